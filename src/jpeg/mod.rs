@@ -1,0 +1,1 @@
+//! The scaled JPEG decoder: a slice in, planes out. Knows no files and nothing else of this crate.
