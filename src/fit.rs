@@ -1,0 +1,381 @@
+//! How large a thumbnail gets, and which part of the picture it shows.
+
+use std::fmt;
+use std::num::NonZeroU16;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// The box that a thumbnail has to fit: both sides, or one of them.
+///
+/// Written as `128` (a square), `120x80` (width x height), `120x` (width alone) or `x80` (height alone).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Bounds(Sides);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Sides {
+    Both(NonZeroU16, NonZeroU16),
+    Width(NonZeroU16),
+    Height(NonZeroU16),
+}
+
+impl Bounds {
+    /// Both sides bounded.
+    pub const fn both(width: NonZeroU16, height: NonZeroU16) -> Self {
+        Self(Sides::Both(width, height))
+    }
+
+    /// A square.
+    pub const fn square(side: NonZeroU16) -> Self {
+        Self::both(side, side)
+    }
+
+    /// The width bounded, the height free.
+    pub const fn width_only(width: NonZeroU16) -> Self {
+        Self(Sides::Width(width))
+    }
+
+    /// The height bounded, the width free.
+    pub const fn height_only(height: NonZeroU16) -> Self {
+        Self(Sides::Height(height))
+    }
+
+    /// The bound on the width, if there is one.
+    pub const fn width(self) -> Option<NonZeroU16> {
+        match self.0 {
+            Sides::Both(width, _) | Sides::Width(width) => Some(width),
+            Sides::Height(_) => None,
+        }
+    }
+
+    /// The bound on the height, if there is one.
+    pub const fn height(self) -> Option<NonZeroU16> {
+        match self.0 {
+            Sides::Both(_, height) | Sides::Height(height) => Some(height),
+            Sides::Width(_) => None,
+        }
+    }
+
+    /// The same box lying on its side.
+    #[must_use]
+    pub const fn transposed(self) -> Self {
+        Self(match self.0 {
+            Sides::Both(width, height) => Sides::Both(height, width),
+            Sides::Width(side) => Sides::Height(side),
+            Sides::Height(side) => Sides::Width(side),
+        })
+    }
+}
+
+impl Default for Bounds {
+    /// 128x128.
+    fn default() -> Self {
+        const SIDE: NonZeroU16 = NonZeroU16::new(128).expect("128 is not 0");
+        Self::square(SIDE)
+    }
+}
+
+impl fmt::Display for Bounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Sides::Both(width, height) => write!(f, "{width}x{height}"),
+            Sides::Width(width) => write!(f, "{width}x"),
+            Sides::Height(height) => write!(f, "x{height}"),
+        }
+    }
+}
+
+/// Why a text is no [`Bounds`].
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ParseBoundsError {
+    /// Neither side is given.
+    #[error("a size is written as 128, 120x80, 120x or x80")]
+    NoSide,
+    /// A side isn't a number that a JPEG's side can be.
+    #[error("{0:?} is not a side: a whole number from 1 to 65535")]
+    Side(String),
+}
+
+impl FromStr for Bounds {
+    type Err = ParseBoundsError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let side = |side: &str| match side {
+            "" => Ok(None),
+            // `parse` alone would take a sign as well.
+            digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits
+                .parse()
+                .map(Some)
+                .map_err(|_| ParseBoundsError::Side(digits.to_owned())),
+            other => Err(ParseBoundsError::Side(other.to_owned())),
+        };
+        match text.split_once(['x', 'X']) {
+            None => side(text)?.map(Self::square),
+            Some((width, height)) => match (side(width)?, side(height)?) {
+                (Some(width), Some(height)) => Some(Self::both(width, height)),
+                (Some(width), None) => Some(Self::width_only(width)),
+                (None, Some(height)) => Some(Self::height_only(height)),
+                (None, None) => None,
+            },
+        }
+        .ok_or(ParseBoundsError::NoSide)
+    }
+}
+
+/// What to do when picture and box have different shapes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Fit {
+    /// The whole picture, inside the box: one side may be shorter than the box's.
+    #[default]
+    Inside,
+    /// The whole box filled: what sticks out on two opposite sides is cut off. With one side bounded there is nothing
+    /// to cut, so it is the same as `Inside`. A picture that would have to be enlarged to fill the box, and may not be,
+    /// keeps its own scale and loses what sticks out; its thumbnail is smaller than the box then.
+    Cover,
+}
+
+/// A part of a picture, in pixels from its top left corner.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Area {
+    pub(crate) left: f64,
+    pub(crate) top: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+}
+
+/// Which part of a picture becomes a thumbnail of which size.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Frame {
+    pub(crate) width: u64,
+    pub(crate) height: u64,
+    pub(crate) area: Area,
+}
+
+impl Frame {
+    /// The frame for a picture of `width` x `height` pixels; sides are rounded half up and are at least 1.
+    pub(crate) fn new(width: u16, height: u16, bounds: Bounds, fit: Fit, enlarge: bool) -> Self {
+        let (w, h) = (u64::from(width), u64::from(height));
+        let bound = |side: Option<NonZeroU16>| side.map(|side| u64::from(side.get()));
+        let (bw, bh) = (bound(bounds.width()), bound(bounds.height()));
+        // Is the box wider in shape than the picture, so that the height decides when the picture fits inside?
+        let height_decides = match (bw, bh) {
+            (Some(bw), Some(bh)) => bw * h >= bh * w,
+            (None, _) => true,
+            (_, None) => false,
+        };
+        if fit == Fit::Cover
+            && let (Some(bw), Some(bh)) = (bw, bh)
+        {
+            // Thumbnail pixels a picture pixel: the larger of the two, so that both sides are filled.
+            let (up, down) = if height_decides { (bw, w) } else { (bh, h) };
+            let (up, down) = if up > down && !enlarge {
+                (1, 1)
+            } else {
+                (up, down)
+            };
+            let side = |bound: u64, side: u64| bound.min(round_half_up(side * up, down)).max(1);
+            return Self::centred(
+                width,
+                height,
+                side(bw, w),
+                side(bh, h),
+                down as f64 / up as f64,
+            );
+        }
+        let (bound, side) = if height_decides { (bh, h) } else { (bw, w) };
+        let bound = bound.expect("BUG: the side that decides is bounded");
+        let (tw, th) = if bound > side && !enlarge {
+            (w, h)
+        } else if height_decides {
+            (round_half_up(w * bound, h).max(1), bound)
+        } else {
+            (bound, round_half_up(h * bound, w).max(1))
+        };
+        let area = Area {
+            left: 0.0,
+            top: 0.0,
+            width: f64::from(width),
+            height: f64::from(height),
+        };
+        Self {
+            width: tw,
+            height: th,
+            area,
+        }
+    }
+
+    /// The middle of the picture, at `step` picture pixels a thumbnail pixel.
+    fn centred(width: u16, height: u16, thumb_width: u64, thumb_height: u64, step: f64) -> Self {
+        let (w, h) = (f64::from(width), f64::from(height));
+        let (aw, ah) = (
+            (thumb_width as f64 * step).min(w),
+            (thumb_height as f64 * step).min(h),
+        );
+        let area = Area {
+            left: (w - aw) / 2.0,
+            top: (h - ah) / 2.0,
+            width: aw,
+            height: ah,
+        };
+        Self {
+            width: thumb_width,
+            height: thumb_height,
+            area,
+        }
+    }
+}
+
+fn round_half_up(dividend: u64, divisor: u64) -> u64 {
+    (2 * dividend + divisor) / (2 * divisor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bounds(text: &str) -> Bounds {
+        text.parse().unwrap()
+    }
+
+    fn size(picture: (u16, u16), text: &str, fit: Fit, enlarge: bool) -> (u64, u64) {
+        let frame = Frame::new(picture.0, picture.1, bounds(text), fit, enlarge);
+        (frame.width, frame.height)
+    }
+
+    #[test]
+    fn bounds_are_written_as_they_are_read() {
+        for (text, shown) in [
+            ("128", "128x128"),
+            ("120x80", "120x80"),
+            ("120X80", "120x80"),
+            ("x80", "x80"),
+            ("120x", "120x"),
+        ] {
+            assert_eq!(bounds(text).to_string(), shown);
+            assert_eq!(bounds(shown), bounds(text));
+        }
+        assert_eq!(Bounds::default(), bounds("128"));
+        assert_eq!(bounds("120x").transposed(), bounds("x120"));
+    }
+
+    #[test]
+    fn bounds_refuse_what_is_no_size() {
+        for text in ["", "x"] {
+            assert_eq!(
+                text.parse::<Bounds>(),
+                Err(ParseBoundsError::NoSide),
+                "{text:?}"
+            );
+        }
+        for text in [
+            "0",
+            "0x5",
+            "65536",
+            "-3",
+            "+3",
+            "12 ",
+            "1x2x3",
+            "12.5",
+            "a",
+            "99999999999999999999x1",
+        ] {
+            assert!(
+                matches!(text.parse::<Bounds>(), Err(ParseBoundsError::Side(_))),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn inside_keeps_the_shape_and_rounds_half_up() {
+        assert_eq!(size((4000, 3000), "128", Fit::Inside, false), (128, 96));
+        assert_eq!(size((256, 171), "128", Fit::Inside, false), (128, 86));
+        assert_eq!(size((256, 169), "128", Fit::Inside, false), (128, 85));
+        assert_eq!(size((3000, 4000), "120x80", Fit::Inside, false), (60, 80));
+        assert_eq!(size((3000, 4000), "x80", Fit::Inside, false), (60, 80));
+        assert_eq!(size((3000, 4000), "120x", Fit::Inside, false), (120, 160));
+        assert_eq!(size((65535, 1), "128", Fit::Inside, false), (128, 1));
+    }
+
+    #[test]
+    fn nothing_is_enlarged_unasked() {
+        for fit in [Fit::Inside, Fit::Cover] {
+            assert_eq!(size((100, 50), "128", fit, false), (100, 50));
+        }
+        assert_eq!(size((128, 64), "128", Fit::Inside, false), (128, 64));
+        assert_eq!(size((100, 50), "128", Fit::Inside, true), (128, 64));
+        assert_eq!(size((100, 50), "x128", Fit::Inside, true), (256, 128));
+        assert_eq!(size((100, 50), "128", Fit::Cover, true), (128, 128));
+    }
+
+    #[test]
+    fn cover_fills_the_box_with_the_middle() {
+        let frame = Frame::new(4000, 3000, bounds("128"), Fit::Cover, false);
+        assert_eq!((frame.width, frame.height), (128, 128));
+        assert_eq!(
+            frame.area,
+            Area {
+                left: 500.0,
+                top: 0.0,
+                width: 3000.0,
+                height: 3000.0
+            }
+        );
+        let frame = Frame::new(3000, 4000, bounds("120x40"), Fit::Cover, false);
+        assert_eq!((frame.width, frame.height), (120, 40));
+        assert_eq!(
+            frame.area,
+            Area {
+                left: 0.0,
+                top: 1500.0,
+                width: 3000.0,
+                height: 1000.0
+            }
+        );
+    }
+
+    #[test]
+    fn cover_of_a_picture_that_is_too_small_keeps_its_scale() {
+        let frame = Frame::new(1000, 50, bounds("128"), Fit::Cover, false);
+        assert_eq!((frame.width, frame.height), (128, 50));
+        assert_eq!(
+            frame.area,
+            Area {
+                left: 436.0,
+                top: 0.0,
+                width: 128.0,
+                height: 50.0
+            }
+        );
+    }
+
+    #[test]
+    fn an_area_never_leaves_the_picture() {
+        for w in (1..=2000).step_by(37) {
+            for h in (1..=2000).step_by(41) {
+                for text in ["128", "33x77", "x5", "7x"] {
+                    for (fit, enlarge) in [
+                        (Fit::Inside, false),
+                        (Fit::Cover, false),
+                        (Fit::Cover, true),
+                    ] {
+                        let Frame {
+                            width,
+                            height,
+                            area,
+                        } = Frame::new(w, h, bounds(text), fit, enlarge);
+                        assert!(width >= 1 && height >= 1);
+                        assert!(
+                            area.left >= 0.0 && area.left + area.width <= f64::from(w),
+                            "{w}x{h} {text}"
+                        );
+                        assert!(
+                            area.top >= 0.0 && area.top + area.height <= f64::from(h),
+                            "{w}x{h} {text}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
