@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, LineWriter, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -231,10 +231,11 @@ fn path(path: &Path) -> (Option<String>, Option<String>) {
     (Some(path.to_string_lossy().into_owned()), hex)
 }
 
+/// Microseconds would do; more digits only look exact.
 fn milliseconds(times: &StageTimes) -> BTreeMap<String, f64> {
     let spent = times.iter().filter(|(_, time)| !time.is_zero());
     spent
-        .map(|(stage, time)| (stage.to_string(), time.as_secs_f64() * 1e3))
+        .map(|(stage, time)| (stage.to_string(), time.as_micros() as f64 / 1e3))
         .collect()
 }
 
@@ -257,7 +258,8 @@ impl Report {
         Ok(Self(if path == Path::new("-") {
             Box::new(io::stdout())
         } else {
-            Box::new(BufWriter::new(File::create(path)?))
+            // Line by line: what has ended can be followed, and survives a kill.
+            Box::new(LineWriter::new(File::create(path)?))
         }))
     }
 
