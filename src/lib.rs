@@ -22,12 +22,14 @@
 //! bytes out.
 #![forbid(unsafe_code)]
 
+pub mod allowance;
 pub mod cli;
 pub mod config;
 mod encode;
 pub mod error;
 pub mod execute;
 pub mod exit;
+pub mod files_from;
 mod fit;
 pub mod freshness;
 pub mod interrupt;
@@ -35,12 +37,14 @@ pub mod job;
 pub mod jpeg;
 mod lines;
 pub mod lock;
+pub mod merge;
 pub mod plan;
 pub mod prepare;
 pub mod progress;
 pub mod prune;
 pub mod report;
 pub mod run;
+pub mod shard;
 mod stage;
 pub mod summary;
 pub mod tally;

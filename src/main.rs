@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use thumbgen::cli::Cli;
+use thumbgen::cli::{Command, CommandLine, ReportCommand};
 use thumbgen::config::Config;
 use thumbgen::execute::keep_quiet_about_jobs;
 use thumbgen::exit::Exit;
+use thumbgen::merge::{Merge, merge};
 use thumbgen::run::run;
 
 fn main() -> ExitCode {
@@ -16,7 +17,20 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return fail(&format!("file of options: {error}"), Exit::Unusable),
     };
-    match run(&Config::from(Cli::parse_from(arguments))) {
+    let line = CommandLine::parse_from(arguments);
+    let result = match (line.command, line.run) {
+        (Some(Command::Report(ReportCommand::Merge(cli))), _) => {
+            let merge_all = Merge::from(cli);
+            merge(
+                &merge_all,
+                &mut io::stdout().lock(),
+                &mut io::stderr().lock(),
+            )
+        }
+        (None, Some(cli)) => run(&Config::from(cli)),
+        (None, None) => unreachable!("BUG: SOURCE and DEST are required"),
+    };
+    match result {
         Ok(exit) => exit.leave(),
         Err(error) => fail(&error.to_string(), error.exit()),
     }
