@@ -24,6 +24,7 @@
 
 pub mod allowance;
 pub mod cli;
+mod colour;
 pub mod config;
 mod encode;
 pub mod error;
@@ -38,11 +39,15 @@ pub mod jpeg;
 mod lines;
 pub mod lock;
 pub mod merge;
+mod metadata;
+mod orient;
 pub mod plan;
 pub mod prepare;
 pub mod progress;
 pub mod prune;
 pub mod report;
+mod resize;
+mod route;
 pub mod run;
 pub mod shard;
 mod stage;
@@ -54,8 +59,7 @@ pub mod usage;
 pub mod walk;
 pub mod write;
 
-pub use fit::{Bounds, Fit, ParseBoundsError};
+pub use colour::{ColourHandling, ProfileFault};
+pub use fit::{Bounds, Fit, ParseBoundsError, TooLarge};
 pub use stage::{Stage, StageTimes};
-pub use thumbnail::{
-    Cause, ColourHandling, Damage, Options, Thumbnail, ThumbnailError, Thumbnailer, Warning,
-};
+pub use thumbnail::{Cause, Options, Thumbnail, ThumbnailError, Thumbnailer, Warning};
