@@ -72,15 +72,18 @@ pub(crate) fn encode(
 /// Where a segment can be put into a thumbnail: after SOI (2 bytes) and the JFIF APP0 (18 bytes), which has to come first.
 const AFTER_JFIF: usize = 20;
 
-/// The longest text that a comment segment holds.
-pub const MAX_COMMENT: usize = 65_533;
+/// What a comment segment takes besides its text: marker and length (T.81, B.2.4.5).
+pub(crate) const COMMENT_OVERHEAD: usize = 4;
+
+/// The longest text that a comment segment can hold.
+pub(crate) const MAX_COMMENT: usize = 65_533;
 
 /// Puts a comment segment (COM) right behind the JFIF header of a thumbnail that [`crate::Thumbnailer`] made.
 ///
 /// # Panics
 ///
 /// If `text` is longer than [`MAX_COMMENT`] bytes.
-pub fn insert_comment(thumbnail: &mut Vec<u8>, text: &[u8]) {
+pub(crate) fn insert_comment(thumbnail: &mut Vec<u8>, text: &[u8]) {
     assert!(
         text.len() <= MAX_COMMENT,
         "a comment segment holds at most {MAX_COMMENT} bytes"

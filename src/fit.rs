@@ -123,7 +123,7 @@ impl FromStr for Bounds {
 }
 
 /// What to do when picture and box have different shapes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Fit {
     /// The whole picture, inside the box: one side may be shorter than the box's.
     #[default]
@@ -132,6 +132,15 @@ pub enum Fit {
     /// to cut, so it is the same as `Inside`. A picture that would have to be enlarged to fill the box, and may not be,
     /// keeps its own scale and loses what sticks out; its thumbnail is smaller than the box then.
     Cover,
+}
+
+impl fmt::Display for Fit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Inside => "inside",
+            Self::Cover => "cover",
+        })
+    }
 }
 
 /// A part of a picture, in pixels from its top left corner.

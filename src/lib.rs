@@ -1,18 +1,62 @@
 //! Thumbnails of whole trees of JPEGs, in parallel.
+//!
+//! One idea carries the whole crate: *do only the work that a thumbnail needs.* Read only the bytes, decode only the
+//! frequencies, convert only the pixels, and redo only the pictures that changed.
+//!
+//! ```text
+//! argv -> Cli -> Config
+//! walk: SourcePicture -> plan: Job -> execute (seq | threads | rayon) -> Outcome -> progress, Summary -> Exit
+//!                                         |
+//!     per Job, with one worker's state:   |
+//!     freshness: Fresh, or Stale(reason)
+//!     read      -> bytes
+//!     jpeg      -> Header -> Scale N/8 -> Planes
+//!     resize    -> planes at the thumbnail's size
+//!     orient    -> the right way up
+//!     colour    -> sRGB
+//!     encode    -> bytes, stamped
+//!     write     -> temporary file in the target folder, rename
+//! ```
+//!
+//! The program is a thin layer over [`run`]; who has pictures in memory takes [`Thumbnailer`]: JPEG bytes in, thumbnail
+//! bytes out.
 #![forbid(unsafe_code)]
 
+pub mod cli;
 mod colour;
-pub mod encode;
+pub mod config;
+mod encode;
+pub mod error;
+pub mod execute;
+pub mod exit;
 mod fit;
+pub mod freshness;
+pub mod interrupt;
+pub mod job;
 pub mod jpeg;
+mod lines;
+pub mod lock;
 mod metadata;
 mod orient;
+pub mod plan;
+pub mod prepare;
+pub mod progress;
+pub mod prune;
+pub mod report;
 mod resize;
 mod route;
+pub mod run;
 mod stage;
+pub mod summary;
+pub mod tally;
+pub mod throttle;
 mod thumbnail;
+pub mod usage;
+pub mod walk;
+pub mod write;
 
 pub use colour::{ColourHandling, ProfileFault};
+pub use encode::EncodeError;
 pub use fit::{Bounds, Fit, ParseBoundsError, TooLarge};
 pub use stage::{Stage, StageTimes};
 pub use thumbnail::{Cause, Options, Thumbnail, ThumbnailError, Thumbnailer, Warning};

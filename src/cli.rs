@@ -1,0 +1,190 @@
+//! The command line: what can be said, and its help.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+
+use crate::execute::Strategy;
+use crate::fit::{Bounds, Fit};
+
+const AFTER_HELP: &str = "\
+Exit status:
+  0    every picture has a fresh thumbnail (also: there were none)
+  1    the run finished, some pictures failed
+  2    wrong usage, or SOURCE or DEST can't be used
+  75   another run holds DEST's lock
+  129, 130, 143
+       interrupted (SIGHUP, SIGINT, SIGTERM); nothing half-written is left
+
+Options can come from a file, one argument a line: thumbgen @options.txt";
+
+/// Makes a thumbnail of every JPEG below SOURCE, into the same tree below DEST.
+///
+/// Thumbnails that are fresh are left as they are. Pictures that fail are named on stderr, and the run goes on.
+#[derive(Debug, Parser)]
+#[command(version, after_help = AFTER_HELP, max_term_width = 100)]
+pub struct Cli {
+    /// Folder of pictures (.jpg .jpeg .jpe .jfif), or one picture
+    pub source: PathBuf,
+
+    /// Folder for the thumbnails; made if need be
+    pub dest: PathBuf,
+
+    /// Box to fit, in pixels: 128, 120x80, 120x or x80
+    #[arg(
+        long,
+        value_name = "SIZE",
+        default_value_t,
+        help_heading = "Thumbnails"
+    )]
+    pub size: Bounds,
+
+    /// Whole picture inside the box, or box filled and the rest cut off
+    #[arg(long, value_enum, default_value_t, help_heading = "Thumbnails")]
+    pub fit: Fit,
+
+    /// Enlarge pictures that are smaller than the box
+    #[arg(long, help_heading = "Thumbnails")]
+    pub enlarge: bool,
+
+    /// JPEG quality, 1 to 100; from 90 on with full colour resolution
+    #[arg(
+        long,
+        value_name = "Q",
+        default_value_t = 80,
+        value_parser = clap::value_parser!(u8).range(1..=100),
+        help_heading = "Thumbnails"
+    )]
+    pub quality: u8,
+
+    /// Keep the stored order of pixels, whatever the EXIF orientation
+    #[arg(long, help_heading = "Thumbnails")]
+    pub no_rotate: bool,
+
+    /// How pictures are spread over threads
+    #[arg(long, value_enum, default_value_t = Strategy::Threads, help_heading = "Running")]
+    pub strategy: Strategy,
+
+    /// Threads that make thumbnails [default: the cores this process may use]
+    #[arg(short, long, value_name = "N", help_heading = "Running")]
+    pub jobs: Option<NonZeroUsize>,
+
+    /// Make all thumbnails, fresh or not
+    #[arg(short, long, help_heading = "Running")]
+    pub force: bool,
+
+    /// Say on stdout what would be done and why, and do nothing
+    #[arg(short = 'n', long, help_heading = "Running")]
+    pub dry_run: bool,
+
+    /// Remove thumbnails whose picture is gone
+    ///
+    /// Only files that carry thumbgen's stamp, and folders that this empties. Nothing is removed if the walk met an
+    /// error or found no picture at all.
+    #[arg(long, help_heading = "Running")]
+    pub prune: bool,
+
+    /// Wait for another run on DEST to end, for so many seconds or for ever
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, value_parser = seconds, help_heading = "Running")]
+    pub wait: Option<Option<Duration>>,
+
+    /// Begin no picture while the 1-minute load average is above this
+    #[arg(long, value_name = "LOAD", value_parser = load, help_heading = "Running")]
+    pub max_load: Option<f64>,
+
+    /// Visit hidden files and folders too
+    #[arg(long, help_heading = "Running")]
+    pub hidden: bool,
+
+    /// Enter linked folders
+    #[arg(long, help_heading = "Running")]
+    pub follow: bool,
+
+    /// Refuse pictures of more pixels
+    #[arg(long, value_name = "N", default_value = "500M", value_parser = amount, help_heading = "Limits")]
+    pub max_pixels: u64,
+
+    /// Refuse pictures that take more bytes to read or to decode
+    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = amount, help_heading = "Limits")]
+    pub max_memory: u64,
+
+    /// Make thumbnails from what is left of damaged pictures
+    #[arg(long, help_heading = "Limits")]
+    pub allow_damaged: bool,
+
+    /// Write a report as JSON Lines, - for stdout
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub report: Option<PathBuf>,
+
+    /// Print errors only
+    #[arg(short, long, conflicts_with_all = ["verbose", "debug"], help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Print a line for each picture
+    #[arg(short, long, help_heading = "Output")]
+    pub verbose: bool,
+
+    /// Print the reasons for each decision
+    #[arg(long, help_heading = "Output")]
+    pub debug: bool,
+}
+
+/// A number with an optional k, M or G (thousands, millions, billions) behind it.
+fn amount(text: &str) -> Result<u64, String> {
+    let (digits, factor) = match text.char_indices().last() {
+        Some((end, 'k' | 'K')) => (&text[..end], 1_000),
+        Some((end, 'M')) => (&text[..end], 1_000_000),
+        Some((end, 'G')) => (&text[..end], 1_000_000_000),
+        _ => (text, 1),
+    };
+    // `parse` alone would take a sign too.
+    let number = if digits.starts_with('+') {
+        None
+    } else {
+        digits.parse::<u64>().ok()
+    };
+    number
+        .and_then(|number| number.checked_mul(factor))
+        .filter(|amount| *amount > 0)
+        .ok_or_else(|| "a whole number above 0, with k, M or G behind it if need be".into())
+}
+
+/// A time in seconds, fractions allowed.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds")?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// A load average.
+fn load(text: &str) -> Result<f64, String> {
+    let load = text
+        .parse()
+        .ok()
+        .filter(|load: &f64| load.is_finite() && *load > 0.0);
+    load.ok_or_else(|| "a number above 0".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn amounts_have_suffixes() {
+        assert_eq!(amount("500M"), Ok(500_000_000));
+        assert_eq!(amount("1G"), Ok(1_000_000_000));
+        assert_eq!(amount("64k"), Ok(64_000));
+        assert_eq!(amount("7"), Ok(7));
+        for wrong in ["", "M", "0", "-1", "+1", "1.5M", "1T", "99999999999G"] {
+            assert!(amount(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What a run is to do: plain, validated values.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use crate::cli::Cli;
+use crate::execute::Strategy;
+use crate::lock::Wait;
+use crate::thumbnail::Options;
+use crate::walk::WalkOptions;
+
+/// How much is said on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors.
+    Quiet,
+    /// Errors and the summary; bars on a terminal.
+    Normal,
+    /// A line for each picture too.
+    Verbose,
+    /// And the reasons for each decision.
+    Debug,
+}
+
+/// What a run is to do.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder of pictures, or the picture.
+    pub source: PathBuf,
+    /// The folder for the thumbnails.
+    pub dest: PathBuf,
+    /// Which entries of SOURCE are visited.
+    pub walk: WalkOptions,
+    /// What decides a thumbnail's pixels, and the limits.
+    pub thumbnail: Options,
+    /// Whether fresh thumbnails are made again.
+    pub force: bool,
+    /// Whether the run only tells what it would do.
+    pub dry_run: bool,
+    /// Whether thumbnails whose source is gone are removed.
+    pub prune: bool,
+    /// How long to wait for another run on DEST.
+    pub wait: Wait,
+    /// The 1-minute load average above which no picture is begun.
+    pub max_load: Option<f64>,
+    /// Where the report goes; `-` is stdout.
+    pub report: Option<PathBuf>,
+    /// How pictures are spread over threads.
+    pub strategy: Strategy,
+    /// On how many threads.
+    pub workers: NonZeroUsize,
+    /// Cores that the process may use.
+    pub cores: NonZeroUsize,
+    /// How much is said.
+    pub verbosity: Verbosity,
+}
+
+impl From<Cli> for Config {
+    fn from(cli: Cli) -> Self {
+        // Knows of affinity and of cgroup quotas: what a container may use, not what the machine has.
+        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        Self {
+            thumbnail: Options {
+                bounds: cli.size,
+                fit: cli.fit,
+                enlarge: cli.enlarge,
+                quality: cli.quality,
+                rotate: !cli.no_rotate,
+                max_pixels: cli.max_pixels,
+                max_memory: cli.max_memory,
+                allow_damaged: cli.allow_damaged,
+            },
+            walk: WalkOptions {
+                hidden: cli.hidden,
+                follow: cli.follow,
+            },
+            source: cli.source,
+            dest: cli.dest,
+            force: cli.force,
+            dry_run: cli.dry_run,
+            prune: cli.prune,
+            wait: match cli.wait {
+                None => Wait::No,
+                Some(None) => Wait::Forever,
+                Some(Some(limit)) => Wait::For(limit),
+            },
+            max_load: cli.max_load,
+            report: cli.report,
+            strategy: cli.strategy,
+            workers: cli.strategy.workers(cli.jobs.unwrap_or(cores)),
+            cores,
+            verbosity: match (cli.quiet, cli.verbose, cli.debug) {
+                (true, ..) => Verbosity::Quiet,
+                (_, _, true) => Verbosity::Debug,
+                (_, true, _) => Verbosity::Verbose,
+                _ => Verbosity::Normal,
+            },
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! A pool of threads fed through a bounded channel by the calling thread.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::thread;
+
+/// Jobs that may wait for a worker. Enough that no worker waits while the feeder sleeps, few enough that an
+/// interrupted run ends soon and memory stays flat.
+pub(super) const QUEUED_PER_WORKER: usize = 16;
+
+pub(super) fn run<J: Send, S>(
+    jobs: impl Iterator<Item = J>,
+    workers: NonZeroUsize,
+    new_worker: &(impl Fn() -> S + Sync),
+    run: &(impl Fn(&mut S, J) + Sync),
+) -> io::Result<()> {
+    let (sender, receiver) = crossbeam_channel::bounded(QUEUED_PER_WORKER * workers.get());
+    // `move`: if a thread can't be started, the sender is dropped on the way out, which sends the others home.
+    thread::scope(move |scope| {
+        for number in 0..workers.get() {
+            let receiver = receiver.clone();
+            let work = move || {
+                let mut state = new_worker();
+                for job in receiver {
+                    run(&mut state, job);
+                }
+            };
+            thread::Builder::new()
+                .name(format!("worker {number}"))
+                .spawn_scoped(scope, work)?;
+        }
+        drop(receiver);
+        for job in jobs {
+            if sender.send(job).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,270 @@
+//! One picture from its file to its thumbnail's: freshness, read, make, write, a clock around each.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::Instant;
+
+use crate::error::{Cause, PictureError};
+use crate::freshness::{self, Checker, Fingerprint, Freshness, Reason, SourceVersion};
+use crate::plan::Job;
+use crate::stage::{Stage, StageTimes};
+use crate::thumbnail::{Options, Thumbnail, Thumbnailer};
+use crate::write::Writer;
+
+/// How often a picture is read that is written to meanwhile, before that is an error.
+const READS_OF_A_CHANGING_PICTURE: u32 = 3;
+
+/// What became of a picture.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A thumbnail was made and is in its place.
+    Made(Box<Made>),
+    /// The thumbnail that is there is what would be made.
+    Fresh,
+    /// A dry run would make it.
+    WouldMake(Reason),
+    /// It failed; the thumbnail that was there, if any, still is.
+    Failed(PictureError),
+    /// The run was stopped before the picture was begun.
+    NotBegun,
+}
+
+impl Outcome {
+    /// The outcome in a word or two, as reports have it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Made(_) => "made",
+            Self::Fresh => "fresh",
+            Self::WouldMake(_) => "would make",
+            Self::Failed(_) => "failed",
+            Self::NotBegun => "not begun",
+        }
+    }
+}
+
+/// A thumbnail that was made.
+#[derive(Debug)]
+pub struct Made {
+    /// Why it was made.
+    pub reason: Reason,
+    /// What it is; the bytes are in its file and not here any more.
+    pub thumbnail: Thumbnail,
+    /// Length of its file in bytes.
+    pub bytes: u64,
+}
+
+/// A picture that was gone through.
+#[derive(Debug)]
+pub struct Processed {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Bytes read of the source.
+    pub bytes_read: u64,
+    /// How long the steps took.
+    pub times: StageTimes,
+}
+
+impl Processed {
+    /// A picture that failed before anything was measured.
+    pub fn failed(error: PictureError) -> Self {
+        Self::without_work(Outcome::Failed(error))
+    }
+
+    /// A picture that was left alone because the run was stopped.
+    pub fn not_begun() -> Self {
+        Self::without_work(Outcome::NotBegun)
+    }
+
+    fn without_work(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            bytes_read: 0,
+            times: StageTimes::default(),
+        }
+    }
+}
+
+/// What all jobs of a run have in common.
+#[derive(Debug, Clone)]
+pub struct Process {
+    options: Options,
+    settings: Fingerprint,
+    force: bool,
+    dry_run: bool,
+}
+
+/// What one worker keeps from job to job.
+#[derive(Debug)]
+pub struct Worker {
+    checker: Checker,
+    source: Vec<u8>,
+    thumbnailer: Thumbnailer,
+    writer: Writer,
+}
+
+/// The clocks of one picture.
+struct Clock {
+    times: StageTimes,
+    last: Instant,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            times: StageTimes::default(),
+            last: Instant::now(),
+        }
+    }
+
+    /// What has passed since the last lap has been measured elsewhere.
+    fn skip(&mut self, measured: StageTimes) {
+        self.times += measured;
+        self.last = Instant::now();
+    }
+
+    /// What has passed since the last lap belongs to `stage`.
+    fn lap(&mut self, stage: Stage) {
+        let now = Instant::now();
+        self.times.add(stage, now - self.last);
+        self.last = now;
+    }
+}
+
+impl Process {
+    /// Jobs that make thumbnails as `options` say: those that are not fresh, or with `force` all; in a `dry_run` they
+    /// only find out which.
+    pub fn new(options: Options, force: bool, dry_run: bool) -> Self {
+        Self {
+            settings: Fingerprint::of(&options),
+            options,
+            force,
+            dry_run,
+        }
+    }
+
+    /// A worker that writes with `writer`.
+    pub fn worker(&self, writer: Writer) -> Worker {
+        Worker {
+            checker: Checker::default(),
+            source: Vec::new(),
+            thumbnailer: Thumbnailer::new(self.options.clone()),
+            writer,
+        }
+    }
+
+    /// Goes through `job` from end to end. Its failure is part of the outcome.
+    pub fn run(&self, worker: &mut Worker, job: &Job) -> Processed {
+        let mut clock = Clock::start();
+        worker.source.clear();
+        let outcome = match self.freshness(worker, job, &mut clock) {
+            Ok(Freshness::Fresh) => Outcome::Fresh,
+            Ok(Freshness::Stale(reason)) if self.dry_run => Outcome::WouldMake(reason),
+            Ok(Freshness::Stale(reason)) => self.make(worker, job, reason, &mut clock),
+            Err(error) => Outcome::Failed(error),
+        };
+        Processed {
+            outcome,
+            bytes_read: worker.source.len() as u64,
+            times: clock.times,
+        }
+    }
+
+    /// What the settings come to in a stamp.
+    pub fn settings(&self) -> &Fingerprint {
+        &self.settings
+    }
+
+    fn make(&self, worker: &mut Worker, job: &Job, reason: Reason, clock: &mut Clock) -> Outcome {
+        match self.try_make(worker, job, clock) {
+            Ok((thumbnail, bytes)) => Outcome::Made(Box::new(Made {
+                reason,
+                thumbnail,
+                bytes,
+            })),
+            Err(error) => Outcome::Failed(error),
+        }
+    }
+
+    /// The thumbnail, now in its place, and its length in bytes.
+    fn try_make(
+        &self,
+        worker: &mut Worker,
+        job: &Job,
+        clock: &mut Clock,
+    ) -> Result<(Thumbnail, u64), PictureError> {
+        let path = job.source.path();
+        let version = read_unchanged(path, self.options.max_memory, &mut worker.source);
+        clock.lap(Stage::Read);
+        let version = version.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
+
+        let made = worker.thumbnailer.thumbnail(&worker.source);
+        let mut thumbnail = made.map_err(|error| PictureError::from_thumbnail(path, error))?;
+        clock.skip(thumbnail.times);
+
+        let mut jpeg = std::mem::take(&mut thumbnail.jpeg);
+        freshness::stamp(
+            &mut jpeg,
+            version,
+            &self.settings,
+            thumbnail.damage.is_some(),
+        );
+        let written = worker.writer.write(&job.thumbnail, &jpeg);
+        clock.lap(Stage::Write);
+        written.map_err(|error| PictureError::new(&job.thumbnail, Stage::Write, error))?;
+        Ok((thumbnail, jpeg.len() as u64))
+    }
+
+    /// Whether the job's thumbnail has to be made.
+    fn freshness(
+        &self,
+        worker: &mut Worker,
+        job: &Job,
+        clock: &mut Clock,
+    ) -> Result<Freshness, PictureError> {
+        if self.force {
+            return Ok(Freshness::Stale(Reason::Forced));
+        }
+        let path = job.source.path();
+        let source = fs::metadata(path);
+        clock.lap(Stage::Stat);
+        let source = source.map_err(|error| PictureError::new(path, Stage::Stat, error))?;
+        let version = SourceVersion::of(&source);
+        let checked = worker.checker.check(
+            &job.thumbnail,
+            version,
+            &self.settings,
+            self.options.allow_damaged,
+        );
+        clock.lap(Stage::Freshness);
+        Ok(checked)
+    }
+}
+
+/// Reads the whole of `path` into `bytes`: one state of it, not the beginning of one and the end of another.
+fn read_unchanged(path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<SourceVersion, Cause> {
+    for _ in 0..READS_OF_A_CHANGING_PICTURE {
+        let mut file = File::open(path)?;
+        let before = SourceVersion::of(&file.metadata()?);
+        if before.length() > limit {
+            return Err(Cause::TooLong {
+                length: before.length(),
+                limit,
+            });
+        }
+        read_all(&mut file, before.length(), bytes)?;
+        if SourceVersion::of(&file.metadata()?) == before && bytes.len() as u64 == before.length() {
+            return Ok(before);
+        }
+    }
+    Err(Cause::Changing(READS_OF_A_CHANGING_PICTURE))
+}
+
+fn read_all(file: &mut File, length: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+    bytes.clear();
+    // One byte more than there should be, so that the read that finds the end needs no larger buffer.
+    bytes.reserve(usize::try_from(length).map_err(io::Error::other)? + 1);
+    // A file that grows while it is read must not be followed for ever.
+    file.take(length + 1).read_to_end(bytes)?;
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! The command-line program: parse, run, print one error, exit.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use thumbgen::cli::Cli;
+use thumbgen::config::Config;
+use thumbgen::execute::keep_quiet_about_jobs;
+use thumbgen::exit::Exit;
+use thumbgen::run::run;
+
+fn main() -> ExitCode {
+    keep_quiet_about_jobs();
+    let arguments = match argfile::expand_args(argfile::parse_fromfile, argfile::PREFIX) {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&format!("file of options: {error}"), Exit::Unusable),
+    };
+    match run(&Config::from(Cli::parse_from(arguments))) {
+        Ok(exit) => exit.leave(),
+        Err(error) => fail(&error.to_string(), error.exit()),
+    }
+}
+
+fn fail(error: &str, exit: Exit) -> ExitCode {
+    // That stderr is gone is no reason for another exit status.
+    let _ = writeln!(io::stderr(), "thumbgen: {error}");
+    exit.leave()
+}

@@ -1,0 +1,209 @@
+//! Thumbnails appear whole or not at all: a temporary file in the target folder, then a rename.
+
+use std::ffi::OsStr;
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::{Pid, gethostname};
+
+use crate::walk::FileId;
+
+/// How the names of temporary files begin and end. The leading dot keeps them from being taken for pictures.
+const PREFIX: &str = ".thumbgen.";
+const SUFFIX: &str = ".tmp";
+
+/// Who makes temporary files: this process, told from all that may write to the same folders.
+///
+/// A process number means something only on its host and in its namespace (containers on one host share neither).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    host: String,
+    process: u32,
+}
+
+impl Owner {
+    /// This process.
+    pub fn this_process() -> Self {
+        let name = gethostname().map_or_else(
+            |_| "localhost".into(),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        // "pid:[4026531836]"; where the system has no such thing, the host's name has to do.
+        let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+        let namespace: String = namespace
+            .to_string_lossy()
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect();
+        let host = format!("{}-{namespace}", name.replace('/', "_"));
+        Self {
+            host,
+            process: std::process::id(),
+        }
+    }
+
+    /// The owner that the name of a temporary file tells, if it is one of thumbgen's.
+    fn of(file_name: &str) -> Option<Self> {
+        let owner = file_name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
+        let mut parts = owner.rsplitn(3, '.').skip(1);
+        let process = parts.next()?.parse().ok()?;
+        Some(Self {
+            host: parts.next()?.to_owned(),
+            process,
+        })
+    }
+
+    /// Whether no live process can be this one, as far as `here` can tell: another host's may always be alive.
+    fn is_dead(&self, here: &Self) -> bool {
+        self.host == here.host
+            && self.process != here.process
+            && i32::try_from(self.process)
+                .is_ok_and(|id| kill(Pid::from_raw(id), None) == Err(Errno::ESRCH))
+    }
+}
+
+/// Writes thumbnails below one DEST. One a worker.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    owner: Owner,
+    prefix: String,
+    dest: PathBuf,
+    dest_id: Option<FileId>,
+    /// The folder that was written to last: it exists and is swept.
+    folder: PathBuf,
+}
+
+impl Writer {
+    /// A writer for the folder `dest`, which was the folder `dest_id` when the run began.
+    pub fn new(dest: &Path, dest_id: Option<FileId>, owner: &Owner) -> Self {
+        Self {
+            prefix: format!("{PREFIX}{}.{}.", owner.host, owner.process),
+            owner: owner.clone(),
+            dest: dest.to_owned(),
+            dest_id,
+            folder: PathBuf::new(),
+        }
+    }
+
+    /// Makes `bytes` the content of `path`, below DEST; folders are made as needed. Whatever happens, `path` holds
+    /// either what it held before or all of `bytes`.
+    ///
+    /// There is no `fsync`: after a power cut a thumbnail may be empty or short, and then its stamp tells.
+    ///
+    /// # Errors
+    ///
+    /// When the folder can't be made or the file not be written or renamed.
+    pub fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+        if folder != self.folder {
+            self.prepare(folder)?;
+        }
+        let mut file = tempfile::Builder::new()
+            .prefix(&self.prefix)
+            .suffix(SUFFIX)
+            // As any program's file: what the umask leaves of this. A temporary file's own default is 0600.
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(folder)
+            .map_err(plain)?;
+        file.write_all(bytes)?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    fn prepare(&mut self, folder: &Path) -> io::Result<()> {
+        if !folder.is_dir() {
+            // A DEST that is gone (unmounted, moved away) must not be made anew, on another disk perhaps.
+            if fs::metadata(&self.dest).ok().map(|dest| FileId::of(&dest)) != self.dest_id {
+                return Err(io::Error::new(io::ErrorKind::ReadOnlyFilesystem, DestGone));
+            }
+            fs::create_dir_all(folder)?;
+        }
+        sweep(folder, &self.owner)?;
+        folder.clone_into(&mut self.folder);
+        Ok(())
+    }
+}
+
+/// DEST is not the folder any more that it was when the run began.
+#[derive(Debug, thiserror::Error)]
+#[error("DEST is gone")]
+struct DestGone;
+
+/// tempfile adds the path to the message; the caller has it already.
+fn plain(error: io::Error) -> io::Error {
+    error
+        .raw_os_error()
+        .map_or(error, io::Error::from_raw_os_error)
+}
+
+/// Removes what killed runs left in `folder`.
+fn sweep(folder: &Path, here: &Owner) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        sweep_file(&entry?.path(), here);
+    }
+    Ok(())
+}
+
+/// Removes `path` if a killed run left it, and says whether it did.
+pub(crate) fn sweep_file(path: &Path, here: &Owner) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    // Another run may have swept it just now; so an error is no matter.
+    name.and_then(Owner::of)
+        .is_some_and(|owner| owner.is_dead(here))
+        && fs::remove_file(path).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn owner_is_read_from_the_name_of_a_temporary_file() {
+        let owner = Owner::of(".thumbgen.shop.example.org-4026531836.4711.x8Ghq2.tmp").unwrap();
+        assert_eq!(
+            owner,
+            Owner {
+                host: "shop.example.org-4026531836".into(),
+                process: 4711
+            }
+        );
+        for other in [
+            "a.jpg",
+            ".thumbgen.tmp",
+            ".thumbgen.a.b.tmp",
+            ".thumbgen.host.x.rand.tmp",
+            ".thumbgen.host.1.r.jpg",
+        ] {
+            assert_eq!(Owner::of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn only_dead_processes_of_this_host_are_dead() {
+        let here = Owner::this_process();
+        let dead = Owner {
+            process: i32::MAX as u32,
+            ..here.clone()
+        };
+        assert!(dead.is_dead(&here));
+        assert!(!here.is_dead(&here));
+        assert!(
+            !Owner {
+                process: 1,
+                ..here.clone()
+            }
+            .is_dead(&here)
+        );
+        assert!(
+            !Owner {
+                host: "elsewhere".into(),
+                ..dead
+            }
+            .is_dead(&here)
+        );
+    }
+}
