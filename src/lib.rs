@@ -60,6 +60,7 @@ pub mod walk;
 pub mod write;
 
 pub use colour::{ColourHandling, ProfileFault};
+pub use encode::EncodeError;
 pub use fit::{Bounds, Fit, ParseBoundsError, TooLarge};
 pub use stage::{Stage, StageTimes};
 pub use thumbnail::{Cause, Options, Thumbnail, ThumbnailError, Thumbnailer, Warning};

@@ -1,8 +1,9 @@
 //! A plane of samples -> the same plane at the thumbnail's size. The only file that names the resizer.
 
 use fast_image_resize as fir;
-use fir::images::{Image, ImageRef};
-use fir::{Filter, FilterType, PixelType, ResizeAlg, ResizeOptions};
+use fir::images::{TypedImage, TypedImageRef};
+use fir::pixels::U8;
+use fir::{Filter, FilterType, ResizeAlg, ResizeOptions};
 
 use crate::fit::Area;
 
@@ -102,16 +103,13 @@ fn resize_inside(
     let window_width = shortened(window.left, window.width, source.width);
     let window_height = shortened(window.top, window.height, source.height);
     let options = options.crop(window.left, window.top, window_width, window_height);
-    let source = ImageRef::new(
-        side(source.width),
-        side(source.height),
-        source.samples,
-        PixelType::U8,
-    );
+    let source =
+        TypedImageRef::<U8>::from_buffer(side(source.width), side(source.height), source.samples);
     let source = source.expect("BUG: a plane with too few samples");
-    let target = Image::from_slice_u8(side(width), side(height), target, PixelType::U8);
+    let target = TypedImage::<U8>::from_buffer(side(width), side(height), target);
     let mut target = target.expect("BUG: a target with too few samples");
-    fir.resize(&source, &mut target, &options)
+    // The untyped `resize` would compile the code for all 13 types of pixels into this crate: a minute of it.
+    fir.resize_typed(&source, &mut target, &options)
         .expect("BUG: a window beyond the plane");
 }
 

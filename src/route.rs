@@ -49,6 +49,14 @@ impl Route {
         }
     }
 
+    /// The size, for all components, at which their colours are converted if that is before the last resize: what the
+    /// first component has samples for.
+    pub(crate) fn oversize(&self, first: &Plane) -> (usize, usize) {
+        let window = self.window(0, first);
+        let side = |length: f64| (length.ceil() as usize).max(1);
+        (side(window.width), side(window.height))
+    }
+
     /// The scale at which each component is decoded.
     pub(crate) fn scales(&self, components: &[Component]) -> Scales {
         let mut scales = Scales::uniform(Scale::FULL);
@@ -59,10 +67,9 @@ impl Route {
                 component.size.1 * area.height / f64::from(self.source.1),
             );
             let (width, height) = self.target(index);
-            scales.set(
-                index,
-                Scale::for_target(needed, (width as u32, height as u32)),
-            );
+            let target = |side: usize| side as u32 * self.plan.oversize();
+            let scale = Scale::for_target(needed, (target(width), target(height)));
+            scales.set(index, scale);
         }
         scales
     }

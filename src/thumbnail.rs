@@ -6,10 +6,10 @@ use std::time::Instant;
 use image::{DynamicImage, GrayImage, RgbImage};
 use thiserror::Error;
 
-use crate::colour::{ColourHandling, Colours, Converted, ProfileFault};
+use crate::colour::{self, ColourHandling, Colours, Converted, ProfileFault};
 use crate::encode::{self, EncodeError, Pixels};
-use crate::fit::{Bounds, Fit, Frame, TooLarge};
-use crate::jpeg::{self, Header, Limits, Scratch};
+use crate::fit::{Area, Bounds, Fit, Frame, TooLarge};
+use crate::jpeg::{self, Header, Limits, Plane, Scratch};
 use crate::metadata::Metadata;
 use crate::orient::Orientation;
 use crate::resize::{Resizer, Samples};
@@ -173,6 +173,8 @@ struct Small {
     planes: [Vec<u8>; 4],
     /// The plane that is being turned, or the interleaved pixels.
     buffer: Vec<u8>,
+    /// Planes whose colours are converted before they are resized.
+    large: [Vec<u8>; 4],
 }
 
 /// What is there once the pixels are.
@@ -221,6 +223,7 @@ impl Thumbnailer {
         let Small {
             planes: [first, second, third, _],
             buffer,
+            ..
         } = &self.small;
         let pixels = match made.interleaved {
             Some(Converted::Grey) => Pixels::Grey(buffer),
@@ -256,7 +259,7 @@ impl Thumbnailer {
     /// As [`thumbnail`](Self::thumbnail).
     pub fn pixels(&mut self, jpeg: &[u8]) -> Result<DynamicImage, ThumbnailError> {
         let made = self.make(jpeg, false, &mut StageTimes::default())?;
-        let Small { planes, buffer } = &mut self.small;
+        let Small { planes, buffer, .. } = &mut self.small;
         let converted = made
             .interleaved
             .unwrap_or_else(|| self.colours.convert(&made.route.plan, planes, buffer));
@@ -282,7 +285,7 @@ impl Thumbnailer {
         let mut clock = Clock::start(times);
         let header = Header::parse(jpeg).map_err(at(Stage::Header))?;
         let metadata = header.exif().map_or(Metadata::NONE, Metadata::read);
-        let (route, fault) = self.route(&header, metadata, half_chroma)?;
+        let (mut route, fault) = self.route(&header, metadata, half_chroma)?;
         let scales = route.scales(header.components());
         clock.stop(Stage::Header);
 
@@ -292,28 +295,36 @@ impl Thumbnailer {
         let damage = planes.damage().cloned();
         clock.stop(Stage::Decode);
 
+        if route.plan.oversize() == 1 {
+            for (index, plane) in planes.iter().enumerate() {
+                let window = route.window(index, plane);
+                self.resizer.resize(
+                    samples(plane),
+                    window,
+                    route.target(index),
+                    &mut self.small.planes[index],
+                );
+            }
+            clock.stop(Stage::Resize);
+        } else {
+            convert_first(
+                &mut self.resizer,
+                &mut self.colours,
+                &mut self.small,
+                &planes,
+                &route,
+            );
+            route.plan = route.plan.after_conversion();
+            clock.stop(Stage::Colour);
+        }
+
         let Small {
             planes: small,
             buffer,
+            ..
         } = &mut self.small;
-        let small = &mut small[..planes.len()];
-        for (index, (plane, small)) in planes.iter().zip(&mut *small).enumerate() {
-            let samples = Samples {
-                samples: plane.samples,
-                width: plane.width,
-                height: plane.height,
-            };
-            self.resizer.resize(
-                samples,
-                route.window(index, plane),
-                route.target(index),
-                small,
-            );
-        }
-        clock.stop(Stage::Resize);
-
         if route.turn != Orientation::UPRIGHT {
-            for (index, plane) in small.iter_mut().enumerate() {
+            for (index, plane) in small[..route.plan.components()].iter_mut().enumerate() {
                 route.turn.apply(plane, route.target(index).0, buffer);
                 std::mem::swap(plane, buffer);
             }
@@ -396,6 +407,50 @@ impl Thumbnailer {
             max_memory,
             allow_damaged,
         }
+    }
+}
+
+/// Converts the colours of planes that are still larger than the thumbnail, and resizes what comes of it: the planes
+/// of red, green and blue.
+fn convert_first(
+    resizer: &mut Resizer,
+    colours: &mut Colours,
+    small: &mut Small,
+    planes: &[Plane],
+    route: &Route,
+) {
+    let Small {
+        planes: small,
+        buffer,
+        large,
+    } = small;
+    let size = route.oversize(&planes[0]);
+    for (index, (plane, large)) in planes.iter().zip(&mut *large).enumerate() {
+        resizer.resize(samples(plane), route.window(index, plane), size, large);
+    }
+    colours.convert(&route.plan, large, buffer);
+    colour::split(buffer, large);
+    let whole = Area {
+        left: 0.0,
+        top: 0.0,
+        width: size.0 as f64,
+        height: size.1 as f64,
+    };
+    for (index, (large, small)) in large.iter().zip(small).enumerate().take(3) {
+        let samples = Samples {
+            samples: large,
+            width: size.0,
+            height: size.1,
+        };
+        resizer.resize(samples, whole, route.target(index), small);
+    }
+}
+
+fn samples<'a>(plane: &Plane<'a>) -> Samples<'a> {
+    Samples {
+        samples: plane.samples,
+        width: plane.width,
+        height: plane.height,
     }
 }
 

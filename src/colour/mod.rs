@@ -80,9 +80,41 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// How many times the thumbnail's size the planes should be when they are converted.
+    ///
+    /// Once is enough where colours mix much the same before and after. Inks don't: half black ink on half of the
+    /// paper isn't half of all black ink on all of it, so lines and letters would come out too dark. Against a full
+    /// conversion before the resize, a drawing in CMYK with a profile gets 29.1 dB when it is converted at once the
+    /// thumbnail's size, 31.3 dB at twice, 34.6 at 3 times and 38.8 at 4 times. With this number, and the gap that
+    /// the scale rule adds, it is 4.5 times at least.
+    pub(crate) fn oversize(&self) -> u32 {
+        match self.model {
+            Colour::Cmyk | Colour::Ycck => 3,
+            Colour::Gray | Colour::YCbCr | Colour::Rgb => 1,
+        }
+    }
+
+    /// What is left to do when the planes have become those of red, green and blue.
+    pub(crate) fn after_conversion(self) -> Self {
+        Self {
+            model: Colour::Rgb,
+            transform: None,
+            ..self
+        }
+    }
+
     /// Whether the planes are what the thumbnail needs: grey, or YCbCr in sRGB.
     pub(crate) fn keeps_planes(&self) -> bool {
         matches!(self.model, Colour::Gray | Colour::YCbCr) && self.transform.is_none()
+    }
+
+    /// How many planes there are.
+    pub(crate) fn components(&self) -> usize {
+        match self.model {
+            Colour::Gray => 1,
+            Colour::YCbCr | Colour::Rgb => 3,
+            Colour::Cmyk | Colour::Ycck => 4,
+        }
     }
 
     /// Whether the thumbnail has one sample a pixel.
@@ -194,6 +226,14 @@ impl Colours {
             None => std::mem::swap(device, target),
         }
         Converted::Rgb
+    }
+}
+
+/// Takes interleaved red, green and blue apart.
+pub(crate) fn split(rgb: &[u8], planes: &mut [Vec<u8>]) {
+    for (channel, plane) in planes.iter_mut().enumerate().take(3) {
+        plane.clear();
+        plane.extend(rgb.iter().skip(channel).step_by(3));
     }
 }
 
