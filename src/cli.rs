@@ -64,7 +64,7 @@ pub enum ReportCommand {
 /// The command line of `thumbgen report merge`.
 #[derive(Debug, Args)]
 pub struct MergeCli {
-    /// Reports of the shards of one run; many can come from a file, one a line: @reports.txt
+    /// Reports of the shards of one run, or folders of *.jsonl
     #[arg(value_name = "REPORT", required = true)]
     pub reports: Vec<PathBuf>,
 

@@ -113,6 +113,12 @@ pub enum RunError {
     /// A line of a file is none of a report.
     #[error("{}, line {}: no record of a report", shown(.0), .1)]
     NotARecord(PathBuf, u64),
+    /// A folder has no reports.
+    #[error("no reports (*.jsonl) in {}", shown(.0))]
+    NoReports(PathBuf),
+    /// The pictures of a merged report would be counted twice.
+    #[error("{} is a merged report; merge those that it was made from", shown(.0))]
+    Merged(PathBuf),
     /// Reports of shards are not of one run.
     #[error("reports are not of one run: {} has {}, others have {}", shown(.0), .1, .2)]
     NotOneRun(PathBuf, String, String),

@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +24,7 @@ use crate::summary::{self, Summary};
 /// What is to be merged, and how.
 #[derive(Debug, Clone)]
 pub struct Merge {
-    /// The reports.
+    /// The reports, or folders of them.
     pub reports: Vec<PathBuf>,
     /// Where the merged report goes; `-` is stdout.
     pub output: Option<PathBuf>,
@@ -49,7 +50,9 @@ impl From<MergeCli> for Merge {
 pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<Exit, RunError> {
     let mut all = All::default();
     for path in &merge.reports {
-        all.read(path, err)?;
+        for report in reports_at(path)? {
+            all.read(&report, err)?;
+        }
     }
     let merged = all.record();
     let text = all.text(&merged);
@@ -73,6 +76,42 @@ pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     } else {
         Exit::SomeFailed
     })
+}
+
+/// `path`, or where it is a folder, every `*.jsonl` right in it, sorted; an earlier merge's output is not among them.
+fn reports_at(path: &Path) -> Result<Vec<PathBuf>, RunError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let unreadable = |error| RunError::ReportUnreadable(path.to_owned(), error);
+    let mut reports = Vec::new();
+    for entry in fs::read_dir(path).map_err(unreadable)? {
+        let report = entry.map_err(unreadable)?.path();
+        if report.extension() == Some(OsStr::new("jsonl")) && !is_merged(&report) {
+            reports.push(report);
+        }
+    }
+    if reports.is_empty() {
+        return Err(RunError::NoReports(path.to_owned()));
+    }
+    reports.sort();
+    Ok(reports)
+}
+
+/// Whether the last line of `report` is that of a merge. It is not long.
+fn is_merged(report: &Path) -> bool {
+    const LONGEST: i64 = 64 << 10;
+    let end = File::open(report).and_then(|mut file| {
+        let length = i64::try_from(file.metadata()?.len()).unwrap_or(i64::MAX);
+        file.seek(SeekFrom::End(-length.min(LONGEST)))?;
+        let mut end = Vec::new();
+        file.read_to_end(&mut end)?;
+        Ok(end)
+    });
+    let end = end.unwrap_or_default();
+    let last = end.trim_ascii_end().rsplit(|byte| *byte == b'\n').next();
+    let record = serde_json::from_slice(last.unwrap_or_default());
+    matches!(record, Ok(Record::Run(run)) if run.merged.is_some())
 }
 
 /// What matters of a line. That of a run is read again, as a whole.
@@ -167,6 +206,9 @@ impl All {
             let Ok(Record::Run(run)) = serde_json::from_slice(line) else {
                 return Err(no_record());
             };
+            if run.merged.is_some() {
+                return Err(RunError::Merged(path.to_owned()));
+            }
             let part = Part {
                 report: path.to_owned(),
                 lines: (before, number),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::iter;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ pub fn run(config: &Config) -> Result<Exit, RunError> {
     let report = config
         .report
         .as_deref()
-        .map(|path| Report::create(&report_path(path, shard)))
+        .map(|path| create_report(path, shard))
         .transpose()
         .map_err(RunError::Report)?;
     let tally = Tally::new(config.verbosity, config.dry_run, report, interrupt.clone());
@@ -114,6 +115,17 @@ fn hold_dest(
             Ok(None)
         }
     }
+}
+
+/// A report of `shard` in `path`. Reports of shards are many: the folder for them is made if need be.
+fn create_report(path: &Path, shard: Option<Shard>) -> io::Result<Report> {
+    let path = report_path(path, shard);
+    if let Cow::Owned(path) = &path
+        && let Some(folder) = path.parent()
+    {
+        fs::create_dir_all(folder)?;
+    }
+    Report::create(&path)
 }
 
 /// Where the report of `shard` goes: `path`, with the number of the shard in place of `{shard}`.
