@@ -4,8 +4,9 @@
 //! is T.81's own, for N = 1 the block's mean. Single precision gives more than enough digits and, other than 32-bit
 //! integer products, four lanes on every x86-64 and AArch64.
 
-/// The coefficients of one block in natural order, eight a row whatever N is. The places from 64 on are for what N
-/// doesn't need, and nobody reads them.
+/// The coefficients of one block column by column, eight places each whatever N is: the transform then begins with the
+/// columns and ends with the rows, as they are drawn. The places from 64 on are for what N doesn't need, and nobody
+/// reads them.
 pub(super) type Block = [i16; 128];
 
 use super::planes::Canvas;
@@ -16,11 +17,11 @@ use super::zigzag::NATURAL;
 pub(super) type Samples = [[u8; 8]; 8];
 
 /// The basis functions of N points, scaled so that two passes make an inverse at N/8; by frequency, then by place.
-struct Basis<const N: usize, const LANES: usize>;
+struct Basis<const N: usize>;
 
-impl<const N: usize, const LANES: usize> Basis<N, LANES> {
-    const TABLE: [[f32; LANES]; N] = {
-        let mut table = [[0.0; LANES]; N];
+impl<const N: usize> Basis<N> {
+    const TABLE: [[f32; N]; N] = {
+        let mut table = [[0.0; N]; N];
         let mut u = 0;
         while u < N {
             let mut x = 0;
@@ -60,7 +61,7 @@ const fn cosine(numerator: usize, denominator: usize) -> f64 {
 #[derive(Clone, Debug)]
 pub(super) struct Inverse {
     n: usize,
-    /// The quantisation table in natural order.
+    /// The quantisation table column by column.
     quantisers: [[f32; 8]; 8],
 }
 
@@ -69,7 +70,7 @@ impl Inverse {
     pub(super) fn new(n: usize, quantisation: &Quantisation) -> Self {
         let mut quantisers = [[0.0; 8]; 8];
         for (&quantiser, natural) in quantisation.iter().zip(NATURAL) {
-            quantisers[usize::from(natural / 8)][usize::from(natural % 8)] = f32::from(quantiser);
+            quantisers[usize::from(natural % 8)][usize::from(natural / 8)] = f32::from(quantiser);
         }
         Self { n, quantisers }
     }
@@ -97,32 +98,52 @@ fn transform<const N: usize, const LANES: usize>(
     block: &Block,
     quantisers: &[[f32; 8]; 8],
 ) -> Samples {
-    let basis = &Basis::<N, LANES>::TABLE;
-    let mut columns = [[0.0f32; LANES]; N];
-    for v in 0..N {
-        let mut row = [0.0f32; LANES];
-        for (u, place) in row.iter_mut().enumerate() {
-            *place = f32::from(block[8 * v + u]) * quantisers[v][u];
+    let mut columns = [[0.0; LANES]; N];
+    for (u, column) in columns.iter_mut().enumerate() {
+        for (v, place) in column.iter_mut().enumerate() {
+            *place = f32::from(block[8 * u + v]) * quantisers[u][v];
         }
-        for (y, column) in columns.iter_mut().enumerate() {
-            for (sum, coefficient) in column.iter_mut().zip(row) {
-                *sum += basis[v][y] * coefficient;
-            }
+    }
+    let across = pass(&columns);
+    let mut lines = [[0.0; LANES]; N];
+    for (v, line) in lines.iter_mut().enumerate() {
+        for (place, column) in line.iter_mut().zip(&across) {
+            *place = column[v];
         }
     }
     let mut samples = [[0; 8]; 8];
-    for (column, samples) in columns.iter().zip(&mut samples) {
-        let mut sums = [LEVEL; LANES];
-        for u in 0..N {
-            for (sum, place) in sums.iter_mut().zip(basis[u]) {
-                *sum += column[u] * place;
-            }
-        }
-        for (sample, sum) in samples.iter_mut().zip(sums) {
-            *sample = round(sum);
+    for (samples, line) in samples.iter_mut().zip(pass(&lines)) {
+        for (sample, value) in samples.iter_mut().zip(line) {
+            *sample = round(value + LEVEL);
         }
     }
     samples
+}
+
+/// A one-dimensional inverse, in all lanes at once. Even basis functions are symmetric and odd ones antisymmetric: one
+/// half gives the other.
+#[inline(always)]
+fn pass<const N: usize, const LANES: usize>(input: &[[f32; LANES]; N]) -> [[f32; LANES]; N] {
+    let basis = &Basis::<N>::TABLE;
+    let mut output = [[0.0; LANES]; N];
+    for x in 0..N.div_ceil(2) {
+        let (mut even, mut odd) = ([0.0; LANES], [0.0; LANES]);
+        for lane in 0..LANES {
+            even[lane] = input[0][lane] * basis[0][x];
+            odd[lane] = input[1][lane] * basis[1][x];
+        }
+        for u in 2..N {
+            let sums = if u % 2 == 0 { &mut even } else { &mut odd };
+            for lane in 0..LANES {
+                sums[lane] += input[u][lane] * basis[u][x];
+            }
+        }
+        for lane in 0..LANES {
+            output[N - 1 - x][lane] = even[lane] - odd[lane];
+            output[x][lane] = even[lane] + odd[lane];
+        }
+    }
+    output
 }
 
 /// The level shift of T.81 A.3.1, and so much more that what lies halfway between two values is rounded up for
@@ -156,7 +177,7 @@ mod tests {
         let mut sum = 128.0;
         for v in 0..n {
             for u in 0..n {
-                sum += wave(x, u) * wave(y, v) * f64::from(block[8 * v + u]) * f64::from(quantiser);
+                sum += wave(x, u) * wave(y, v) * f64::from(block[8 * u + v]) * f64::from(quantiser);
             }
         }
         sum

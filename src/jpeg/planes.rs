@@ -136,9 +136,9 @@ impl Canvas<'_> {
             return self.draw_at_edge(N, x, y, samples);
         }
         let start = y * self.width + x;
-        let rows = &mut self.samples[start..start + (N - 1) * self.width + N];
-        for (row, samples) in rows.chunks_mut(self.width).zip(samples).take(N) {
-            row[..N].copy_from_slice(&samples[..N]);
+        for (i, samples) in samples.iter().enumerate().take(N) {
+            let row = &mut self.samples[start + i * self.width..][..N];
+            row.copy_from_slice(&samples[..N]);
         }
     }
 
