@@ -81,7 +81,7 @@ impl Inverse {
         let quantisers = &self.quantisers;
         match self.n {
             1 => canvas.dot(place, mean(i32::from(block[0]) * quantisers[0][0] as i32)),
-            2 => canvas.draw::<2>(place, &transform::<2, 4>(block, quantisers)),
+            2 => canvas.draw::<2>(place, &transform_to_two(block, quantisers)),
             3 => canvas.draw::<3>(place, &transform::<3, 4>(block, quantisers)),
             4 => canvas.draw::<4>(place, &transform::<4, 4>(block, quantisers)),
             5 => canvas.draw::<5>(place, &transform::<5, 8>(block, quantisers)),
@@ -100,15 +100,14 @@ fn transform<const N: usize, const LANES: usize>(
 ) -> Samples {
     let mut columns = [[0.0; LANES]; N];
     for (u, column) in columns.iter_mut().enumerate() {
-        for (v, place) in column.iter_mut().enumerate() {
-            *place = f32::from(block[8 * u + v]) * quantisers[u][v];
-        }
+        *column = dequantised(block, quantisers, u);
     }
     let across = pass(&columns);
+    // What stands in the lanes beyond N is nothing to those below, and isn't drawn.
     let mut lines = [[0.0; LANES]; N];
-    for (v, line) in lines.iter_mut().enumerate() {
-        for (place, column) in line.iter_mut().zip(&across) {
-            *place = column[v];
+    for v in 0..N {
+        for u in 0..N {
+            lines[v][u] = across[u][v];
         }
     }
     let mut samples = [[0; 8]; 8];
@@ -117,6 +116,41 @@ fn transform<const N: usize, const LANES: usize>(
             *sample = round(value + LEVEL);
         }
     }
+    samples
+}
+
+/// The coefficients of one column, times their quantisers.
+#[inline(always)]
+fn dequantised<const LANES: usize>(
+    block: &Block,
+    quantisers: &[[f32; 8]; 8],
+    u: usize,
+) -> [f32; LANES] {
+    let (coefficients, quantisers) = (&block.as_chunks::<8>().0[u], &quantisers[u]);
+    let mut column = [0.0; LANES];
+    for v in 0..LANES {
+        column[v] = f32::from(coefficients[v]) * quantisers[v];
+    }
+    column
+}
+
+/// The transform at 2/8: all its basis functions are of one size, so that each sample is an eighth of a sum.
+#[inline(always)]
+fn transform_to_two(block: &Block, quantisers: &[[f32; 8]; 8]) -> Samples {
+    let [dc, down] = dequantised(block, quantisers, 0);
+    let [across, both] = dequantised(block, quantisers, 1);
+    let (top, bottom): (f32, f32) = (dc + down, dc - down);
+    let (lean_top, lean_bottom): (f32, f32) = (across + both, across - both);
+    let sums = [
+        top + lean_top,
+        top - lean_top,
+        bottom + lean_bottom,
+        bottom - lean_bottom,
+    ];
+    let [a, b, c, d] = sums.map(|sum| round(sum / 8.0 + LEVEL));
+    let mut samples = [[0; 8]; 8];
+    samples[0][..2].copy_from_slice(&[a, b]);
+    samples[1][..2].copy_from_slice(&[c, d]);
     samples
 }
 
@@ -153,9 +187,12 @@ const LEVEL: f32 = 128.0 + 1.0 / 1024.0;
 /// The nearest of 0 to 255.
 #[inline(always)]
 fn round(value: f32) -> u8 {
+    // Not `clamp`, which takes care of NaN with several instructions where these are one each.
+    let value = if value > 0.0 { value } else { 0.0 };
+    let value = if value < 255.0 { value } else { 255.0 };
     // At 2^23 the unit in the last place is 1: the sum's low byte is the rounded value. A conversion with `as` would
     // add tests for what can't be here.
-    (value.clamp(0.0, 255.0) + 8_388_608.0).to_bits() as u8
+    (value + 8_388_608.0).to_bits() as u8
 }
 
 /// The one sample value of a block that has only a DC coefficient, and that of any block at 1/8.
@@ -186,7 +223,7 @@ mod tests {
     fn transformed(n: usize, block: &Block, quantiser: u16) -> Samples {
         let quantisers = [[f32::from(quantiser); 8]; 8];
         match n {
-            2 => transform::<2, 4>(block, &quantisers),
+            2 => transform_to_two(block, &quantisers),
             3 => transform::<3, 4>(block, &quantisers),
             4 => transform::<4, 4>(block, &quantisers),
             5 => transform::<5, 8>(block, &quantisers),
