@@ -76,7 +76,7 @@ pub(crate) fn mug(size: i32, colour: Rgb) -> Canvas {
         let lit = between(
             colour,
             WHITE,
-            (x - left - half / 3).abs().min(half / 2) * -1 + half / 2,
+            half / 2 - (x - left - half / 3).abs().min(half / 2),
             half * 2,
         );
         between(lit, [20, 20, 30], x - left, (right - left) * 2)
@@ -105,10 +105,10 @@ pub(crate) fn label(width: i32, height: i32) -> Canvas {
         let end = width - line * 2 - (hash(row, 7) % 5) as i32 * line;
         row > 4
             && row < 21
-            && row % 5 != 0
+            && !(row as u32).is_multiple_of(5)
             && y % line < line * 6 / 10
             && (line * 2..end).contains(&x)
-            && hash(row, column / 2) % 5 != 0
+            && !hash(row, column / 2).is_multiple_of(5)
             && x % (line / 2) > line / 10
     });
     picture
