@@ -1,9 +1,8 @@
 //! Thumbnails appear whole or not at all: a temporary file in the target folder, then a rename.
 
 use std::ffi::OsStr;
-use std::fs::{self, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
@@ -102,14 +101,13 @@ impl Writer {
         if folder != self.folder {
             self.prepare(folder)?;
         }
+        // Made and written to as a plain file: its mode is what the umask leaves of 0666, not 0600, and its errors do
+        // not name the temporary file.
         let mut file = tempfile::Builder::new()
             .prefix(&self.prefix)
             .suffix(SUFFIX)
-            // As any program's file: what the umask leaves of this. A temporary file's own default is 0600.
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder)
-            .map_err(plain)?;
-        file.write_all(bytes)?;
+            .make_in(folder, |path| File::create_new(path))?;
+        file.as_file_mut().write_all(bytes)?;
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     }
@@ -132,13 +130,6 @@ impl Writer {
 #[derive(Debug, thiserror::Error)]
 #[error("DEST is gone")]
 struct DestGone;
-
-/// tempfile adds the path to the message; the caller has it already.
-fn plain(error: io::Error) -> io::Error {
-    error
-        .raw_os_error()
-        .map_or(error, io::Error::from_raw_os_error)
-}
 
 /// Removes what killed runs left in `folder`.
 fn sweep(folder: &Path, here: &Owner) -> io::Result<()> {
