@@ -13,9 +13,11 @@
 use std::fmt::{self, Write as _};
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use filetime::FileTime;
+use nix::fcntl::OFlag;
 
 use crate::encode;
 use crate::thumbnail::Options;
@@ -228,7 +230,12 @@ impl Checker {
         allow_damaged: bool,
     ) -> Freshness {
         use Freshness::{Fresh, Stale};
-        let mut file = match File::open(path) {
+        // Without waiting: a pipe in the thumbnail's place would wait for a writer for ever.
+        let file = File::options()
+            .read(true)
+            .custom_flags(OFlag::O_NONBLOCK.bits())
+            .open(path);
+        let mut file = match file {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Stale(Reason::Missing),
             Err(_) => return Stale(Reason::Damaged),
