@@ -72,14 +72,18 @@ pub struct Writer {
     prefix: String,
     dest: PathBuf,
     dest_id: Option<FileId>,
+    /// Where SOURCE and DEST are when all links are resolved.
+    real: Option<(PathBuf, PathBuf)>,
     /// The folder that was written to last: it exists and is swept.
     folder: PathBuf,
 }
 
 impl Writer {
-    /// A writer for the folder `dest`, which was the folder `dest_id` when the run began.
-    pub fn new(dest: &Path, dest_id: Option<FileId>, owner: &Owner) -> Self {
+    /// A writer of thumbnails of `source` for the folder `dest`, which was the folder `dest_id` when the run began.
+    pub fn new(source: &Path, dest: &Path, dest_id: Option<FileId>, owner: &Owner) -> Self {
+        let real = |path| fs::canonicalize(path).ok();
         Self {
+            real: real(source).zip(real(dest)),
             prefix: format!("{PREFIX}{}.{}.", owner.host, owner.process),
             owner: owner.clone(),
             dest: dest.to_owned(),
@@ -113,6 +117,9 @@ impl Writer {
     }
 
     fn prepare(&mut self, folder: &Path) -> io::Result<()> {
+        if self.leads_into_source(folder) {
+            return Err(io::Error::other(LeadsIntoSource));
+        }
         if !folder.is_dir() {
             // A DEST that is gone (unmounted, moved away) must not be made anew, on another disk perhaps.
             if fs::metadata(&self.dest).ok().map(|dest| FileId::of(&dest)) != self.dest_id {
@@ -124,7 +131,24 @@ impl Writer {
         folder.clone_into(&mut self.folder);
         Ok(())
     }
+
+    /// Whether `folder`, which need not exist, is among the pictures and not in DEST.
+    fn leads_into_source(&self, folder: &Path) -> bool {
+        let there = folder
+            .ancestors()
+            .find_map(|folder| fs::canonicalize(folder).ok());
+        there
+            .zip(self.real.as_ref())
+            .is_some_and(|(there, (source, dest))| {
+                there.starts_with(source) && !there.starts_with(dest)
+            })
+    }
 }
+
+/// A link below DEST leads among the pictures, which thumbnails would replace.
+#[derive(Debug, thiserror::Error)]
+#[error("a link leads into SOURCE")]
+struct LeadsIntoSource;
 
 /// DEST is not the folder any more that it was when the run began.
 #[derive(Debug, thiserror::Error)]

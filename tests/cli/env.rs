@@ -128,7 +128,10 @@ impl Env {
         if nix::unistd::Uid::effective().is_root() {
             // Where the program was built, nobody may not even look.
             let program = self.path("program");
-            fs::copy(THUMBGEN, &program).unwrap();
+            // Copied by another process: a child of this one, forked at the wrong moment by another test, would have
+            // the copy open for writing, and then it can't be run.
+            let copied = Command::new("cp").arg(THUMBGEN).arg(&program).status();
+            assert!(copied.unwrap().success());
             for entry in walkdir::WalkDir::new(self.folder.path()) {
                 let path = entry.unwrap().into_path();
                 std::os::unix::fs::lchown(path, Some(NOBODY), Some(NOBODY)).unwrap();

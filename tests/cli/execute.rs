@@ -14,7 +14,7 @@ fn all_strategies_make_the_same_bytes() {
             "--size",
             "50x70",
             "--fit",
-            "crop",
+            "cover",
             "--enlarge",
             "--quality",
             "95",
@@ -73,7 +73,9 @@ fn jobs_must_be_a_number_above_zero() {
     let env = Env::new();
     env.picture("images/a.jpg");
     for jobs in ["0", "-1", "two", "", "1.5", "99999999999999999999"] {
-        env.make(["--jobs", jobs]).ends_with(2).says("--jobs");
+        env.make([format!("--jobs={jobs}").as_str()])
+            .ends_with(2)
+            .says("--jobs");
     }
     assert!(!env.path("thumbs").exists());
 }
@@ -83,7 +85,7 @@ fn absurd_numbers_of_jobs_are_refused() {
     let env = Env::new();
     env.picture("images/a.jpg");
     for strategy in ["threads", "rayon"] {
-        for jobs in ["18446744073709551615", "1152921504606846975", "1000000000"] {
+        for jobs in ["18446744073709551615", "1152921504606846975", "1025"] {
             let run = env.make(["--strategy", strategy, "--jobs", jobs]);
             run.ends_with(2).does_not_say("panicked");
         }

@@ -57,7 +57,7 @@ fn damaged_pictures_may_be_allowed() {
     env.make([]).ends_with(1).counts(0, 0, 1);
     env.make(["--allow-damaged"])
         .ends_with(0)
-        .says("1 picture found: 1 made (1 of them damaged), 0 fresh, 0 failed");
+        .says("1 picture found: 1 made, 1 of them damaged, 0 fresh, 0 failed");
     env.make(["--allow-damaged"]).ends_with(0).counts(0, 1, 0);
     // Without the permission it is as if there were none.
     env.make([]).ends_with(1).counts(0, 0, 1);
@@ -114,8 +114,10 @@ fn pictures_over_the_limits_are_refused_with_the_option_that_lifts_them() {
         .says("read: file of")
         .says("--max-memory");
     for wrong in ["0", "-1", "5T", "", "1.5M"] {
-        env.make(["--max-pixels", wrong]).ends_with(2);
-        env.make(["--max-memory", wrong]).ends_with(2);
+        env.make([format!("--max-pixels={wrong}").as_str()])
+            .ends_with(2);
+        env.make([format!("--max-memory={wrong}").as_str()])
+            .ends_with(2);
     }
 }
 

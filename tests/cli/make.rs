@@ -66,15 +66,17 @@ fn size_is_one_number_or_two() {
         "5x5x5",
         "99999999999",
     ] {
-        env.make(["--size", wrong]).ends_with(2).says("--size");
+        env.make([format!("--size={wrong}").as_str()])
+            .ends_with(2)
+            .says("--size");
     }
 }
 
 #[test]
-fn crop_fills_the_box() {
-    assert_eq!(thumbnail_size((300, 200), &["--fit", "crop"]), (128, 128));
+fn cover_fills_the_box() {
+    assert_eq!(thumbnail_size((300, 200), &["--fit", "cover"]), (128, 128));
     assert_eq!(
-        thumbnail_size((300, 200), &["--fit", "crop", "--size", "30x60"]),
+        thumbnail_size((300, 200), &["--fit", "cover", "--size", "30x60"]),
         (30, 60)
     );
 }
@@ -93,7 +95,7 @@ fn quality_is_1_to_100() {
         last = length;
     }
     for wrong in ["0", "101", "-1", "high", ""] {
-        env.make(["--quality", wrong])
+        env.make([format!("--quality={wrong}").as_str()])
             .ends_with(2)
             .says("--quality");
     }

@@ -82,10 +82,6 @@ fn a_folder_whose_name_begins_with_an_at_sign_can_be_named() {
     env.run(["./@images", "thumbs"])
         .ends_with(0)
         .counts(1, 0, 0);
-    // As after any other option sign.
-    env.run(["--", "@images", "thumbs"])
-        .ends_with(0)
-        .counts(0, 1, 0);
 }
 
 #[test]
