@@ -68,7 +68,7 @@ pub struct Cli {
     pub strategy: Strategy,
 
     /// Threads that make thumbnails [default: the cores this process may use]
-    #[arg(short, long, value_name = "N", help_heading = "Running")]
+    #[arg(short, long, value_name = "N", value_parser = jobs, help_heading = "Running")]
     pub jobs: Option<NonZeroUsize>,
 
     /// Make all thumbnails, fresh or not
@@ -129,6 +129,16 @@ pub struct Cli {
     /// Print the reasons for each decision
     #[arg(long, help_heading = "Output")]
     pub debug: bool,
+}
+
+/// Far more threads than any machine has cores; a slip of the finger must not ask for millions.
+const MOST_JOBS: usize = 1024;
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .ok()
+        .filter(|jobs: &NonZeroUsize| jobs.get() <= MOST_JOBS)
+        .ok_or_else(|| format!("a whole number from 1 to {MOST_JOBS}"))
 }
 
 /// A number with an optional k, M or G (thousands, millions, billions) behind it.
