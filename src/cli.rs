@@ -1,6 +1,6 @@
 //! The command line: what can be said, and its help.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -26,7 +26,8 @@ pub struct Cli {
     pub source: PathBuf,
 
     /// Folder for the thumbnails; made if need be
-    pub dest: PathBuf,
+    #[arg(required_unless_present = "compare", conflicts_with = "compare")]
+    pub dest: Option<PathBuf>,
 
     /// Box to fit, in pixels: 128, 120x80, 120x or x80
     #[arg(
@@ -90,6 +91,52 @@ pub struct Cli {
     /// Make thumbnails from what is left of damaged pictures
     #[arg(long, help_heading = "Limits")]
     pub allow_damaged: bool,
+
+    /// Measure every strategy on SOURCE and print a table; thumbnails go to a temporary folder that is removed
+    #[arg(
+        long,
+        conflicts_with_all = ["strategy", "jobs", "force", "verbose", "debug"],
+        help_heading = "Comparing"
+    )]
+    pub compare: bool,
+
+    /// Numbers of jobs to measure [default: 1, 2, 4 ... and the cores]
+    #[arg(
+        long,
+        value_name = "N,N...",
+        value_delimiter = ',',
+        requires = "compare",
+        help_heading = "Comparing"
+    )]
+    pub compare_jobs: Vec<NonZeroUsize>,
+
+    /// How often each is measured
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "3",
+        requires = "compare",
+        help_heading = "Comparing"
+    )]
+    pub rounds: NonZeroU32,
+
+    /// Draw the comparison into an SVG
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "compare",
+        help_heading = "Comparing"
+    )]
+    pub chart: Option<PathBuf>,
+
+    /// Write the comparison's figures as JSON
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "compare",
+        help_heading = "Comparing"
+    )]
+    pub report: Option<PathBuf>,
 
     /// Print errors only
     #[arg(short, long, conflicts_with_all = ["verbose", "debug"], help_heading = "Output")]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::compare::CompareError;
 use crate::stage::Stage;
 use crate::thumbnail::ThumbnailError;
 
@@ -95,6 +96,9 @@ pub enum RunError {
     /// The threads could not be started.
     #[error("the threads can't be started: {}", plain(.0))]
     Threads(#[source] io::Error),
+    /// A comparison failed.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
     /// DEST failed in a way that every other picture would meet too.
     #[error("stopped: {0}")]
     DestFailed(#[source] PictureError),

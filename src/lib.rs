@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod compare;
 pub mod config;
 mod encode;
 pub mod error;

@@ -85,7 +85,7 @@ pub fn run(config: &Config) -> Result<Exit, RunError> {
 }
 
 /// Refuses what can't go well before anything is done, and makes DEST.
-fn prepare(source: &Path, dest: &Path) -> Result<(), RunError> {
+pub(crate) fn prepare(source: &Path, dest: &Path) -> Result<(), RunError> {
     let source_unusable = |error| RunError::Source(source.to_owned(), error);
     let found = fs::metadata(source).map_err(source_unusable)?;
     let folder = if found.is_dir() {
