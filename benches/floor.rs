@@ -4,6 +4,7 @@
 //! ```text
 //! cargo bench --bench floor -- SOURCE DEST THREADS
 //! ```
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::fs::{self, File};
 use std::io::Read;

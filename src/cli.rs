@@ -2,6 +2,7 @@
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -13,6 +14,9 @@ Exit status:
   0    every picture has a fresh thumbnail (also: there were none)
   1    the run finished, some pictures failed
   2    wrong usage, or SOURCE or DEST can't be used
+  75   another run holds DEST's lock
+  129, 130, 143
+       interrupted (SIGHUP, SIGINT, SIGTERM); nothing half-written is left
 
 Options can come from a file, one argument a line: thumbgen @options.txt";
 
@@ -72,6 +76,25 @@ pub struct Cli {
     #[arg(short, long, help_heading = "Running")]
     pub force: bool,
 
+    /// Say on stdout what would be done and why, and do nothing
+    #[arg(short = 'n', long, help_heading = "Running")]
+    pub dry_run: bool,
+
+    /// Remove thumbnails whose picture is gone
+    ///
+    /// Only files that carry thumbgen's stamp, and folders that this empties. Nothing is removed if the walk met an
+    /// error or found no picture at all.
+    #[arg(long, help_heading = "Running")]
+    pub prune: bool,
+
+    /// Wait for another run on DEST to end, for so many seconds or for ever
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, value_parser = seconds, help_heading = "Running")]
+    pub wait: Option<Option<Duration>>,
+
+    /// Begin no picture while the 1-minute load average is above this
+    #[arg(long, value_name = "LOAD", value_parser = load, help_heading = "Running")]
+    pub max_load: Option<f64>,
+
     /// Visit hidden files and folders too
     #[arg(long, help_heading = "Running")]
     pub hidden: bool,
@@ -92,20 +115,25 @@ pub struct Cli {
     #[arg(long, help_heading = "Limits")]
     pub allow_damaged: bool,
 
-    /// Measure every strategy on SOURCE and print a table; thumbnails go to a temporary folder that is removed
+    /// Measure every strategy on SOURCE and print a table
+    ///
+    /// Every strategy makes all thumbnails several times, into a temporary folder that is removed.
     #[arg(
         long,
-        conflicts_with_all = ["strategy", "jobs", "force", "verbose", "debug"],
+        conflicts_with_all = [
+            "strategy", "jobs", "force", "dry_run", "prune", "wait", "max_load", "verbose", "debug",
+        ],
         help_heading = "Comparing"
     )]
     pub compare: bool,
 
-    /// Numbers of jobs to measure [default: 1, 2, 4 ... and the cores]
+    /// Numbers of jobs to measure [default: 1, 2, 4 ... cores]
     #[arg(
         long,
         value_name = "N,N...",
         value_delimiter = ',',
         requires = "compare",
+        conflicts_with = "dest",
         help_heading = "Comparing"
     )]
     pub compare_jobs: Vec<NonZeroUsize>,
@@ -116,26 +144,23 @@ pub struct Cli {
         value_name = "N",
         default_value = "3",
         requires = "compare",
+        conflicts_with = "dest",
         help_heading = "Comparing"
     )]
     pub rounds: NonZeroU32,
 
-    /// Draw the comparison into an SVG
+    /// Draw the comparison as an SVG
     #[arg(
         long,
         value_name = "FILE",
         requires = "compare",
+        conflicts_with = "dest",
         help_heading = "Comparing"
     )]
     pub chart: Option<PathBuf>,
 
-    /// Write the comparison's figures as JSON
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "compare",
-        help_heading = "Comparing"
-    )]
+    /// Write a report as JSON Lines (of --compare: its figures as JSON), - for stdout
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub report: Option<PathBuf>,
 
     /// Print errors only
@@ -169,6 +194,21 @@ fn amount(text: &str) -> Result<u64, String> {
         .and_then(|number| number.checked_mul(factor))
         .filter(|amount| *amount > 0)
         .ok_or_else(|| "a whole number above 0, with k, M or G behind it if need be".into())
+}
+
+/// A time in seconds, fractions allowed.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds")?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// A load average.
+fn load(text: &str) -> Result<f64, String> {
+    let load = text
+        .parse()
+        .ok()
+        .filter(|load: &f64| load.is_finite() && *load > 0.0);
+    load.ok_or_else(|| "a number above 0".into())
 }
 
 #[cfg(test)]

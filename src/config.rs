@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::cli::Cli;
 use crate::execute::Strategy;
+use crate::lock::Wait;
 use crate::thumbnail::Options;
 use crate::walk::WalkOptions;
 
@@ -34,6 +35,16 @@ pub struct Config {
     pub thumbnail: Options,
     /// Whether fresh thumbnails are made again.
     pub force: bool,
+    /// Whether the run only tells what it would do.
+    pub dry_run: bool,
+    /// Whether thumbnails whose source is gone are removed.
+    pub prune: bool,
+    /// How long to wait for another run on DEST.
+    pub wait: Wait,
+    /// The 1-minute load average above which no picture is begun.
+    pub max_load: Option<f64>,
+    /// Where the report goes; `-` is stdout.
+    pub report: Option<PathBuf>,
     /// How pictures are spread over threads.
     pub strategy: Strategy,
     /// On how many threads.
@@ -81,10 +92,17 @@ impl From<Cli> for Config {
             thumbnail: Options::from(&cli),
             walk: WalkOptions::from(&cli),
             source: cli.source,
-            dest: cli
-                .dest
-                .expect("BUG: no DEST, which only --compare can do without"),
+            dest: cli.dest.expect("BUG: only --compare goes without a DEST"),
             force: cli.force,
+            dry_run: cli.dry_run,
+            prune: cli.prune,
+            wait: match cli.wait {
+                None => Wait::No,
+                Some(None) => Wait::Forever,
+                Some(Some(limit)) => Wait::For(limit),
+            },
+            max_load: cli.max_load,
+            report: cli.report,
             strategy: cli.strategy,
             workers: cli.strategy.workers(cli.jobs.unwrap_or(cores)),
             cores,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::compare::CompareError;
+use crate::exit::Exit;
 use crate::stage::Stage;
 use crate::thumbnail::ThumbnailError;
 
@@ -96,12 +97,34 @@ pub enum RunError {
     /// The threads could not be started.
     #[error("the threads can't be started: {}", plain(.0))]
     Threads(#[source] io::Error),
+    /// Another run holds DEST's lock.
+    #[error("DEST {} is in use by {}", shown(.0), .1.as_deref().unwrap_or("another run"))]
+    Busy(PathBuf, Option<String>),
+    /// The report can't be written.
+    #[error("the report can't be written: {}", plain(.0))]
+    Report(#[source] io::Error),
+    /// Signals can't be caught.
+    #[error("signals can't be caught: {}", plain(.0))]
+    Signals(#[source] io::Error),
+    /// There is no folder to compare DEST with.
+    #[error("--prune needs a SOURCE that is a folder, and {} is none", shown(.0))]
+    PruneOfPicture(PathBuf),
     /// A comparison failed.
     #[error(transparent)]
     Compare(#[from] CompareError),
     /// DEST failed in a way that every other picture would meet too.
     #[error("stopped: {0}")]
     DestFailed(#[source] PictureError),
+}
+
+impl RunError {
+    /// The exit status that says so.
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::Busy(..) => Exit::Busy,
+            _ => Exit::Unusable,
+        }
+    }
 }
 
 /// `path` for a person: as it is, or quoted and escaped where it holds what a terminal would act on or can't show.

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::interrupt::die_by;
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -11,6 +13,10 @@ pub enum Exit {
     SomeFailed,
     /// Wrong usage, or SOURCE or DEST can't be used.
     Unusable,
+    /// Another run holds DEST's lock.
+    Busy,
+    /// A signal ended the run before its time; this is its number.
+    Interrupted(i32),
 }
 
 impl Exit {
@@ -20,12 +26,20 @@ impl Exit {
             Self::Success => 0,
             Self::SomeFailed => 1,
             Self::Unusable => 2,
+            // EX_TEMPFAIL of sysexits.h: the same command may go well later.
+            Self::Busy => 75,
+            // What a shell makes of a death by signal.
+            Self::Interrupted(signal) => 128 + signal as u8,
         }
     }
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit.status())
+impl Exit {
+    /// Ends the program: with its status, or where a signal ended the run, by that signal.
+    pub fn leave(self) -> ExitCode {
+        if let Self::Interrupted(signal) = self {
+            die_by(signal);
+        }
+        ExitCode::from(self.status())
     }
 }

@@ -22,10 +22,25 @@ pub enum Outcome {
     Made(Box<Made>),
     /// The thumbnail that is there is what would be made.
     Fresh,
+    /// A dry run would make it.
+    WouldMake(Reason),
     /// It failed; the thumbnail that was there, if any, still is.
     Failed(PictureError),
     /// The run was stopped before the picture was begun.
     NotBegun,
+}
+
+impl Outcome {
+    /// The outcome in a word or two, as reports have it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Made(_) => "made",
+            Self::Fresh => "fresh",
+            Self::WouldMake(_) => "would make",
+            Self::Failed(_) => "failed",
+            Self::NotBegun => "not begun",
+        }
+    }
 }
 
 /// A thumbnail that was made.
@@ -50,12 +65,33 @@ pub struct Processed {
     pub times: StageTimes,
 }
 
+impl Processed {
+    /// A picture that failed before anything was measured.
+    pub fn failed(error: PictureError) -> Self {
+        Self::without_work(Outcome::Failed(error))
+    }
+
+    /// A picture that was left alone because the run was stopped.
+    pub fn not_begun() -> Self {
+        Self::without_work(Outcome::NotBegun)
+    }
+
+    fn without_work(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            bytes_read: 0,
+            times: StageTimes::default(),
+        }
+    }
+}
+
 /// What all jobs of a run have in common.
 #[derive(Debug, Clone)]
 pub struct Process {
     options: Options,
     settings: Fingerprint,
     force: bool,
+    dry_run: bool,
 }
 
 /// What one worker keeps from job to job.
@@ -81,6 +117,12 @@ impl Clock {
         }
     }
 
+    /// What has passed since the last lap has been measured elsewhere.
+    fn skip(&mut self, measured: StageTimes) {
+        self.times += measured;
+        self.last = Instant::now();
+    }
+
     /// What has passed since the last lap belongs to `stage`.
     fn lap(&mut self, stage: Stage) {
         let now = Instant::now();
@@ -90,12 +132,14 @@ impl Clock {
 }
 
 impl Process {
-    /// Jobs that make thumbnails as `options` say: those that are not fresh, or with `force` all.
-    pub fn new(options: Options, force: bool) -> Self {
+    /// Jobs that make thumbnails as `options` say: those that are not fresh, or with `force` all; in a `dry_run` they
+    /// only find out which.
+    pub fn new(options: Options, force: bool, dry_run: bool) -> Self {
         Self {
             settings: Fingerprint::of(&options),
             options,
             force,
+            dry_run,
         }
     }
 
@@ -113,9 +157,10 @@ impl Process {
     pub fn run(&self, worker: &mut Worker, job: &Job) -> Processed {
         let mut clock = Clock::start();
         worker.source.clear();
-        let outcome = match self.make_if_stale(worker, job, &mut clock) {
-            Ok(Some(made)) => Outcome::Made(Box::new(made)),
-            Ok(None) => Outcome::Fresh,
+        let outcome = match self.freshness(worker, job, &mut clock) {
+            Ok(Freshness::Fresh) => Outcome::Fresh,
+            Ok(Freshness::Stale(reason)) if self.dry_run => Outcome::WouldMake(reason),
+            Ok(Freshness::Stale(reason)) => self.make(worker, job, reason, &mut clock),
             Err(error) => Outcome::Failed(error),
         };
         Processed {
@@ -125,25 +170,37 @@ impl Process {
         }
     }
 
-    fn make_if_stale(
+    /// What the settings come to in a stamp.
+    pub fn settings(&self) -> &Fingerprint {
+        &self.settings
+    }
+
+    fn make(&self, worker: &mut Worker, job: &Job, reason: Reason, clock: &mut Clock) -> Outcome {
+        match self.try_make(worker, job, clock) {
+            Ok((thumbnail, bytes)) => Outcome::Made(Box::new(Made {
+                reason,
+                thumbnail,
+                bytes,
+            })),
+            Err(error) => Outcome::Failed(error),
+        }
+    }
+
+    /// The thumbnail, now in its place, and its length in bytes.
+    fn try_make(
         &self,
         worker: &mut Worker,
         job: &Job,
         clock: &mut Clock,
-    ) -> Result<Option<Made>, PictureError> {
+    ) -> Result<(Thumbnail, u64), PictureError> {
         let path = job.source.path();
-        let reason = match self.freshness(worker, job, clock)? {
-            Freshness::Fresh => return Ok(None),
-            Freshness::Stale(reason) => reason,
-        };
         let version = read_unchanged(path, self.options.max_memory, &mut worker.source);
         clock.lap(Stage::Read);
         let version = version.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
 
         let made = worker.thumbnailer.thumbnail(&worker.source);
         let mut thumbnail = made.map_err(|error| PictureError::from_thumbnail(path, error))?;
-        clock.times += thumbnail.times;
-        clock.last = Instant::now();
+        clock.skip(thumbnail.times);
 
         let mut jpeg = std::mem::take(&mut thumbnail.jpeg);
         freshness::stamp(
@@ -155,11 +212,7 @@ impl Process {
         let written = worker.writer.write(&job.thumbnail, &jpeg);
         clock.lap(Stage::Write);
         written.map_err(|error| PictureError::new(&job.thumbnail, Stage::Write, error))?;
-        Ok(Some(Made {
-            reason,
-            thumbnail,
-            bytes: jpeg.len() as u64,
-        }))
+        Ok((thumbnail, jpeg.len() as u64))
     }
 
     /// Whether the job's thumbnail has to be made.

@@ -20,7 +20,8 @@ pub(crate) fn line(job: &Job, processed: &Processed, reasons: bool) -> Option<St
         }
         Outcome::Fresh => Some(format!("fresh {thumbnail}")),
         Outcome::NotBegun => Some(format!("not begun {thumbnail}")),
-        Outcome::Failed(_) => None,
+        // Told in any case: the failure on stderr, what a dry run would make on stdout.
+        Outcome::Failed(_) | Outcome::WouldMake(_) => None,
     }
 }
 

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     keep_quiet_about_jobs();
     let arguments = match argfile::expand_args(argfile::parse_fromfile, argfile::PREFIX) {
         Ok(arguments) => arguments,
-        Err(error) => return fail(&format!("file of options: {error}")),
+        Err(error) => return fail(&format!("file of options: {error}"), Exit::Unusable),
     };
     let cli = Cli::parse_from(arguments);
     let result = if cli.compare {
@@ -24,13 +24,13 @@ fn main() -> ExitCode {
         run(&Config::from(cli))
     };
     match result {
-        Ok(exit) => exit.into(),
-        Err(error) => fail(&error.to_string()),
+        Ok(exit) => exit.leave(),
+        Err(error) => fail(&error.to_string(), error.exit()),
     }
 }
 
-fn fail(error: &str) -> ExitCode {
+fn fail(error: &str, exit: Exit) -> ExitCode {
     // That stderr is gone is no reason for another exit status.
     let _ = writeln!(io::stderr(), "thumbgen: {error}");
-    Exit::Unusable.into()
+    exit.leave()
 }

@@ -62,6 +62,26 @@ impl Progress {
         }
     }
 
+    /// Prints a line on stdout. Only for runs without bars, which would be torn.
+    pub fn say(&self, text: &str) {
+        let _ = writeln!(io::stdout().lock(), "{text}");
+    }
+
+    /// Says in the bar that the machine's load keeps new pictures from being begun.
+    pub fn pausing(&self, load: f64) {
+        if let Some(bars) = &self.0 {
+            bars.completion
+                .set_message(format!(" paused: load {load:.1}"));
+        }
+    }
+
+    /// Takes that back.
+    pub fn resumed(&self) {
+        if let Some(bars) = &self.0 {
+            bars.completion.set_message("");
+        }
+    }
+
     /// Leaves the bars as they stand.
     pub fn finish(&self) {
         if let Some(bars) = &self.0 {
@@ -127,7 +147,7 @@ impl Bars {
         let scheduling = bar(style("Scheduling", "{pos} found", columns, &walk_ended));
         let completion = bar(style(
             "Completion",
-            "{pos}/{len} {rate}{left}",
+            "{pos}/{len} {rate}{left}{msg}",
             columns,
             &walk_ended,
         ));

@@ -1,241 +1,183 @@
-//! A whole run: walk, plan, execute, and what is told of it.
+//! A whole run: walk, plan, execute, prune, and what is told of it.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::OnceLock;
+use std::fs::{self, File};
+use std::iter;
 use std::time::{Duration, Instant};
 
-use nix::unistd::{AccessFlags, access};
-
-use crate::config::{Config, Verbosity};
-use crate::error::{Cause, PictureError, RunError, ends_the_run, shown};
-use crate::execute::{Panicked, execute};
+use crate::config::Config;
+use crate::error::{RunError, shown};
+use crate::execute::execute;
 use crate::exit::Exit;
-use crate::job::{Outcome, Process, Processed};
-use crate::lines;
+use crate::interrupt::Interrupt;
+use crate::job::{Process, Processed};
+use crate::lock::{Lock, lock};
 use crate::plan::{Job, plan};
-use crate::progress::Progress;
-use crate::stage::{Stage, StageTimes};
+use crate::prepare::prepare;
+use crate::prune::prune;
+use crate::report::{Report, RunRecord};
 use crate::summary::{self, Summary};
+use crate::tally::Tally;
+use crate::throttle::Throttle;
 use crate::usage::CpuTime;
 use crate::walk::{FileId, walk};
 use crate::write::{Owner, Writer};
 
-/// Makes the thumbnails that `config` asks for, and tells of it on stderr.
+/// Makes the thumbnails that `config` asks for, and tells of it.
 ///
 /// # Errors
 ///
-/// When SOURCE or DEST can't be used, or DEST fails on the way.
+/// When SOURCE or DEST can't be used, DEST is in use by another run or fails on the way, or the report can't be written.
 pub fn run(config: &Config) -> Result<Exit, RunError> {
-    prepare(&config.source, &config.dest)?;
-    let dest_unusable = |error| RunError::Dest(config.dest.clone(), error);
-    let dest_id = fs::metadata(&config.dest)
-        .map(|dest| FileId::of(&dest))
-        .map_err(dest_unusable)?;
-    let writer = Writer::new(&config.dest, &Owner::this_process()).map_err(dest_unusable)?;
-    let process = Process::new(config.thumbnail.clone(), config.force);
-    let telling = Telling::new(config.verbosity);
-
+    if config.prune && !config.source.is_dir() {
+        return Err(RunError::PruneOfPicture(config.source.clone()));
+    }
+    prepare(&config.source, &config.dest, config.dry_run)?;
+    let interrupt = Interrupt::catch().map_err(RunError::Signals)?;
+    let report = config
+        .report
+        .as_deref()
+        .map(Report::create)
+        .transpose()
+        .map_err(RunError::Report)?;
+    let tally = Tally::new(config.verbosity, config.dry_run, report, interrupt.clone());
+    let _lock = hold_dest(config, &interrupt, &tally)?;
+    let owner = Owner::this_process();
+    let process = Process::new(config.thumbnail.clone(), config.force, config.dry_run);
     let (clock, cpu) = (Instant::now(), CpuTime::now());
-    let mut walked = Duration::ZERO;
-    let mut pictures = walk(
-        &config.source,
-        Some(dest_id),
-        config.walk,
-        |path, reason| {
-            telling.debug(|| format!("skipped {}: {reason}", shown(path)));
-        },
-    );
-    let jobs = std::iter::from_fn(|| {
-        let clock = Instant::now();
-        let picture = telling.next(&mut pictures);
-        walked += clock.elapsed();
-        picture.map(|picture| plan(picture, &config.dest))
-    });
-    let work = |worker: &mut _, job: &Job| {
-        if telling.is_stopped() {
-            Processed::not_begun()
-        } else {
-            process.run(worker, job)
-        }
-    };
-    execute(
-        jobs,
-        config.strategy,
-        config.workers,
-        || process.worker(writer.clone()),
-        work,
-        |job, result| {
-            telling.done(&job, result);
-        },
-    )
-    .map_err(RunError::Threads)?;
-    drop(pictures);
+    let walk = make_all(config, &process, &owner, &tally)?;
+    if config.prune {
+        prune_orphans(config, &owner, &tally);
+    }
     let run = summary::Run {
         strategy: config.strategy,
         workers: config.workers,
         cores: config.cores,
         elapsed: clock.elapsed(),
         cpu: CpuTime::now().since(cpu),
-        walk: walked,
+        walk,
     };
-    telling.end(&run)
+    end(config, &process, tally, &run, interrupt.signal())
 }
 
-/// Refuses what can't go well before anything is done, and makes DEST.
-pub(crate) fn prepare(source: &Path, dest: &Path) -> Result<(), RunError> {
-    let source_unusable = |error| RunError::Source(source.to_owned(), error);
-    let found = fs::metadata(source).map_err(source_unusable)?;
-    let folder = if found.is_dir() {
-        fs::read_dir(source).map_err(source_unusable)?;
-        fs::canonicalize(source).map_err(source_unusable)?
-    } else if found.is_file() {
-        let file = fs::canonicalize(source).map_err(source_unusable)?;
-        file.parent().map_or_else(PathBuf::new, Path::to_owned)
+/// Locks DEST for this run, as long as the value lives; nothing if a signal came while waiting, or if it can't be locked.
+fn hold_dest(
+    config: &Config,
+    interrupt: &Interrupt,
+    tally: &Tally,
+) -> Result<Option<File>, RunError> {
+    if config.dry_run {
+        return Ok(None);
+    }
+    let dest = &config.dest;
+    match lock(dest, config.wait, interrupt).map_err(|error| RunError::Dest(dest.clone(), error))? {
+        Lock::Held(folder) => Ok(Some(folder)),
+        Lock::Busy(holder) => Err(RunError::Busy(dest.clone(), holder)),
+        Lock::Interrupted => Ok(None),
+        Lock::Unsupported(error) => {
+            tally.warn(&format!(
+                "{} can't be locked ({error}); going on without",
+                shown(dest)
+            ));
+            Ok(None)
+        }
+    }
+}
+
+/// Takes every picture of the walk through its steps. Gives the time that the walk took.
+fn make_all(
+    config: &Config,
+    process: &Process,
+    owner: &Owner,
+    tally: &Tally,
+) -> Result<Duration, RunError> {
+    // Only a dry run goes on without a DEST.
+    let dest = fs::metadata(&config.dest)
+        .ok()
+        .map(|dest| FileId::of(&dest));
+    let mut pictures = walk(&config.source, dest, config.walk, |path, reason| {
+        tally.debug(|| format!("skipped {}: {reason}", shown(path)));
+    });
+    let mut walked = Duration::ZERO;
+    let jobs = iter::from_fn(|| {
+        let clock = Instant::now();
+        let picture = tally.next(&mut pictures);
+        walked += clock.elapsed();
+        picture.map(|picture| plan(picture, &config.dest))
+    });
+    let throttle = config.max_load.map(Throttle::new);
+    let work = |worker: &mut _, job: &Job| {
+        if let Some(throttle) = &throttle {
+            tally.paused(throttle.wait(|| tally.is_stopped(), |load| tally.pausing(load)));
+        }
+        if tally.is_stopped() {
+            Processed::not_begun()
+        } else {
+            process.run(worker, job)
+        }
+    };
+    let new_worker = || process.worker(Writer::new(&config.dest, dest, owner));
+    execute(
+        jobs,
+        config.strategy,
+        config.workers,
+        new_worker,
+        work,
+        |job, result| tally.done(&job, result),
+    )
+    .map_err(RunError::Threads)?;
+    drop(pictures);
+    Ok(walked)
+}
+
+/// Removes thumbnails whose source is gone, unless there is the least doubt about what is there.
+fn prune_orphans(config: &Config, owner: &Owner, tally: &Tally) {
+    let so_far = tally.so_far();
+    if tally.is_stopped() {
+        tally.warn("nothing pruned: the run was stopped");
+    } else if so_far.walk_errors > 0 {
+        tally.warn("nothing pruned: not all of SOURCE could be visited");
+    } else if so_far.found() == 0 {
+        tally.warn("nothing pruned: no picture found in SOURCE");
+    } else if config.dest.is_dir() {
+        prune(
+            &config.source,
+            &config.dest,
+            owner,
+            config.dry_run,
+            || !tally.is_stopped(),
+            |thumbnail| tally.pruned(thumbnail),
+            |error| tally.failed(error),
+        );
+    }
+}
+
+fn end(
+    config: &Config,
+    process: &Process,
+    tally: Tally,
+    run: &summary::Run,
+    signal: Option<i32>,
+) -> Result<Exit, RunError> {
+    let summary = tally.so_far();
+    let record = RunRecord {
+        source: config.source.to_string_lossy().into_owned(),
+        destination: config.dest.to_string_lossy().into_owned(),
+        settings: process.settings().to_string(),
+        ..RunRecord::new(&summary, run, !tally.is_stopped())
+    };
+    let text = if config.dry_run {
+        summary::counts(&summary)
     } else {
-        return Err(RunError::SourceKind(source.to_owned()));
+        summary::text(&summary, run)
     };
-    let dest_unusable = |error| RunError::Dest(dest.to_owned(), error);
-    match fs::canonicalize(dest) {
-        Ok(there) if !there.is_dir() => return Err(RunError::DestNotFolder(dest.to_owned())),
-        Ok(there) if there == folder => return Err(RunError::SameFolder(dest.to_owned())),
-        Ok(there) if folder.starts_with(&there) => {
-            return Err(RunError::DestContainsSource(dest.to_owned()));
-        }
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(dest).map_err(dest_unusable)?;
-        }
-        Err(error) => return Err(dest_unusable(error)),
-    }
-    access(
-        dest,
-        AccessFlags::R_OK | AccessFlags::W_OK | AccessFlags::X_OK,
-    )
-    .map_err(|error| dest_unusable(error.into()))
+    tally.end(record, text.trim_end())?;
+    Ok(exit(&summary, signal))
 }
 
-/// The one place where what the workers found comes together.
-struct Telling {
-    verbosity: Verbosity,
-    progress: Progress,
-    summary: Mutex<Summary>,
-    /// What ended the run before its time.
-    fatal: OnceLock<PictureError>,
-}
-
-impl Telling {
-    fn new(verbosity: Verbosity) -> Self {
-        Self {
-            verbosity,
-            progress: Progress::new(verbosity > Verbosity::Quiet),
-            summary: Mutex::default(),
-            fatal: OnceLock::new(),
-        }
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.fatal.get().is_some()
-    }
-
-    /// The next picture of the walk, unless the run is stopped. Errors of the walk are told and passed by.
-    fn next<T>(&self, pictures: &mut impl Iterator<Item = Result<T, PictureError>>) -> Option<T> {
-        while !self.is_stopped() {
-            match pictures.next() {
-                Some(Ok(picture)) => {
-                    self.progress.found();
-                    return Some(picture);
-                }
-                Some(Err(error)) => self.add(&Processed::failed(error)),
-                None => break,
-            }
-        }
-        self.progress.walk_ended();
-        None
-    }
-
-    fn done(&self, job: &Job, result: Result<Processed, Panicked>) {
-        let processed = result.unwrap_or_else(|panic| {
-            let cause = Cause::Panic(panic.to_string());
-            // Which step it was is not known; all of them stand between reading and writing.
-            Processed::failed(PictureError::new(job.source.path(), Stage::Decode, cause))
-        });
-        if self.verbosity >= Verbosity::Verbose {
-            let line = lines::line(job, &processed, self.verbosity == Verbosity::Debug);
-            for line in line.into_iter().chain(lines::warnings(job, &processed)) {
-                self.progress.line(&line);
-            }
-        }
-        self.add(&processed);
-        self.progress.done();
-    }
-
-    fn add(&self, processed: &Processed) {
-        if let Outcome::Failed(error) = &processed.outcome {
-            self.tell_failure(error);
-        }
-        self.summary
-            .lock()
-            .expect("BUG: poisoned summary")
-            .add(processed);
-    }
-
-    fn tell_failure(&self, error: &PictureError) {
-        match &error.cause {
-            Cause::Io(cause) if error.stage == Stage::Write && ends_the_run(cause) => {
-                // Told when the run has ended, once; those in flight meet the same.
-                let _ = self
-                    .fatal
-                    .set(PictureError::new(&error.path, error.stage, again(cause)));
-            }
-            _ => self.progress.line(&error.to_string()),
-        }
-    }
-
-    fn debug(&self, line: impl FnOnce() -> String) {
-        if self.verbosity == Verbosity::Debug {
-            self.progress.line(&line());
-        }
-    }
-
-    fn end(self, run: &summary::Run) -> Result<Exit, RunError> {
-        self.progress.finish();
-        let summary = self.summary.into_inner().expect("BUG: poisoned summary");
-        if self.verbosity > Verbosity::Quiet {
-            self.progress.line(summary::text(&summary, run).trim_end());
-        }
-        match self.fatal.into_inner() {
-            Some(error) => Err(RunError::DestFailed(error)),
-            None if summary.failed > 0 => Ok(Exit::SomeFailed),
-            None => Ok(Exit::Success),
-        }
-    }
-}
-
-/// The same error once more; it can't be cloned.
-fn again(error: &io::Error) -> io::Error {
-    error.raw_os_error().map_or_else(
-        || io::Error::new(error.kind(), error.to_string()),
-        io::Error::from_raw_os_error,
-    )
-}
-
-impl Processed {
-    fn failed(error: PictureError) -> Self {
-        Self {
-            outcome: Outcome::Failed(error),
-            bytes_read: 0,
-            times: StageTimes::default(),
-        }
-    }
-
-    fn not_begun() -> Self {
-        Self {
-            outcome: Outcome::NotBegun,
-            bytes_read: 0,
-            times: StageTimes::default(),
-        }
+fn exit(summary: &Summary, signal: Option<i32>) -> Exit {
+    match signal {
+        Some(signal) => Exit::Interrupted(signal),
+        None if summary.failed > 0 => Exit::SomeFailed,
+        None => Exit::Success,
     }
 }

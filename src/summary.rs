@@ -22,6 +22,14 @@ pub struct Summary {
     pub damaged: u64,
     /// Pictures that were found but not begun, because the run was stopped.
     pub not_begun: u64,
+    /// Pictures whose thumbnail a dry run would make.
+    pub would_make: u64,
+    /// Thumbnails removed because their source is gone; in a dry run, that would be.
+    pub pruned: u64,
+    /// Of those that failed, the entries of the tree that could not be visited.
+    pub walk_errors: u64,
+    /// Worker time spent waiting for the machine's load to fall.
+    pub paused: Duration,
     /// Bytes read of sources.
     pub bytes_read: u64,
     /// Worker time by stage.
@@ -37,6 +45,7 @@ impl Summary {
                 self.damaged += u64::from(made.thumbnail.damage.is_some());
             }
             Outcome::Fresh => self.fresh += 1,
+            Outcome::WouldMake(_) => self.would_make += 1,
             Outcome::Failed(_) => self.failed += 1,
             Outcome::NotBegun => self.not_begun += 1,
         }
@@ -46,7 +55,7 @@ impl Summary {
 
     /// Everything that was found.
     pub fn found(&self) -> u64 {
-        self.made + self.fresh + self.failed + self.not_begun
+        self.made + self.fresh + self.would_make + self.failed + self.not_begun
     }
 }
 
@@ -80,7 +89,7 @@ const SHARES: [(&str, &[Stage]); 7] = [
 
 /// Worker time by what it was spent on, the last being waiting for work; the shares add up to 1.
 pub fn shares(summary: &Summary, run: &Run) -> Vec<(&'static str, f64)> {
-    let busy = summary.times.total();
+    let busy = summary.times.total() + summary.paused;
     // The clocks of the pictures and that of the run are read one after the other: the sum may be a little more.
     let all = (run.elapsed * run.workers.get() as u32)
         .max(busy)
@@ -91,11 +100,15 @@ pub fn shares(summary: &Summary, run: &Run) -> Vec<(&'static str, f64)> {
         .iter()
         .map(|(name, stages)| (*name, share(of(stages))))
         .collect();
+    if !summary.paused.is_zero() {
+        shares.push((PAUSED, share(summary.paused)));
+    }
     shares.push((WAITING, share(all - busy)));
     shares
 }
 
 const WAITING: &str = "waiting for work";
+const PAUSED: &str = "paused for load";
 
 /// One sentence: what most of the worker time went into.
 fn held_back(shares: &[(&'static str, f64)]) -> String {
@@ -108,11 +121,40 @@ fn held_back(shares: &[(&'static str, f64)]) -> String {
         "write" => "Held back by the disk: writing thumbnails.".into(),
         "freshness" => "Held back by the file system: looking whether thumbnails are fresh.".into(),
         WAITING => "Held back by the walk: finding the pictures.".into(),
+        PAUSED => "Held back by the machine's other work (--max-load).".into(),
         "decode" => "Held back by the CPU: decoding.".into(),
         "resize" => "Held back by the CPU: resizing.".into(),
         "encode" => "Held back by the CPU: encoding.".into(),
         other => format!("Held back by the CPU: {other}."),
     }
+}
+
+/// How many pictures ended how, on one line.
+pub fn counts(summary: &Summary) -> String {
+    let found = summary.found();
+    let mut text = format!(
+        "{found} {} found: ",
+        if found == 1 { "picture" } else { "pictures" }
+    );
+    let mut counts = Vec::new();
+    if summary.would_make > 0 {
+        counts.push(format!("{} to be made", summary.would_make));
+    } else {
+        counts.push(format!("{} made", summary.made));
+    }
+    if summary.damaged > 0 {
+        counts.push(format!("{} of them damaged", summary.damaged));
+    }
+    counts.push(format!("{} fresh", summary.fresh));
+    counts.push(format!("{} failed", summary.failed));
+    if summary.not_begun > 0 {
+        counts.push(format!("{} not begun", summary.not_begun));
+    }
+    if summary.pruned > 0 {
+        counts.push(format!("{} pruned", summary.pruned));
+    }
+    text.push_str(&counts.join(", "));
+    text
 }
 
 /// The summary of a run for a person.
@@ -122,22 +164,7 @@ pub fn text(summary: &Summary, run: &Run) -> String {
 
 fn write_text(summary: &Summary, run: &Run) -> Result<String, fmt::Error> {
     let mut text = String::new();
-    let found = summary.found();
-    write!(
-        text,
-        "{found} {} found: ",
-        if found == 1 { "picture" } else { "pictures" }
-    )?;
-    write!(text, "{} made", summary.made)?;
-    if summary.damaged > 0 {
-        write!(text, " ({} of them damaged)", summary.damaged)?;
-    }
-    write!(text, ", {} fresh, {} failed", summary.fresh, summary.failed)?;
-    if summary.not_begun > 0 {
-        write!(text, ", {} not begun", summary.not_begun)?;
-    }
-    text.push('\n');
-
+    writeln!(text, "{}", counts(summary))?;
     let real = run.elapsed.as_secs_f64().max(1e-9);
     writeln!(
         text,
@@ -154,6 +181,7 @@ fn write_text(summary: &Summary, run: &Run) -> Result<String, fmt::Error> {
             "jobs"
         },
     )?;
+    let found = summary.found();
     if found == 0 {
         return Ok(text);
     }

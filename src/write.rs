@@ -1,5 +1,6 @@
 //! Thumbnails appear whole or not at all: a temporary file in the target folder, then a rename.
 
+use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -71,25 +72,21 @@ pub struct Writer {
     owner: Owner,
     prefix: String,
     dest: PathBuf,
-    dest_id: FileId,
+    dest_id: Option<FileId>,
     /// The folder that was written to last: it exists and is swept.
     folder: PathBuf,
 }
 
 impl Writer {
-    /// A writer for the folder `dest`, which must exist.
-    ///
-    /// # Errors
-    ///
-    /// When `dest` can't be read.
-    pub fn new(dest: &Path, owner: &Owner) -> io::Result<Self> {
-        Ok(Self {
+    /// A writer for the folder `dest`, which was the folder `dest_id` when the run began.
+    pub fn new(dest: &Path, dest_id: Option<FileId>, owner: &Owner) -> Self {
+        Self {
             prefix: format!("{PREFIX}{}.{}.", owner.host, owner.process),
             owner: owner.clone(),
             dest: dest.to_owned(),
-            dest_id: FileId::of(&fs::metadata(dest)?),
+            dest_id,
             folder: PathBuf::new(),
-        })
+        }
     }
 
     /// Makes `bytes` the content of `path`, below DEST; folders are made as needed. Whatever happens, `path` holds
@@ -120,7 +117,7 @@ impl Writer {
     fn prepare(&mut self, folder: &Path) -> io::Result<()> {
         if !folder.is_dir() {
             // A DEST that is gone (unmounted, moved away) must not be made anew, on another disk perhaps.
-            if fs::metadata(&self.dest).map(|dest| FileId::of(&dest)).ok() != Some(self.dest_id) {
+            if fs::metadata(&self.dest).ok().map(|dest| FileId::of(&dest)) != self.dest_id {
                 return Err(io::Error::new(io::ErrorKind::ReadOnlyFilesystem, DestGone));
             }
             fs::create_dir_all(folder)?;
@@ -146,14 +143,18 @@ fn plain(error: io::Error) -> io::Error {
 /// Removes what killed runs left in `folder`.
 fn sweep(folder: &Path, here: &Owner) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let owner = entry.file_name().to_str().and_then(Owner::of);
-        if owner.is_some_and(|owner| owner.is_dead(here)) {
-            // Another run may have swept it just now.
-            let _ = fs::remove_file(entry.path());
-        }
+        sweep_file(&entry?.path(), here);
     }
     Ok(())
+}
+
+/// Removes `path` if a killed run left it, and says whether it did.
+pub(crate) fn sweep_file(path: &Path, here: &Owner) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    // Another run may have swept it just now; so an error is no matter.
+    name.and_then(Owner::of)
+        .is_some_and(|owner| owner.is_dead(here))
+        && fs::remove_file(path).is_ok()
 }
 
 #[cfg(test)]

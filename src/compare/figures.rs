@@ -85,10 +85,13 @@ pub struct Figures {
     /// Whether no other variant has a shorter median.
     pub fastest: bool,
     /// Wall clock time of a round in seconds.
+    #[serde(rename = "real_s")]
     pub real: Spread,
     /// Processor time in thumbgen's own code, median of the rounds in seconds.
+    #[serde(rename = "user_s")]
     pub user: f64,
     /// Processor time in the kernel, median of the rounds in seconds.
+    #[serde(rename = "sys_s")]
     pub sys: f64,
     /// Pictures gone through in a second.
     pub pictures_per_second: f64,
@@ -99,9 +102,10 @@ pub struct Figures {
     /// Processor time over wall clock time.
     pub cores_busy: f64,
     /// Time that workers spent on pictures, all workers and rounds together, in seconds.
+    #[serde(rename = "worker_s")]
     pub worker_time: f64,
     /// Worker time by stage, all rounds together, in seconds; stages that took no time are left out.
-    #[serde(serialize_with = "as_map")]
+    #[serde(rename = "stages_s", serialize_with = "as_map")]
     pub stages: Vec<(&'static str, f64)>,
     /// Shares of the workers' whole time by what it was spent on, the last being waiting; they add up to 1.
     #[serde(serialize_with = "as_map")]

@@ -12,6 +12,7 @@ use super::{CompareError, Settings};
 use crate::error::PictureError;
 use crate::error::RunError;
 use crate::execute::{Panicked, execute};
+use crate::interrupt::Interrupt;
 use crate::job::{self, Process, Processed};
 use crate::plan::{Job, plan};
 use crate::stage::Stage;
@@ -58,20 +59,24 @@ pub fn make_all(
     settings: &Settings,
     variant: Variant,
     dest: &Path,
+    interrupt: &Interrupt,
     done: &(dyn Fn() + Sync),
 ) -> Result<Made, RunError> {
     let unusable = |cause: String| CompareError::Temporary {
         folder: dest.to_owned(),
         cause,
     };
-    let writer = Writer::new(dest, &Owner::this_process()).map_err(|e| unusable(e.to_string()))?;
+    let owner = Owner::this_process();
+    let writer = Writer::new(dest, folder_id(dest), &owner);
     let dest_id = folder_id(dest.parent().unwrap_or(dest));
-    let process = Process::new(settings.thumbnail.clone(), false);
+    let process = Process::new(settings.thumbnail.clone(), false, false);
     let gathered = Mutex::new(Gathered::default());
 
     let (clock, cpu) = (Instant::now(), CpuTime::now());
     // What can't be visited was told when the pictures were read first.
-    let pictures = walk(&settings.source, dest_id, settings.walk, |_, _| ()).filter_map(Result::ok);
+    let pictures = walk(&settings.source, dest_id, settings.walk, |_, _| ())
+        .take_while(|_| !interrupt.is_set())
+        .filter_map(Result::ok);
     execute(
         pictures.map(|picture| plan(picture, dest)),
         variant.strategy,
@@ -94,6 +99,9 @@ pub fn make_all(
     gathered.measured.elapsed = clock.elapsed();
     gathered.measured.cpu = CpuTime::now().since(cpu);
 
+    if let Some(signal) = interrupt.signal() {
+        return Err(CompareError::Interrupted(signal).into());
+    }
     match gathered.unwritten {
         Some(error) => Err(unusable(error.to_string()).into()),
         None => Ok(Made {
@@ -136,7 +144,7 @@ impl Gathered {
             }
             job::Outcome::Failed(error) => Outcome::Failed(error.to_string()),
             // The folder was empty and nothing stops the run.
-            job::Outcome::Fresh | job::Outcome::NotBegun => {
+            job::Outcome::Fresh | job::Outcome::WouldMake(_) | job::Outcome::NotBegun => {
                 Outcome::Failed("bug in thumbgen: not made".into())
             }
         }

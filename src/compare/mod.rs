@@ -24,8 +24,9 @@ use crate::cli::Cli;
 use crate::error::{RunError, shown};
 use crate::execute::Strategy;
 use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+use crate::prepare::prepare;
 use crate::progress::Steps;
-use crate::run::prepare;
 use crate::thumbnail::Options;
 use crate::walk::WalkOptions;
 
@@ -37,6 +38,9 @@ pub use table::text;
 
 /// Columns of the table where it is not printed on a terminal.
 const COLUMNS: usize = 100;
+
+/// The name of a file that is stdout.
+const STDOUT: &str = "-";
 
 /// What is compared, and where it is told.
 #[derive(Debug, Clone)]
@@ -53,7 +57,7 @@ pub struct Settings {
     pub jobs: Vec<NonZeroUsize>,
     /// How often each variant is measured.
     pub rounds: NonZeroU32,
-    /// File for the figures as JSON.
+    /// File for the figures as JSON; `-` is stdout, in place of the table.
     pub report: Option<PathBuf>,
     /// File for the chart.
     pub chart: Option<PathBuf>,
@@ -116,6 +120,9 @@ pub enum CompareError {
         /// Why.
         cause: String,
     },
+    /// A signal, of this number, ended the comparison before its time.
+    #[error("interrupted by signal {0}")]
+    Interrupted(i32),
     /// A file of results can't be written.
     #[error("{} can't be written: {}", shown(.0), .1)]
     Output(PathBuf, #[source] io::Error),
@@ -127,13 +134,20 @@ pub enum CompareError {
 ///
 /// When SOURCE can't be used or holds no pictures, when the strategies do not agree, or when results can't be written.
 pub fn compare(settings: &Settings, out: &mut impl Write) -> Result<Exit, RunError> {
-    let (comparison, failures) = measure(settings)?;
-    let columns = console::Term::stdout()
-        .size_checked()
-        .map_or(COLUMNS, |(_, columns)| usize::from(columns));
-    out.write_all(text(&comparison, columns).as_bytes())
+    let (comparison, failures) = match measure(settings) {
+        Err(RunError::Compare(CompareError::Interrupted(signal))) => {
+            return Ok(Exit::Interrupted(signal));
+        }
+        result => result?,
+    };
+    let told = if settings.report.as_deref() == Some(Path::new(STDOUT)) {
+        json(&comparison)
+    } else {
+        text(&comparison, columns())
+    };
+    out.write_all(told.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|error| CompareError::Output("stdout".into(), error))?;
+        .map_err(|error| CompareError::Output(STDOUT.into(), error))?;
     Ok(if failures == 0 {
         Exit::Success
     } else {
@@ -141,10 +155,25 @@ pub fn compare(settings: &Settings, out: &mut impl Write) -> Result<Exit, RunErr
     })
 }
 
+fn columns() -> usize {
+    console::Term::stdout()
+        .size_checked()
+        .map_or(COLUMNS, |(_, columns)| usize::from(columns))
+}
+
+fn json(comparison: &Comparison) -> String {
+    serde_json::to_string_pretty(comparison).expect("BUG: figures are no JSON") + "\n"
+}
+
 /// The comparison, and how many pictures and entries of the tree failed; its files are written.
 fn measure(settings: &Settings) -> Result<(Comparison, u64), RunError> {
     // Created first: that a file can't be written should not show after minutes of work.
-    let report = settings.report.as_deref().map(create).transpose()?;
+    let report = settings
+        .report
+        .as_deref()
+        .filter(|path| *path != Path::new(STDOUT))
+        .map(create)
+        .transpose()?;
     let chart = settings.chart.as_deref().map(create).transpose()?;
     let temporary = |error: io::Error| CompareError::Temporary {
         folder: std::env::temp_dir(),
@@ -154,17 +183,16 @@ fn measure(settings: &Settings) -> Result<(Comparison, u64), RunError> {
         .prefix("thumbgen-compare.")
         .tempdir()
         .map_err(temporary)?;
-    prepare(&settings.source, folder.path())?;
+    prepare(&settings.source, folder.path(), false)?;
+    let interrupt = Interrupt::catch().map_err(RunError::Signals)?;
 
-    let rounds = Rounds::new(settings, folder.path())?;
+    let rounds = Rounds::new(settings, folder.path(), &interrupt)?;
     let bar = Steps::new(!settings.quiet, "Comparing", rounds.steps());
     let (comparison, failures) = rounds.run(&bar, |variant, dest, done| {
-        make_all(settings, variant, dest, done)
+        make_all(settings, variant, dest, &interrupt, done)
     })?;
     if let Some((path, file)) = report {
-        let text = serde_json::to_string_pretty(&comparison)
-            .map_err(|error| CompareError::Output(path.to_owned(), error.into()))?;
-        fill(path, file, &(text + "\n"))?;
+        fill(path, file, &json(&comparison))?;
     }
     if let Some((path, file)) = chart {
         fill(path, file, &svg(&comparison))?;

@@ -12,6 +12,7 @@ use super::figures::{Comparison, Measured, Variant, Work};
 use super::make::{Made, Outcome, folder_id};
 use super::{CompareError, Settings, variants};
 use crate::error::{PictureError, RunError, shown};
+use crate::interrupt::Interrupt;
 use crate::progress::Steps;
 use crate::walk::walk;
 
@@ -35,6 +36,7 @@ pub struct Difference {
 #[derive(Debug)]
 pub struct Rounds<'a> {
     settings: &'a Settings,
+    interrupt: &'a Interrupt,
     /// Where the thumbnails are made.
     folder: &'a Path,
     /// All pictures by their path below SOURCE.
@@ -47,12 +49,16 @@ pub struct Rounds<'a> {
 type Fate = Result<u64, String>;
 
 impl<'a> Rounds<'a> {
-    /// Finds the pictures of `settings`; thumbnails will be made below `folder`.
+    /// Finds the pictures of `settings`; thumbnails will be made below `folder`, until there is an `interrupt`.
     ///
     /// # Errors
     ///
     /// When there are no pictures.
-    pub fn new(settings: &'a Settings, folder: &'a Path) -> Result<Self, RunError> {
+    pub fn new(
+        settings: &'a Settings,
+        folder: &'a Path,
+        interrupt: &'a Interrupt,
+    ) -> Result<Self, RunError> {
         let (mut pictures, mut unvisited) = (Vec::new(), Vec::new());
         for picture in walk(
             &settings.source,
@@ -70,6 +76,7 @@ impl<'a> Rounds<'a> {
         }
         Ok(Self {
             settings,
+            interrupt,
             folder,
             pictures,
             unvisited,
@@ -119,7 +126,11 @@ impl<'a> Rounds<'a> {
     /// Reads every picture, so that no variant finds them colder than another. Returns their bytes.
     fn warm(&self, bar: &Steps) -> u64 {
         let mut bytes = 0;
-        for picture in &self.pictures {
+        for picture in self
+            .pictures
+            .iter()
+            .take_while(|_| !self.interrupt.is_set())
+        {
             // A picture that can't be read will fail in every variant, and be told then.
             bytes += self
                 .path(picture)

@@ -88,11 +88,12 @@ fn plural(count: u64, noun: &str) -> String {
 }
 
 fn names(variants: &[Figures]) -> Vec<Column> {
+    let strategy = |figures: &Figures| {
+        let mark = if figures.fastest { " *" } else { "" };
+        format!("{}{mark}", figures.strategy)
+    };
     vec![
-        Column::new("", variants, |figures| {
-            if figures.fastest { "*" } else { " " }.into()
-        }),
-        Column::new("strategy", variants, |figures| figures.strategy.to_string()).left(),
+        Column::new("strategy", variants, strategy).left(),
         Column::new("jobs", variants, |figures| figures.jobs.to_string()),
     ]
 }

@@ -1,0 +1,317 @@
+//! The machine-readable report: JSON Lines, a record for each picture as it ends, and one for the run at the end.
+//!
+//! The fields are documented in the README and are a promise.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, LineWriter, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::job::{Made, Outcome, Processed};
+use crate::plan::Job;
+use crate::stage::StageTimes;
+use crate::summary::{Run, Summary};
+
+/// One line of a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "kebab-case")]
+pub enum Record {
+    /// A picture, or an entry of the tree that could not be visited.
+    Picture(Box<PictureRecord>),
+    /// The run as a whole; the last line, missing if the process was killed.
+    Run(Box<RunRecord>),
+}
+
+/// What became of a picture.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PictureRecord {
+    /// Path of the source, or of what failed; bytes that are not UTF-8 are replaced here and kept in `source_hex`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The bytes of the source's path in hexadecimal, if they are not UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_hex: Option<String>,
+    /// Path of the thumbnail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<String>,
+    /// The bytes of the thumbnail's path in hexadecimal, if they are not UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination_hex: Option<String>,
+    /// What became of it: `made`, `fresh`, `failed`, `not begun`, `would make`, `pruned` or `would prune`.
+    pub outcome: String,
+    /// Why a thumbnail was made: `missing`, `source changed`, `settings changed`, `damaged`, `older than its source` or
+    /// `forced`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The step that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Width and height of the source in pixels, as stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_size: Option<[u32; 2]>,
+    /// Bytes read of the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_bytes: Option<u64>,
+    /// Width and height of the thumbnail in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail_size: Option<[u32; 2]>,
+    /// Length of the thumbnail's file in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail_bytes: Option<u64>,
+    /// The N of the N/8 at which the source was decoded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<u8>,
+    /// The source's EXIF orientation, 1 to 8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orientation: Option<u8>,
+    /// How the source's colours became sRGB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<String>,
+    /// What was wrong with the source, but not so wrong that there is no thumbnail.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// Whether the thumbnail was made from what was left of a damaged source.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub damaged: bool,
+    /// Milliseconds by stage.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ms: BTreeMap<String, f64>,
+}
+
+/// The totals of a run and what it was run with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// thumbgen's version.
+    pub version: String,
+    /// SOURCE.
+    pub source: String,
+    /// DEST.
+    pub destination: String,
+    /// The settings that decide pixels, as thumbnails' stamps have them.
+    pub settings: String,
+    /// How it was scheduled: `seq`, `threads` or `rayon`.
+    pub strategy: String,
+    /// On how many workers.
+    pub jobs: u64,
+    /// Whether every picture was gone through; false after a signal or when DEST failed.
+    pub finished: bool,
+    /// The counts.
+    pub counts: Counts,
+    /// Bytes read of sources.
+    pub bytes_read: u64,
+    /// Seconds by the clock.
+    pub real_s: f64,
+    /// Seconds of processor time in thumbgen's own code.
+    pub user_s: f64,
+    /// Seconds of processor time in the kernel.
+    pub sys_s: f64,
+    /// Seconds of worker time spent waiting for the machine's load to fall.
+    pub paused_s: f64,
+    /// Milliseconds of worker time by stage.
+    pub ms: BTreeMap<String, f64>,
+}
+
+/// How many pictures ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// All pictures, and entries that could not be visited.
+    pub found: u64,
+    /// Thumbnails made.
+    pub made: u64,
+    /// Thumbnails that were fresh.
+    pub fresh: u64,
+    /// Pictures and entries that failed.
+    pub failed: u64,
+    /// Of those made, the ones from damaged pictures.
+    pub damaged: u64,
+    /// Pictures found but not begun.
+    pub not_begun: u64,
+    /// Thumbnails that a dry run would make.
+    pub would_make: u64,
+    /// Thumbnails removed because their source is gone; in a dry run, that would be.
+    pub pruned: u64,
+}
+
+impl PictureRecord {
+    /// The record of `processed`; of an entry of the tree that could not be visited, there is no `job`.
+    pub fn new(job: Option<&Job>, processed: &Processed) -> Self {
+        let mut record = Self {
+            ms: milliseconds(&processed.times),
+            ..Self::default()
+        };
+        if let Some(job) = job {
+            (record.source, record.source_hex) = path(job.source.path());
+            (record.destination, record.destination_hex) = path(&job.thumbnail);
+        }
+        record.outcome = processed.outcome.name().to_owned();
+        match &processed.outcome {
+            Outcome::Made(made) => record.describe(made, processed.bytes_read),
+            Outcome::WouldMake(reason) => record.reason = Some(reason.to_string()),
+            Outcome::Failed(error) => {
+                if job.is_none() {
+                    (record.source, record.source_hex) = path(&error.path);
+                }
+                record.stage = Some(error.stage.to_string());
+                record.error = Some(error.cause.to_string());
+            }
+            Outcome::Fresh | Outcome::NotBegun => {}
+        }
+        record
+    }
+
+    /// The record of a thumbnail that was removed, or in a dry run would be.
+    pub fn pruned(thumbnail: &Path, dry_run: bool) -> Self {
+        let (destination, destination_hex) = path(thumbnail);
+        let outcome = if dry_run { "would prune" } else { "pruned" }.to_owned();
+        Self {
+            destination,
+            destination_hex,
+            outcome,
+            ..Self::default()
+        }
+    }
+
+    fn describe(&mut self, made: &Made, bytes_read: u64) {
+        let thumbnail = &made.thumbnail;
+        self.reason = Some(made.reason.to_string());
+        self.source_size = Some([thumbnail.source_width, thumbnail.source_height]);
+        self.source_bytes = Some(bytes_read);
+        self.thumbnail_size = Some([thumbnail.width, thumbnail.height]);
+        self.thumbnail_bytes = Some(made.bytes);
+        self.scale = Some(thumbnail.scale);
+        self.orientation = Some(thumbnail.orientation);
+        self.colour = Some(thumbnail.colour.to_string());
+        self.warnings = thumbnail.warnings.iter().map(ToString::to_string).collect();
+        self.damaged = thumbnail.damage.is_some();
+    }
+}
+
+impl RunRecord {
+    /// The record of a run, without the paths and settings it was run with.
+    pub fn new(summary: &Summary, run: &Run, finished: bool) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            strategy: run.strategy.to_string(),
+            jobs: run.workers.get() as u64,
+            finished,
+            counts: Counts {
+                found: summary.found(),
+                made: summary.made,
+                fresh: summary.fresh,
+                failed: summary.failed,
+                damaged: summary.damaged,
+                not_begun: summary.not_begun,
+                would_make: summary.would_make,
+                pruned: summary.pruned,
+            },
+            bytes_read: summary.bytes_read,
+            real_s: run.elapsed.as_secs_f64(),
+            user_s: run.cpu.user.as_secs_f64(),
+            sys_s: run.cpu.sys.as_secs_f64(),
+            paused_s: summary.paused.as_secs_f64(),
+            ms: milliseconds(&summary.times),
+            ..Self::default()
+        }
+    }
+}
+
+/// `path` as text, and in hexadecimal if the text does not say it all.
+fn path(path: &Path) -> (Option<String>, Option<String>) {
+    let bytes = path.as_os_str().as_bytes();
+    let hex = path
+        .to_str()
+        .is_none()
+        .then(|| bytes.iter().map(|byte| format!("{byte:02x}")).collect());
+    (Some(path.to_string_lossy().into_owned()), hex)
+}
+
+/// Microseconds would do; more digits only look exact.
+fn milliseconds(times: &StageTimes) -> BTreeMap<String, f64> {
+    let spent = times.iter().filter(|(_, time)| !time.is_zero());
+    spent
+        .map(|(stage, time)| (stage.to_string(), time.as_micros() as f64 / 1e3))
+        .collect()
+}
+
+/// Where records go.
+pub struct Report(Box<dyn Write + Send>);
+
+impl std::fmt::Debug for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Report")
+    }
+}
+
+impl Report {
+    /// A report into the file `path`, made anew, or with `-` to stdout.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be made.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        Ok(Self(if path == Path::new("-") {
+            Box::new(io::stdout())
+        } else {
+            // Line by line: what has ended can be followed, and survives a kill.
+            Box::new(LineWriter::new(File::create(path)?))
+        }))
+    }
+
+    /// Appends a line.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be written.
+    pub fn write(&mut self, record: &Record) -> io::Result<()> {
+        let mut line = serde_json::to_vec(record)?;
+        line.push(b'\n');
+        self.0.write_all(&line)
+    }
+
+    /// Makes sure that all lines are where they belong.
+    ///
+    /// # Errors
+    ///
+    /// When they can't be written.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::*;
+
+    #[test]
+    fn paths_that_are_not_utf8_survive() {
+        let (text, hex) = path(Path::new(OsStr::from_bytes(b"a/\xff.jpg")));
+        assert_eq!(text.unwrap(), "a/\u{fffd}.jpg");
+        assert_eq!(hex.unwrap(), "612fff2e6a7067");
+        assert_eq!(path(Path::new("ü.jpg")), (Some("ü.jpg".into()), None));
+    }
+
+    #[test]
+    fn records_are_read_as_they_were_written() {
+        let record = Record::Picture(Box::new(PictureRecord {
+            source: Some("a.jpg".into()),
+            outcome: "failed".into(),
+            error: Some("\"quoted\"\n".into()),
+            ..PictureRecord::default()
+        }));
+        let line = serde_json::to_string(&record).unwrap();
+        assert!(
+            line.starts_with(r#"{"record":"picture","source":"a.jpg","outcome":"failed""#),
+            "{line}"
+        );
+        assert!(!line.contains('\n'));
+        assert_eq!(serde_json::from_str::<Record>(&line).unwrap(), record);
+    }
+}
