@@ -155,15 +155,30 @@ pub(crate) struct Area {
 /// Which part of a picture becomes a thumbnail of which size.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Frame {
-    pub(crate) width: u64,
-    pub(crate) height: u64,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
     pub(crate) area: Area,
+}
+
+/// A thumbnail larger than a JPEG can be: a narrow picture with one side bounded, enlarged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the thumbnail would have {width}x{height} pixels, and a JPEG's sides end at 65535")]
+pub struct TooLarge {
+    /// Its width.
+    pub width: u64,
+    /// Its height.
+    pub height: u64,
 }
 
 impl Frame {
     /// The frame for a picture of `width` x `height` pixels; sides are rounded half up and are at least 1.
-    pub(crate) fn new(width: u16, height: u16, bounds: Bounds, fit: Fit, enlarge: bool) -> Self {
-        let (w, h) = (u64::from(width), u64::from(height));
+    pub(crate) fn new(
+        source: (u32, u32),
+        bounds: Bounds,
+        fit: Fit,
+        enlarge: bool,
+    ) -> Result<Self, TooLarge> {
+        let (w, h) = (u64::from(source.0), u64::from(source.1));
         let bound = |side: Option<NonZeroU16>| side.map(|side| u64::from(side.get()));
         let (bw, bh) = (bound(bounds.width()), bound(bounds.height()));
         // Is the box wider in shape than the picture, so that the height decides when the picture fits inside?
@@ -172,10 +187,8 @@ impl Frame {
             (None, _) => true,
             (_, None) => false,
         };
-        if fit == Fit::Cover
-            && let (Some(bw), Some(bh)) = (bw, bh)
-        {
-            // Thumbnail pixels a picture pixel: the larger of the two, so that both sides are filled.
+        if let (Fit::Cover, Some(bw), Some(bh)) = (fit, bw, bh) {
+            // The side that doesn't decide inside decides here, so that both are filled.
             let (up, down) = if height_decides { (bw, w) } else { (bh, h) };
             let (up, down) = if up > down && !enlarge {
                 (1, 1)
@@ -183,17 +196,11 @@ impl Frame {
                 (up, down)
             };
             let side = |bound: u64, side: u64| bound.min(round_half_up(side * up, down)).max(1);
-            return Self::centred(
-                width,
-                height,
-                side(bw, w),
-                side(bh, h),
-                down as f64 / up as f64,
-            );
+            return Self::middle(source, (side(bw, w), side(bh, h)), down as f64 / up as f64);
         }
         let (bound, side) = if height_decides { (bh, h) } else { (bw, w) };
         let bound = bound.expect("BUG: the side that decides is bounded");
-        let (tw, th) = if bound > side && !enlarge {
+        let (width, height) = if bound > side && !enlarge {
             (w, h)
         } else if height_decides {
             (round_half_up(w * bound, h).max(1), bound)
@@ -203,33 +210,37 @@ impl Frame {
         let area = Area {
             left: 0.0,
             top: 0.0,
-            width: f64::from(width),
-            height: f64::from(height),
+            width: f64::from(source.0),
+            height: f64::from(source.1),
         };
-        Self {
-            width: tw,
-            height: th,
-            area,
-        }
+        Self::sized(width, height, area)
     }
 
     /// The middle of the picture, at `step` picture pixels a thumbnail pixel.
-    fn centred(width: u16, height: u16, thumb_width: u64, thumb_height: u64, step: f64) -> Self {
-        let (w, h) = (f64::from(width), f64::from(height));
-        let (aw, ah) = (
-            (thumb_width as f64 * step).min(w),
-            (thumb_height as f64 * step).min(h),
-        );
+    fn middle(
+        source: (u32, u32),
+        (width, height): (u64, u64),
+        step: f64,
+    ) -> Result<Self, TooLarge> {
+        let (w, h) = (f64::from(source.0), f64::from(source.1));
+        let (aw, ah) = ((width as f64 * step).min(w), (height as f64 * step).min(h));
         let area = Area {
             left: (w - aw) / 2.0,
             top: (h - ah) / 2.0,
             width: aw,
             height: ah,
         };
-        Self {
-            width: thumb_width,
-            height: thumb_height,
-            area,
+        Self::sized(width, height, area)
+    }
+
+    fn sized(width: u64, height: u64, area: Area) -> Result<Self, TooLarge> {
+        match (u16::try_from(width), u16::try_from(height)) {
+            (Ok(width), Ok(height)) => Ok(Self {
+                width: width.into(),
+                height: height.into(),
+                area,
+            }),
+            _ => Err(TooLarge { width, height }),
         }
     }
 }
@@ -246,8 +257,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn size(picture: (u16, u16), text: &str, fit: Fit, enlarge: bool) -> (u64, u64) {
-        let frame = Frame::new(picture.0, picture.1, bounds(text), fit, enlarge);
+    fn size(picture: (u32, u32), text: &str, fit: Fit, enlarge: bool) -> (u32, u32) {
+        let frame = Frame::new(picture, bounds(text), fit, enlarge).unwrap();
         (frame.width, frame.height)
     }
 
@@ -318,8 +329,20 @@ mod tests {
     }
 
     #[test]
+    fn a_jpegs_sides_end_at_65535() {
+        let frame = Frame::new((2, 65535), bounds("4x"), Fit::Inside, true);
+        assert_eq!(
+            frame,
+            Err(TooLarge {
+                width: 4,
+                height: 131_070
+            })
+        );
+    }
+
+    #[test]
     fn cover_fills_the_box_with_the_middle() {
-        let frame = Frame::new(4000, 3000, bounds("128"), Fit::Cover, false);
+        let frame = Frame::new((4000, 3000), bounds("128"), Fit::Cover, false).unwrap();
         assert_eq!((frame.width, frame.height), (128, 128));
         assert_eq!(
             frame.area,
@@ -330,7 +353,7 @@ mod tests {
                 height: 3000.0
             }
         );
-        let frame = Frame::new(3000, 4000, bounds("120x40"), Fit::Cover, false);
+        let frame = Frame::new((3000, 4000), bounds("120x40"), Fit::Cover, false).unwrap();
         assert_eq!((frame.width, frame.height), (120, 40));
         assert_eq!(
             frame.area,
@@ -345,7 +368,7 @@ mod tests {
 
     #[test]
     fn cover_of_a_picture_that_is_too_small_keeps_its_scale() {
-        let frame = Frame::new(1000, 50, bounds("128"), Fit::Cover, false);
+        let frame = Frame::new((1000, 50), bounds("128"), Fit::Cover, false).unwrap();
         assert_eq!((frame.width, frame.height), (128, 50));
         assert_eq!(
             frame.area,
@@ -372,7 +395,7 @@ mod tests {
                             width,
                             height,
                             area,
-                        } = Frame::new(w, h, bounds(text), fit, enlarge);
+                        } = Frame::new((w, h), bounds(text), fit, enlarge).unwrap();
                         assert!(width >= 1 && height >= 1);
                         assert!(
                             area.left >= 0.0 && area.left + area.width <= f64::from(w),

@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+mod colour;
 pub mod compare;
 pub mod config;
 mod encode;
@@ -36,11 +37,15 @@ pub mod job;
 pub mod jpeg;
 mod lines;
 pub mod lock;
+mod metadata;
+mod orient;
 pub mod plan;
 pub mod prepare;
 pub mod progress;
 pub mod prune;
 pub mod report;
+mod resize;
+mod route;
 pub mod run;
 mod stage;
 pub mod summary;
@@ -51,8 +56,7 @@ pub mod usage;
 pub mod walk;
 pub mod write;
 
-pub use fit::{Bounds, Fit, ParseBoundsError};
+pub use colour::{ColourHandling, ProfileFault};
+pub use fit::{Bounds, Fit, ParseBoundsError, TooLarge};
 pub use stage::{Stage, StageTimes};
-pub use thumbnail::{
-    Cause, ColourHandling, Damage, Options, Thumbnail, ThumbnailError, Thumbnailer, Warning,
-};
+pub use thumbnail::{Cause, Options, Thumbnail, ThumbnailError, Thumbnailer, Warning};

@@ -3,17 +3,20 @@
 use std::fmt;
 use std::time::Instant;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
-use image::DynamicImage;
-use jpeg_encoder::EncodingError;
+use image::{DynamicImage, GrayImage, RgbImage};
 use thiserror::Error;
 
-use crate::encode;
-use crate::fit::{Bounds, Fit, Frame};
+use crate::colour::{ColourHandling, Colours, Converted, ProfileFault};
+use crate::encode::{self, EncodeError, Pixels};
+use crate::fit::{Bounds, Fit, Frame, TooLarge};
+use crate::jpeg::{self, Header, Limits, Scratch};
+use crate::metadata::Metadata;
+use crate::orient::Orientation;
+use crate::resize::{Resizer, Samples};
+use crate::route::Route;
 use crate::stage::{Stage, StageTimes};
 
-/// What decides a thumbnail's pixels: pictures and options that are the same give thumbnails that are the same.
+/// What decides a thumbnail's pixels: from the same picture, the same options make the same thumbnail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// The box that the thumbnail, turned the right way up, has to fit. Default: 128x128.
@@ -28,7 +31,7 @@ pub struct Options {
     pub rotate: bool,
     /// The most pixels that a picture may have. Default: 500 million.
     pub max_pixels: u64,
-    /// The most bytes that decoding one picture may take. Default: 1 GiB.
+    /// The most bytes that decoding one picture may take. Default: 256 MiB.
     pub max_memory: u64,
     /// Whether what is there of a damaged picture is good enough for a thumbnail. Default: no.
     pub allow_damaged: bool,
@@ -36,15 +39,20 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
+        let Limits {
+            max_pixels,
+            max_memory,
+            allow_damaged,
+        } = Limits::default();
         Self {
             bounds: Bounds::default(),
             fit: Fit::Inside,
             enlarge: false,
             quality: 80,
             rotate: true,
-            max_pixels: 500_000_000,
-            max_memory: 1 << 30,
-            allow_damaged: false,
+            max_pixels,
+            max_memory,
+            allow_damaged,
         }
     }
 }
@@ -63,7 +71,7 @@ pub struct Thumbnail {
     pub source_width: u32,
     /// The picture's height as stored, before any turn.
     pub source_height: u32,
-    /// The N of the N/8 at which the picture's luma was decoded.
+    /// The N of the N/8 at which the picture's first component was decoded.
     pub scale: u8,
     /// The picture's EXIF orientation, 1 to 8; 1 if it has none.
     pub orientation: u8,
@@ -71,38 +79,10 @@ pub struct Thumbnail {
     pub colour: ColourHandling,
     /// What was wrong with the picture, but not so wrong that there is no thumbnail.
     pub warnings: Vec<Warning>,
-    /// Where the picture is damaged, if `allow_damaged` let it pass.
-    pub damage: Option<Damage>,
+    /// How the picture is damaged, if [`Options::allow_damaged`] let that pass.
+    pub damage: Option<jpeg::Error>,
     /// How long the steps took.
     pub times: StageTimes,
-}
-
-/// How a picture's colours became sRGB.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ColourHandling {
-    /// No profile, so sRGB (or grey) already.
-    Untouched,
-    /// The profile says sRGB.
-    SrgbProfile,
-    /// Converted by the embedded profile.
-    Converted,
-    /// Converted from Adobe RGB, because EXIF says so and there is no profile.
-    AdobeRgb,
-    /// CMYK without a usable profile, converted as browsers do.
-    PlainCmyk,
-}
-
-impl fmt::Display for ColourHandling {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Untouched => "untouched",
-            Self::SrgbProfile => "sRGB profile",
-            Self::Converted => "converted by profile",
-            Self::AdobeRgb => "converted from Adobe RGB",
-            Self::PlainCmyk => "converted from plain CMYK",
-        })
-    }
 }
 
 /// Something wrong with a picture that has a thumbnail all the same.
@@ -110,22 +90,15 @@ impl fmt::Display for ColourHandling {
 #[non_exhaustive]
 pub enum Warning {
     /// The colour profile was ignored.
-    ProfileIgnored(String),
+    ProfileIgnored(ProfileFault),
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ProfileIgnored(reason) => write!(f, "colour profile ignored: {reason}"),
+            Self::ProfileIgnored(fault) => write!(f, "colour profile ignored: {fault}"),
         }
     }
-}
-
-/// Where a picture's data ends or stops making sense.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Damage {
-    /// The byte of the file at which it was noticed.
-    pub offset: u64,
 }
 
 /// Why a picture has no thumbnail.
@@ -142,20 +115,23 @@ pub struct ThumbnailError {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Cause {
-    /// The picture is no JPEG that can be decoded.
+    /// The picture can't be decoded.
     #[error(transparent)]
-    Image(#[from] image::ImageError),
+    Jpeg(#[from] jpeg::Error),
     /// The thumbnail would be larger than a JPEG can be.
-    #[error("the thumbnail would have {width}x{height} pixels, and a JPEG's sides end at 65535")]
-    TooLarge {
-        /// Its width.
-        width: u64,
-        /// Its height.
-        height: u64,
-    },
-    /// The encoder failed.
     #[error(transparent)]
-    Encode(#[from] EncodingError),
+    TooLarge(#[from] TooLarge),
+    /// The thumbnail would take more memory than is allowed.
+    #[error("the thumbnail would take {bytes} bytes of memory, and the limit is {limit}")]
+    TooMuchMemory {
+        /// What it would take.
+        bytes: u64,
+        /// What it may take.
+        limit: u64,
+    },
+    /// The thumbnail can't be encoded.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
 }
 
 fn at<E: Into<Cause>>(stage: Stage) -> impl FnOnce(E) -> ThumbnailError {
@@ -165,7 +141,8 @@ fn at<E: Into<Cause>>(stage: Stage) -> impl FnOnce(E) -> ThumbnailError {
     }
 }
 
-/// Makes thumbnails, one after the other; each worker has its own, for it keeps buffers from one picture to the next.
+/// Makes thumbnails, one after the other; each worker has its own, for it keeps buffers, tables and colour profiles from
+/// one picture to the next.
 ///
 /// ```
 /// use thumbgen::{Options, Thumbnailer};
@@ -184,7 +161,31 @@ fn at<E: Into<Cause>>(stage: Stage) -> impl FnOnce(E) -> ThumbnailError {
 #[derive(Debug)]
 pub struct Thumbnailer {
     options: Options,
+    scratch: Scratch,
     resizer: Resizer,
+    colours: Colours,
+    small: Small,
+}
+
+/// The picture after the decoder: a few kilobytes.
+#[derive(Debug, Default)]
+struct Small {
+    planes: [Vec<u8>; 4],
+    /// The plane that is being turned, or the interleaved pixels.
+    buffer: Vec<u8>,
+}
+
+/// What is there once the pixels are.
+struct Made {
+    /// The thumbnail's width and height.
+    size: (u32, u32),
+    scale: u8,
+    orientation: Orientation,
+    warnings: Vec<Warning>,
+    damage: Option<jpeg::Error>,
+    route: Route,
+    /// None if the planes themselves are the thumbnail.
+    interleaved: Option<Converted>,
 }
 
 impl Thumbnailer {
@@ -193,7 +194,10 @@ impl Thumbnailer {
         options.quality = options.quality.clamp(1, 100);
         Self {
             options,
+            scratch: Scratch::new(),
             resizer: Resizer::new(),
+            colours: Colours::default(),
+            small: Small::default(),
         }
     }
 
@@ -203,97 +207,216 @@ impl Thumbnailer {
     }
 
     /// Makes the thumbnail of the picture in `jpeg`.
+    ///
+    /// # Errors
+    ///
+    /// If the picture can't be decoded or is beyond a limit, or the thumbnail would be larger than a JPEG can be.
     pub fn thumbnail(&mut self, jpeg: &[u8]) -> Result<Thumbnail, ThumbnailError> {
         let mut times = StageTimes::default();
-        let (pixels, source_width, source_height) = self.make(jpeg, &mut times)?;
-        let (width, height) = (pixels.width(), pixels.height());
-        let clock = Instant::now();
-        let jpeg = encode::encode(
-            pixels.as_bytes(),
-            width as u16,
-            height as u16,
-            self.options.quality,
-        )
-        .map_err(at(Stage::Encode))?;
-        times.add(Stage::Encode, clock.elapsed());
+        let made = self.make(
+            jpeg,
+            encode::halves_chroma(self.options.quality),
+            &mut times,
+        )?;
+        let Small {
+            planes: [first, second, third, _],
+            buffer,
+        } = &self.small;
+        let pixels = match made.interleaved {
+            Some(Converted::Grey) => Pixels::Grey(buffer),
+            Some(Converted::Rgb) => Pixels::Rgb(buffer),
+            None if made.route.plan.is_grey() => Pixels::Grey(first),
+            None => Pixels::YCbCr([first, second, third]),
+        };
+        let mut clock = Clock::start(&mut times);
+        let (width, height) = made.size;
+        let jpeg = encode::encode(pixels, width, height, self.options.quality)
+            .map_err(at(Stage::Encode))?;
+        clock.stop(Stage::Encode);
+        let (source_width, source_height) = made.route.source;
         Ok(Thumbnail {
             jpeg,
             width,
             height,
             source_width,
             source_height,
-            scale: 8,
-            orientation: 1,
-            colour: ColourHandling::Untouched,
-            warnings: Vec::new(),
-            damage: None,
+            scale: made.scale,
+            orientation: made.orientation.exif(),
+            colour: made.route.plan.handling,
+            warnings: made.warnings,
+            damage: made.damage,
             times,
         })
     }
 
     /// Makes the thumbnail's pixels, grey or sRGB, and leaves the encoding to the caller.
+    ///
+    /// # Errors
+    ///
+    /// As [`thumbnail`](Self::thumbnail).
     pub fn pixels(&mut self, jpeg: &[u8]) -> Result<DynamicImage, ThumbnailError> {
-        self.make(jpeg, &mut StageTimes::default())
-            .map(|(pixels, ..)| pixels)
+        let made = self.make(jpeg, false, &mut StageTimes::default())?;
+        let Small { planes, buffer } = &mut self.small;
+        let converted = made
+            .interleaved
+            .unwrap_or_else(|| self.colours.convert(&made.route.plan, planes, buffer));
+        let ((width, height), samples) = (made.size, buffer.clone());
+        let pixels = match converted {
+            Converted::Grey => {
+                GrayImage::from_raw(width, height, samples).map(DynamicImage::ImageLuma8)
+            }
+            Converted::Rgb => {
+                RgbImage::from_raw(width, height, samples).map(DynamicImage::ImageRgb8)
+            }
+        };
+        Ok(pixels.expect("BUG: a picture of another size"))
     }
 
+    /// Leaves the thumbnail's pixels in `self.small`.
     fn make(
         &mut self,
         jpeg: &[u8],
+        half_chroma: bool,
         times: &mut StageTimes,
-    ) -> Result<(DynamicImage, u32, u32), ThumbnailError> {
-        let clock = Instant::now();
-        let picture = image::load_from_memory_with_format(jpeg, image::ImageFormat::Jpeg)
-            .map_err(at(Stage::Decode))?;
-        times.add(Stage::Decode, clock.elapsed());
+    ) -> Result<Made, ThumbnailError> {
+        let mut clock = Clock::start(times);
+        let header = Header::parse(jpeg).map_err(at(Stage::Header))?;
+        let metadata = header.exif().map_or(Metadata::NONE, Metadata::read);
+        let (route, fault) = self.route(&header, metadata, half_chroma)?;
+        let scales = route.scales(header.components());
+        clock.stop(Stage::Header);
 
-        let clock = Instant::now();
-        let (width, height) = (picture.width(), picture.height());
+        let planes = header
+            .decode(&scales, &self.limits(), &mut self.scratch)
+            .map_err(at(Stage::Decode))?;
+        let damage = planes.damage().cloned();
+        clock.stop(Stage::Decode);
+
+        let Small {
+            planes: small,
+            buffer,
+        } = &mut self.small;
+        let small = &mut small[..planes.len()];
+        for (index, (plane, small)) in planes.iter().zip(&mut *small).enumerate() {
+            let samples = Samples {
+                samples: plane.samples,
+                width: plane.width,
+                height: plane.height,
+            };
+            self.resizer.resize(
+                samples,
+                route.window(index, plane),
+                route.target(index),
+                small,
+            );
+        }
+        clock.stop(Stage::Resize);
+
+        if route.turn != Orientation::UPRIGHT {
+            for (index, plane) in small.iter_mut().enumerate() {
+                route.turn.apply(plane, route.target(index).0, buffer);
+                std::mem::swap(plane, buffer);
+            }
+        }
+        clock.stop(Stage::Orient);
+
+        let interleaved =
+            (!route.plan.keeps_planes()).then(|| self.colours.convert(&route.plan, small, buffer));
+        clock.stop(Stage::Colour);
+
+        Ok(Made {
+            size: route.turn.turned((route.frame.width, route.frame.height)),
+            scale: scales.get(0).n() as u8,
+            orientation: metadata.orientation,
+            warnings: fault.map(Warning::ProfileIgnored).into_iter().collect(),
+            damage,
+            route,
+            interleaved,
+        })
+    }
+
+    /// Settles everything that can be settled before the picture is decoded.
+    fn route(
+        &mut self,
+        header: &Header,
+        metadata: Metadata,
+        half_chroma: bool,
+    ) -> Result<(Route, Option<ProfileFault>), ThumbnailError> {
         let options = &self.options;
-        let frame = Frame::new(
-            width as u16,
-            height as u16,
-            options.bounds,
-            options.fit,
-            options.enlarge,
-        );
-        let (Ok(w), Ok(h)) = (u16::try_from(frame.width), u16::try_from(frame.height)) else {
-            let cause = Cause::TooLarge {
-                width: frame.width,
-                height: frame.height,
+        let source = (header.width(), header.height());
+        let turn = if options.rotate {
+            metadata.orientation
+        } else {
+            Orientation::UPRIGHT
+        };
+        // The box is for the picture that is seen.
+        let bounds = if turn.transposes() {
+            options.bounds.transposed()
+        } else {
+            options.bounds
+        };
+        let frame =
+            Frame::new(source, bounds, options.fit, options.enlarge).map_err(at(Stage::Resize))?;
+        let bytes = 4 * u64::from(frame.width) * u64::from(frame.height);
+        if bytes > options.max_memory {
+            let cause = Cause::TooMuchMemory {
+                bytes,
+                limit: options.max_memory,
             };
             return Err(ThumbnailError {
                 stage: Stage::Resize,
                 cause,
             });
-        };
-        let (w, h) = (u32::from(w), u32::from(h));
-        let grey = matches!(picture, DynamicImage::ImageLuma8(_));
-        let picture = if grey {
-            picture
-        } else {
-            DynamicImage::ImageRgb8(picture.into_rgb8())
-        };
-        let kind = if grey { PixelType::U8 } else { PixelType::U8x3 };
-        let source = ImageRef::new(width, height, picture.as_bytes(), kind)
-            .expect("BUG: a buffer of another size");
-        let mut target = Image::new(w, h, kind);
-        let area = frame.area;
-        let how = ResizeOptions::new().crop(area.left, area.top, area.width, area.height);
-        self.resizer
-            .resize(&source, &mut target, &how)
-            .expect("BUG: an area outside the picture");
-        let samples = target.into_vec();
-        let pixels = if grey {
-            image::GrayImage::from_raw(w, h, samples).map(DynamicImage::ImageLuma8)
-        } else {
-            image::RgbImage::from_raw(w, h, samples).map(DynamicImage::ImageRgb8)
-        };
-        times.add(Stage::Resize, clock.elapsed());
+        }
+        let (plan, fault) =
+            self.colours
+                .plan(header.colour(), header.icc_chunks(), metadata.adobe_rgb);
+        let half_chroma = half_chroma && plan.keeps_planes();
         Ok((
-            pixels.expect("BUG: a buffer of another size"),
-            width,
-            height,
+            Route {
+                source,
+                frame,
+                turn,
+                plan,
+                half_chroma,
+            },
+            fault,
         ))
+    }
+
+    fn limits(&self) -> Limits {
+        let Options {
+            max_pixels,
+            max_memory,
+            allow_damaged,
+            ..
+        } = self.options;
+        Limits {
+            max_pixels,
+            max_memory,
+            allow_damaged,
+        }
+    }
+}
+
+/// Tells the times of steps that follow one another.
+struct Clock<'a> {
+    times: &'a mut StageTimes,
+    last: Instant,
+}
+
+impl<'a> Clock<'a> {
+    fn start(times: &'a mut StageTimes) -> Self {
+        Self {
+            times,
+            last: Instant::now(),
+        }
+    }
+
+    /// The time since the last stop was spent on `stage`.
+    fn stop(&mut self, stage: Stage) {
+        let now = Instant::now();
+        self.times.add(stage, now - self.last);
+        self.last = now;
     }
 }

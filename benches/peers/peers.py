@@ -148,7 +148,7 @@ def graphics_magick(args, work, count, jobs):
     if version:
         command = lambda dest: batches(work, count, jobs, shlex.join(
             ['gm', 'mogrify', '-output-directory', dest, '-size', f'{2 * SIZE}x{2 * SIZE}', '-format', 'jpg', '-quality', str(args.quality),
-             '-auto-orient', '-thumbnail', f'{SIZE}x{SIZE}>', '-profile', srgb_profile(work), '+profile', '*']))
+             '-define', 'jpeg:optimize-coding=false', '-auto-orient', '-thumbnail', f'{SIZE}x{SIZE}>', '-profile', srgb_profile(work), '+profile', '*']))
         return Tool('GraphicsMagick', number(version), f'mogrify, xargs -P {jobs}', command, ONE_THREAD)
 
 
@@ -157,8 +157,8 @@ def image_magick(args, work, count, jobs):
         version = first_line([*program, '-version'])
         if version and 'ImageMagick' in version:
             command = lambda dest: batches(work, count, jobs, shlex.join(
-                [*program, '-path', dest, '-define', f'jpeg:size={2 * SIZE}x{2 * SIZE}', '-quality', str(args.quality), '-auto-orient',
-                 '-thumbnail', f'{SIZE}x{SIZE}>', '-profile', f'icc:{srgb_profile(work)}', '-strip']))
+                [*program, '-path', dest, '-define', f'jpeg:size={2 * SIZE}x{2 * SIZE}', '-quality', str(args.quality),
+                 '-define', 'jpeg:optimize-coding=off', '-auto-orient', '-thumbnail', f'{SIZE}x{SIZE}>', '-profile', f'icc:{srgb_profile(work)}', '-strip']))
             return Tool('ImageMagick', number(version), f'mogrify, xargs -P {jobs}', command, ONE_THREAD)
 
 

@@ -68,7 +68,7 @@ fn heading(comparison: &Comparison) -> String {
         failed => format!(" ({failed} failed)"),
     };
     format!(
-        "{} {}{failed}, {:.1} MB, {} {}, {} {}; the fastest is marked *",
+        "{} {}{failed}, {:.1} MB, {} {}, {} {}; times in seconds, the fastest marked *",
         comparison.pictures,
         plural(comparison.pictures, "picture"),
         comparison.bytes as f64 / 1e6,
@@ -100,21 +100,21 @@ fn names(variants: &[Figures]) -> Vec<Column> {
 
 fn times(variants: &[Figures]) -> Vec<Column> {
     vec![
-        Column::new("real s", variants, |figures| seconds(figures.real.median)),
+        Column::new("real", variants, |figures| seconds(figures.real.median)),
         Column::new("min", variants, |figures| seconds(figures.real.min)),
         Column::new("max", variants, |figures| seconds(figures.real.max)),
-        Column::new("user s", variants, |figures| seconds(figures.user)),
-        Column::new("sys s", variants, |figures| seconds(figures.sys)),
-        Column::new("pictures/s", variants, |figures| {
+        Column::new("user", variants, |figures| seconds(figures.user)),
+        Column::new("sys", variants, |figures| seconds(figures.sys)),
+        Column::new("pics/s", variants, |figures| {
             rate(figures.pictures_per_second)
         }),
         Column::new("MB/s", variants, |figures| {
             rate(figures.megabytes_per_second)
         }),
-        Column::new("speed-up", variants, |figures| {
+        Column::new("speedup", variants, |figures| {
             format!("{:.2}", figures.speed_up)
         }),
-        Column::new("cores busy", variants, |figures| {
+        Column::new("cores", variants, |figures| {
             format!("{:.2}", figures.cores_busy)
         }),
     ]
