@@ -1,7 +1,7 @@
 """Thumbnails by Pillow. Arguments: SOURCE DEST SIZE QUALITY JOBS
 
-As fast as Pillow can: scaled decoding (`thumbnail` asks for it), a process for each core, and turning and colour conversion
-done on the small picture, each profile's conversion built once.
+As fast as Pillow can: scaled decoding (`thumbnail` asks for it), a process for each core, and turning and colour
+conversion done on the small picture, each profile's conversion built once.
 """
 import io
 import os
