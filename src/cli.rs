@@ -1,6 +1,6 @@
 //! The command line: what can be said, and its help.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -30,7 +30,8 @@ pub struct Cli {
     pub source: PathBuf,
 
     /// Folder for the thumbnails; made if need be
-    pub dest: PathBuf,
+    #[arg(required_unless_present = "compare", conflicts_with = "compare")]
+    pub dest: Option<PathBuf>,
 
     /// Box to fit, in pixels: 128, 120x80, 120x or x80
     #[arg(
@@ -114,7 +115,51 @@ pub struct Cli {
     #[arg(long, help_heading = "Limits")]
     pub allow_damaged: bool,
 
-    /// Write a report as JSON Lines, - for stdout
+    /// Measure every strategy on SOURCE and print a table
+    ///
+    /// Every strategy makes all thumbnails several times, into a temporary folder that is removed.
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "strategy", "jobs", "force", "dry_run", "prune", "wait", "max_load", "verbose", "debug",
+        ],
+        help_heading = "Comparing"
+    )]
+    pub compare: bool,
+
+    /// Numbers of jobs to measure [default: 1, 2, 4 ... cores]
+    #[arg(
+        long,
+        value_name = "N,N...",
+        value_delimiter = ',',
+        requires = "compare",
+        conflicts_with = "dest",
+        help_heading = "Comparing"
+    )]
+    pub compare_jobs: Vec<NonZeroUsize>,
+
+    /// How often each is measured
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "3",
+        requires = "compare",
+        conflicts_with = "dest",
+        help_heading = "Comparing"
+    )]
+    pub rounds: NonZeroU32,
+
+    /// Draw the comparison as an SVG
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "compare",
+        conflicts_with = "dest",
+        help_heading = "Comparing"
+    )]
+    pub chart: Option<PathBuf>,
+
+    /// Write a report as JSON Lines (of --compare: its figures as JSON), - for stdout
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub report: Option<PathBuf>,
 

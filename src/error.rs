@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::compare::CompareError;
 use crate::exit::Exit;
 use crate::stage::Stage;
 use crate::thumbnail::ThumbnailError;
@@ -108,6 +109,9 @@ pub enum RunError {
     /// There is no folder to compare DEST with.
     #[error("--prune needs a SOURCE that is a folder, and {} is none", shown(.0))]
     PruneOfPicture(PathBuf),
+    /// A comparison failed.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
     /// DEST failed in a way that every other picture would meet too.
     #[error("stopped: {0}")]
     DestFailed(#[source] PictureError),

@@ -24,6 +24,7 @@
 
 pub mod cli;
 mod colour;
+pub mod compare;
 pub mod config;
 mod encode;
 pub mod error;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use thumbgen::cli::Cli;
+use thumbgen::compare::{Settings, compare};
 use thumbgen::config::Config;
 use thumbgen::execute::keep_quiet_about_jobs;
 use thumbgen::exit::Exit;
@@ -16,7 +17,13 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return fail(&format!("file of options: {error}"), Exit::Unusable),
     };
-    match run(&Config::from(Cli::parse_from(arguments))) {
+    let cli = Cli::parse_from(arguments);
+    let result = if cli.compare {
+        compare(&Settings::from(cli), &mut io::stdout())
+    } else {
+        run(&Config::from(cli))
+    };
+    match result {
         Ok(exit) => exit.leave(),
         Err(error) => fail(&error.to_string(), error.exit()),
     }

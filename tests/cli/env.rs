@@ -89,6 +89,26 @@ impl Env {
         files_below(&self.path(name))
     }
 
+    /// The same, nothing if there is no such folder; files that go meanwhile are left out.
+    pub(crate) fn tree_if_any(&self, name: &str) -> BTreeMap<OsString, Vec<u8>> {
+        let folder = self.path(name);
+        let entries = walkdir::WalkDir::new(&folder)
+            .into_iter()
+            .filter_map(Result::ok);
+        entries
+            .filter(|entry| entry.file_type().is_file())
+            .filter_map(|entry| {
+                let name = entry
+                    .path()
+                    .strip_prefix(&folder)
+                    .unwrap()
+                    .as_os_str()
+                    .to_owned();
+                Some((name, fs::read(entry.path()).ok()?))
+            })
+            .collect()
+    }
+
     /// The names of `tree`, those that are not UTF-8 escaped.
     pub(crate) fn names(&self, name: &str) -> Vec<String> {
         let shown = |name: OsString| name.as_bytes().escape_ascii().to_string();
