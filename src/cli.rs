@@ -1,6 +1,6 @@
 //! The command line: what can be said, and its help.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -84,7 +84,8 @@ pub struct Cli {
     pub source: PathBuf,
 
     /// Folder for the thumbnails; made if need be
-    pub dest: PathBuf,
+    #[arg(required_unless_present = "compare", conflicts_with = "compare")]
+    pub dest: Option<PathBuf>,
 
     /// Box to fit, in pixels: 128, 120x80, 120x or x80
     #[arg(
@@ -122,7 +123,7 @@ pub struct Cli {
     pub strategy: Strategy,
 
     /// Threads that make thumbnails [default: the cores this process may use]
-    #[arg(short, long, value_name = "N", help_heading = "Running")]
+    #[arg(short, long, value_name = "N", value_parser = jobs, help_heading = "Running")]
     pub jobs: Option<NonZeroUsize>,
 
     /// Make all thumbnails, fresh or not
@@ -199,7 +200,54 @@ pub struct Cli {
     #[arg(long, help_heading = "Limits")]
     pub allow_damaged: bool,
 
-    /// Write a report as JSON Lines, - for stdout; {shard} in it is the number of --shard
+    /// Measure every strategy on SOURCE and print a table
+    ///
+    /// Every strategy makes all thumbnails several times, into a temporary folder that is removed.
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "strategy", "jobs", "force", "dry_run", "prune", "wait", "max_load", "verbose", "debug",
+            "shard", "files_from", "allow_failures",
+        ],
+        help_heading = "Comparing"
+    )]
+    pub compare: bool,
+
+    /// Numbers of jobs to measure [default: 1, 2, 4 ... cores]
+    #[arg(
+        long,
+        value_name = "N,N...",
+        value_delimiter = ',',
+        requires = "compare",
+        conflicts_with = "dest",
+        help_heading = "Comparing"
+    )]
+    pub compare_jobs: Vec<NonZeroUsize>,
+
+    /// How often each is measured
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "3",
+        requires = "compare",
+        conflicts_with = "dest",
+        help_heading = "Comparing"
+    )]
+    pub rounds: NonZeroU32,
+
+    /// Draw the comparison as an SVG
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "compare",
+        conflicts_with = "dest",
+        help_heading = "Comparing"
+    )]
+    pub chart: Option<PathBuf>,
+
+    /// Write a report as JSON Lines (of --compare: its figures as JSON), - for stdout
+    ///
+    /// {shard} in FILE is the number of --shard.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub report: Option<PathBuf>,
 
@@ -214,6 +262,16 @@ pub struct Cli {
     /// Print the reasons for each decision
     #[arg(long, help_heading = "Output")]
     pub debug: bool,
+}
+
+/// Far more threads than any machine has cores; a slip of the finger must not ask for millions.
+const MOST_JOBS: usize = 1024;
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .ok()
+        .filter(|jobs: &NonZeroUsize| jobs.get() <= MOST_JOBS)
+        .ok_or_else(|| format!("a whole number from 1 to {MOST_JOBS}"))
 }
 
 /// A number with an optional k, M or G (thousands, millions, billions) behind it.

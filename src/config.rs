@@ -72,27 +72,44 @@ pub struct Config {
     pub verbosity: Verbosity,
 }
 
+/// Cores that the process may use.
+pub(crate) fn cores() -> NonZeroUsize {
+    // Knows of affinity and of cgroup quotas: what a container may use, not what the machine has.
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+impl From<&Cli> for Options {
+    fn from(cli: &Cli) -> Self {
+        Self {
+            bounds: cli.size,
+            fit: cli.fit,
+            enlarge: cli.enlarge,
+            quality: cli.quality,
+            rotate: !cli.no_rotate,
+            max_pixels: cli.max_pixels,
+            max_memory: cli.max_memory,
+            allow_damaged: cli.allow_damaged,
+        }
+    }
+}
+
+impl From<&Cli> for WalkOptions {
+    fn from(cli: &Cli) -> Self {
+        Self {
+            hidden: cli.hidden,
+            follow: cli.follow,
+        }
+    }
+}
+
 impl From<Cli> for Config {
     fn from(cli: Cli) -> Self {
-        // Knows of affinity and of cgroup quotas: what a container may use, not what the machine has.
-        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let cores = cores();
         Self {
-            thumbnail: Options {
-                bounds: cli.size,
-                fit: cli.fit,
-                enlarge: cli.enlarge,
-                quality: cli.quality,
-                rotate: !cli.no_rotate,
-                max_pixels: cli.max_pixels,
-                max_memory: cli.max_memory,
-                allow_damaged: cli.allow_damaged,
-            },
-            walk: WalkOptions {
-                hidden: cli.hidden,
-                follow: cli.follow,
-            },
+            thumbnail: Options::from(&cli),
+            walk: WalkOptions::from(&cli),
             source: cli.source,
-            dest: cli.dest,
+            dest: cli.dest.expect("BUG: only --compare goes without a DEST"),
             force: cli.force,
             dry_run: cli.dry_run,
             prune: cli.prune,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::compare::CompareError;
 use crate::exit::Exit;
 use crate::files_from::Refused;
 use crate::shard::ShardError;
@@ -137,6 +138,9 @@ pub enum RunError {
     /// There is no folder for the list's paths to be relative to.
     #[error("--files-from needs a SOURCE that is a folder, and {} is none", shown(.0))]
     ListOfPicture(PathBuf),
+    /// A comparison failed.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
     /// DEST failed in a way that every other picture would meet too.
     #[error("stopped: {0}")]
     DestFailed(#[source] PictureError),

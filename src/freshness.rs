@@ -13,9 +13,11 @@
 use std::fmt::{self, Write as _};
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use filetime::FileTime;
+use nix::fcntl::OFlag;
 
 use crate::encode;
 use crate::thumbnail::Options;
@@ -228,7 +230,12 @@ impl Checker {
         allow_damaged: bool,
     ) -> Freshness {
         use Freshness::{Fresh, Stale};
-        let mut file = match File::open(path) {
+        // Without waiting: a pipe in the thumbnail's place would wait for a writer for ever.
+        let file = File::options()
+            .read(true)
+            .custom_flags(OFlag::O_NONBLOCK.bits())
+            .open(path);
+        let mut file = match file {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Stale(Reason::Missing),
             Err(_) => return Stale(Reason::Damaged),
@@ -237,7 +244,7 @@ impl Checker {
             return Stale(Reason::Damaged);
         };
         let Some(stamp) = Stamp::find(head) else {
-            return without_stamp(&file, head, source);
+            return without_stamp(&file, head, length, source);
         };
         if stamp.bytes.parse() != Ok(length) {
             Stale(Reason::Damaged)
@@ -263,8 +270,13 @@ fn read_head<'b>(file: &mut File, bytes: &'b mut [u8]) -> io::Result<(&'b [u8], 
 }
 
 /// A thumbnail that another tool made is fresh if it is a JPEG and newer than its source. The usual rule must do here.
-fn without_stamp(file: &File, head: &[u8], source: SourceVersion) -> Freshness {
-    if !head.starts_with(&[0xFF, 0xD8, 0xFF]) {
+///
+/// One of thumbgen's own that was cut short before its stamp ends looks like that too, but for its end (T.81, table B.1:
+/// EOI; in the coded data, 0xD9 never follows 0xFF).
+fn without_stamp(file: &File, head: &[u8], length: u64, source: SourceVersion) -> Freshness {
+    let all_read = length == head.len() as u64;
+    let ends = || memchr::memmem::find(head, &[0xFF, 0xD9]).is_some();
+    if !head.starts_with(&[0xFF, 0xD8, 0xFF]) || (all_read && !ends()) {
         return Freshness::Stale(Reason::Damaged);
     }
     let newer = file

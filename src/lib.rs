@@ -25,6 +25,7 @@
 pub mod allowance;
 pub mod cli;
 mod colour;
+pub mod compare;
 pub mod config;
 mod encode;
 pub mod error;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use thumbgen::cli::{Command, CommandLine, ReportCommand};
+use thumbgen::compare::{Settings, compare};
 use thumbgen::config::Config;
 use thumbgen::execute::keep_quiet_about_jobs;
 use thumbgen::exit::Exit;
@@ -20,15 +21,11 @@ fn main() -> ExitCode {
     let line = CommandLine::parse_from(arguments);
     let result = match (line.command, line.run) {
         (Some(Command::Report(ReportCommand::Merge(cli))), _) => {
-            let merge_all = Merge::from(cli);
-            merge(
-                &merge_all,
-                &mut io::stdout().lock(),
-                &mut io::stderr().lock(),
-            )
+            merge(&Merge::from(cli), &mut io::stdout(), &mut io::stderr())
         }
+        (None, Some(cli)) if cli.compare => compare(&Settings::from(cli), &mut io::stdout()),
         (None, Some(cli)) => run(&Config::from(cli)),
-        (None, None) => unreachable!("BUG: SOURCE and DEST are required"),
+        (None, None) => unreachable!("BUG: SOURCE is required"),
     };
     match result {
         Ok(exit) => exit.leave(),

@@ -91,6 +91,48 @@ impl Progress {
     }
 }
 
+/// One bar on the way to a number of steps that is known beforehand, and lines that don't tear it.
+#[derive(Debug)]
+pub struct Steps(Option<ProgressBar>);
+
+impl Steps {
+    /// A bar of so many `steps`, if stderr is a terminal and it is `wanted`.
+    pub fn new(wanted: bool, name: &str, steps: u64) -> Self {
+        Self((wanted && io::stderr().is_terminal()).then(|| {
+            let columns = console::Term::stderr().size().1;
+            let total_is_known = Arc::new(AtomicBool::new(true));
+            let style = style(name, "{pos}/{len}{left}", columns, &total_is_known);
+            let target = ProgressDrawTarget::stderr();
+            let bar = ProgressBar::with_draw_target(Some(steps), target).with_style(style);
+            bar.enable_steady_tick(Duration::from_millis(100));
+            bar
+        }))
+    }
+
+    /// One step is done.
+    pub fn step(&self) {
+        if let Some(bar) = &self.0 {
+            bar.inc(1);
+        }
+    }
+
+    /// Prints a line above the bar.
+    pub fn line(&self, text: &str) {
+        let print = || drop(writeln!(io::stderr().lock(), "{text}"));
+        match &self.0 {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// Leaves the bar as it stands.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.0 {
+            bar.abandon();
+        }
+    }
+}
+
 impl Bars {
     fn new() -> Self {
         let target = ProgressDrawTarget::stderr();

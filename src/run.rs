@@ -238,7 +238,7 @@ fn make_all(
             process.run(worker, job)
         }
     };
-    let new_worker = || process.worker(Writer::new(&config.dest, dest, owner));
+    let new_worker = || process.worker(Writer::new(&config.source, &config.dest, dest, owner));
     execute(
         jobs,
         config.strategy,

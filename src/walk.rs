@@ -8,7 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use walkdir::{DirEntry, DirEntryExt, WalkDir};
+use walkdir::{DirEntry, WalkDir};
 
 use crate::error::{Cause, PictureError};
 use crate::stage::Stage;
@@ -148,6 +148,8 @@ pub fn walk<'a>(
             }
             Err(error) => Some(Err(PictureError::new(entry.path(), Stage::Walk, error))),
         },
+        // An entry that can't be looked at never comes by the filter above.
+        Err(error) if error.depth() > 0 && !options.hidden && is_hidden(error.path()) => None,
         Err(error) => Some(Err(unvisited(&root, error))),
     }))
 }
@@ -157,7 +159,7 @@ fn reason_not_to_visit(
     dest: Option<FileId>,
     options: WalkOptions,
 ) -> Option<Skipped> {
-    if !options.hidden && entry.file_name().as_bytes().starts_with(b".") {
+    if !options.hidden && is_hidden(Some(entry.path())) {
         Some(Skipped::Hidden)
     } else if is_folder(entry, dest) {
         Some(Skipped::Dest)
@@ -166,11 +168,16 @@ fn reason_not_to_visit(
     }
 }
 
-/// Whether `entry` is the folder `id`. The inode comes with the listing; the device costs a stat, made only if it matters.
+fn is_hidden(path: Option<&Path>) -> bool {
+    path.and_then(Path::file_name)
+        .is_some_and(|name| name.as_bytes().starts_with(b"."))
+}
+
+/// Whether `entry` is the folder `id`. It takes a stat of each folder, for the listing has another inode where something
+/// is mounted: that of the folder beneath.
 fn is_folder(entry: &DirEntry, id: Option<FileId>) -> bool {
     id.is_some_and(|id| {
         entry.file_type().is_dir()
-            && (entry.path_is_symlink() || entry.ino() == id.inode)
             && fs::metadata(entry.path()).is_ok_and(|metadata| FileId::of(&metadata) == id)
     })
 }

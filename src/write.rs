@@ -1,9 +1,8 @@
 //! Thumbnails appear whole or not at all: a temporary file in the target folder, then a rename.
 
 use std::ffi::OsStr;
-use std::fs::{self, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -81,14 +80,18 @@ pub struct Writer {
     prefix: String,
     dest: PathBuf,
     dest_id: Option<FileId>,
+    /// Where SOURCE and DEST are when all links are resolved.
+    real: Option<(PathBuf, PathBuf)>,
     /// The folder that was written to last: it exists and is swept.
     folder: PathBuf,
 }
 
 impl Writer {
-    /// A writer for the folder `dest`, which was the folder `dest_id` when the run began.
-    pub fn new(dest: &Path, dest_id: Option<FileId>, owner: &Owner) -> Self {
+    /// A writer of thumbnails of `source` for the folder `dest`, which was the folder `dest_id` when the run began.
+    pub fn new(source: &Path, dest: &Path, dest_id: Option<FileId>, owner: &Owner) -> Self {
+        let real = |path| fs::canonicalize(path).ok();
         Self {
+            real: real(source).zip(real(dest)),
             prefix: format!("{PREFIX}{}.{}.", owner.host, owner.process),
             owner: owner.clone(),
             dest: dest.to_owned(),
@@ -120,19 +123,21 @@ impl Writer {
         if folder != self.folder {
             self.prepare(folder)?;
         }
+        // Made and written to as a plain file: its mode is what the umask leaves of 0666, not 0600, and its errors do
+        // not name the temporary file.
         let mut file = tempfile::Builder::new()
             .prefix(&self.prefix)
             .suffix(SUFFIX)
-            // As any program's file: what the umask leaves of this. A temporary file's own default is 0600.
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder)
-            .map_err(plain)?;
-        file.write_all(bytes)?;
+            .make_in(folder, |path| File::create_new(path))?;
+        file.as_file_mut().write_all(bytes)?;
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     }
 
     fn prepare(&mut self, folder: &Path) -> io::Result<()> {
+        if self.leads_into_source(folder) {
+            return Err(io::Error::other(LeadsIntoSource));
+        }
         if !folder.is_dir() {
             // A DEST that is gone (unmounted, moved away) must not be made anew, on another disk perhaps.
             if fs::metadata(&self.dest).ok().map(|dest| FileId::of(&dest)) != self.dest_id {
@@ -144,19 +149,29 @@ impl Writer {
         folder.clone_into(&mut self.folder);
         Ok(())
     }
+
+    /// Whether `folder`, which need not exist, is among the pictures and not in DEST.
+    fn leads_into_source(&self, folder: &Path) -> bool {
+        let there = folder
+            .ancestors()
+            .find_map(|folder| fs::canonicalize(folder).ok());
+        there
+            .zip(self.real.as_ref())
+            .is_some_and(|(there, (source, dest))| {
+                there.starts_with(source) && !there.starts_with(dest)
+            })
+    }
 }
+
+/// A link below DEST leads among the pictures, which thumbnails would replace.
+#[derive(Debug, thiserror::Error)]
+#[error("a link leads into SOURCE")]
+struct LeadsIntoSource;
 
 /// DEST is not the folder any more that it was when the run began.
 #[derive(Debug, thiserror::Error)]
 #[error("DEST is gone")]
 struct DestGone;
-
-/// tempfile adds the path to the message; the caller has it already.
-fn plain(error: io::Error) -> io::Error {
-    error
-        .raw_os_error()
-        .map_or(error, io::Error::from_raw_os_error)
-}
 
 /// Removes what killed runs left in `folder`.
 fn sweep(folder: &Path, here: &Owner) -> io::Result<()> {

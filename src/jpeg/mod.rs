@@ -9,9 +9,11 @@
 //!
 //! The references to T.81 are to ITU-T Recommendation T.81 | ISO/IEC 10918-1.
 
+mod ac;
 mod bits;
 mod block;
 mod coefficients;
+mod dc;
 mod error;
 mod frame;
 mod header;
@@ -20,12 +22,14 @@ mod idct;
 mod intervals;
 mod limits;
 mod markers;
+mod mean;
 mod planes;
 mod progressive;
 mod scale;
 mod scan;
 mod scratch;
 mod sequential;
+mod skip;
 mod spectral;
 mod tables;
 mod unstuff;

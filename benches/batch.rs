@@ -1,0 +1,107 @@
+//! Whole batches: each strategy making all thumbnails, and finding them all fresh.
+//!
+//! `cargo bench --bench batch`. The pictures are `testdata/pictures`, and those of `THUMBGEN_CORPUS` if that is set.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use divan::Bencher;
+use divan::counter::{BytesCount, ItemsCount};
+use thumbgen::cli::Cli;
+use thumbgen::config::Config;
+use thumbgen::execute::Strategy;
+use thumbgen::exit::Exit;
+use thumbgen::run::run;
+
+fn main() {
+    divan::main();
+}
+
+/// Folders of pictures, all sound.
+fn sources() -> Vec<PathBuf> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pictures");
+    let corpus = std::env::var_os("THUMBGEN_CORPUS").map(PathBuf::from);
+    [own].into_iter().chain(corpus).collect()
+}
+
+struct Batch {
+    config: Config,
+    dest: PathBuf,
+    items: ItemsCount,
+    bytes: BytesCount,
+    _folder: tempfile::TempDir,
+}
+
+impl Batch {
+    fn new(source: &Path, strategy: Strategy) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let dest = folder.path().join("thumbs");
+        let strategy = OsString::from(format!("--strategy={strategy}"));
+        let arguments = ["thumbgen".into(), source.into(), dest.clone().into()];
+        let arguments = arguments.into_iter().chain(["-q".into(), strategy]);
+        let lengths: Vec<u64> = walkdir::WalkDir::new(source)
+            .into_iter()
+            .filter_map(|entry| entry.ok()?.metadata().ok())
+            .filter(fs::Metadata::is_file)
+            .map(|metadata| metadata.len())
+            .collect();
+        Self {
+            config: Config::from(Cli::parse_from(arguments)),
+            dest,
+            items: ItemsCount::new(lengths.len()),
+            bytes: BytesCount::new(lengths.iter().sum::<u64>()),
+            _folder: folder,
+        }
+    }
+
+    fn run(&self) {
+        let exit = run(&self.config);
+        assert_eq!(exit.expect("a usable folder"), Exit::Success);
+    }
+}
+
+/// Every picture has to be made.
+#[divan::bench(args = cases(), sample_count = 5, sample_size = 1)]
+fn make(bencher: Bencher<'_, '_>, case: &Case) {
+    let batch = Batch::new(&case.source, case.strategy);
+    bencher
+        .counter(batch.items)
+        .counter(batch.bytes)
+        .with_inputs(|| {
+            let _ = fs::remove_dir_all(&batch.dest);
+        })
+        .bench_values(|()| batch.run());
+}
+
+/// Every thumbnail is there and fresh.
+#[divan::bench(args = cases(), sample_count = 20, sample_size = 1)]
+fn find_fresh(bencher: Bencher<'_, '_>, case: &Case) {
+    let batch = Batch::new(&case.source, case.strategy);
+    batch.run();
+    bencher.counter(batch.items).bench(|| batch.run());
+}
+
+#[derive(Debug)]
+struct Case {
+    source: PathBuf,
+    strategy: Strategy,
+}
+
+impl std::fmt::Display for Case {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.source.file_name().unwrap_or_default();
+        write!(f, "{} {}", name.display(), self.strategy)
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let with = |source: PathBuf| {
+        Strategy::ALL.map(|strategy| Case {
+            source: source.clone(),
+            strategy,
+        })
+    };
+    sources().into_iter().flat_map(with).collect()
+}

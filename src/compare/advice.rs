@@ -1,0 +1,121 @@
+//! One sentence that follows from the figures.
+
+use std::cmp::Ordering;
+
+use super::figures::{Comparison, Figures};
+
+/// Differences up to this are noise.
+const ALIKE: f64 = 0.02;
+
+/// The share of the usable cores from which on they are the limit.
+const BUSY: f64 = 0.85;
+
+/// Which variant to use, and what keeps more jobs from being faster.
+pub(super) fn advice(comparison: &Comparison) -> String {
+    let best = recommended(comparison);
+    format!(
+        "Best here: {}{}{}.",
+        best.variant(),
+        gain(comparison, best),
+        more_jobs(comparison, best)
+    )
+}
+
+/// The variant with the fewest jobs among those that are as fast as the fastest.
+fn recommended(comparison: &Comparison) -> &Figures {
+    let fastest = comparison.fastest();
+    comparison
+        .variants
+        .iter()
+        .filter(|figures| slower(figures, fastest) <= ALIKE)
+        .min_by(|a, b| fewer_jobs_then_faster(a, b))
+        .unwrap_or(fastest)
+}
+
+fn fewer_jobs_then_faster(a: &Figures, b: &Figures) -> Ordering {
+    (a.jobs.cmp(&b.jobs)).then(a.real.median.total_cmp(&b.real.median))
+}
+
+/// By how much `figures` is slower than `other`; 0 is as fast.
+fn slower(figures: &Figures, other: &Figures) -> f64 {
+    figures.real.median / other.real.median.max(1e-9) - 1.0
+}
+
+fn gain(comparison: &Comparison, best: &Figures) -> String {
+    let baseline = &comparison.variants[0];
+    if best.variant() == baseline.variant() {
+        ", no threads needed".into()
+    } else if best.speed_up - 1.0 <= ALIKE {
+        ", as fast as seq".into()
+    } else {
+        format!(", {:.2} times as fast as seq", best.speed_up)
+    }
+}
+
+fn more_jobs(comparison: &Comparison, best: &Figures) -> String {
+    // For the baseline it is any strategy's jobs that are more.
+    let same = |figures: &&Figures| {
+        best.variant() == super::Variant::BASELINE || figures.strategy == best.strategy
+    };
+    let next = comparison
+        .variants
+        .iter()
+        .filter(same)
+        .filter(|figures| figures.jobs > best.jobs)
+        .min_by(|a, b| fewer_jobs_then_faster(a, b));
+    match next {
+        Some(next) => {
+            let by = slower(next, best);
+            let than = if by > ALIKE {
+                format!("{:.0}% slower", by * 100.0)
+            } else {
+                "no faster".into()
+            };
+            format!(
+                "; {} jobs are {than}: {}",
+                next.jobs,
+                limit(comparison, best)
+            )
+        }
+        None if best.jobs < comparison.cores => {
+            format!(
+                "; more jobs, up to the {} cores, may be faster still",
+                comparison.cores
+            )
+        }
+        None => format!(": {}", limit(comparison, best)),
+    }
+}
+
+/// What holds `best` back.
+fn limit(comparison: &Comparison, best: &Figures) -> String {
+    let usable = best.jobs.min(comparison.cores);
+    let busy = best.cores_busy / usable as f64;
+    if busy >= BUSY {
+        let all = if best.jobs < comparison.cores {
+            "its"
+        } else {
+            "the"
+        };
+        let cores = if usable > 1 { "cores are" } else { "core is" };
+        return format!("{all} {cores} busy, not the disk");
+    }
+    let share = |names: &[&str]| -> f64 {
+        best.shares
+            .iter()
+            .filter(|(name, _)| names.contains(name))
+            .map(|(_, share)| share)
+            .sum()
+    };
+    let waiting = best.shares.last().map_or(0.0, |(_, share)| *share);
+    let disk = share(&["freshness", "read", "write"]);
+    let (told, share) = if waiting.max(disk) < (1.0 - busy) / 2.0 {
+        // Workers were neither waiting nor reading, and yet not running.
+        ("other programs use the cores too", 1.0 - busy)
+    } else if waiting > disk {
+        ("the workers wait for the walk to find pictures", waiting)
+    } else {
+        ("reading and writing hold the workers up", disk)
+    };
+    format!("{told} ({:.0}% of the time)", share * 100.0)
+}

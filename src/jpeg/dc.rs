@@ -1,0 +1,70 @@
+//! Look-ups for DC coefficients.
+
+use super::bits::{Bits, extend};
+use super::error::Damage;
+use super::huffman::{Canonical, Code, FromSpec, InvalidCode};
+
+/// Look-ups for DC differences (T.81 F.2.2.1).
+#[derive(Clone, Debug)]
+pub(super) struct DcTable {
+    /// By the next [`WIDTH`](Self::WIDTH) bits: the difference in the upper half, the bits it takes in the lower;
+    /// 0 where code and extra bits don't fit.
+    lookup: [u32; 1 << Self::WIDTH],
+    canonical: Canonical,
+}
+
+impl DcTable {
+    const WIDTH: u32 = 10;
+
+    /// Reads one difference; the window must hold 31 bits.
+    #[inline(always)]
+    pub(super) fn decode(&self, bits: &mut Bits) -> Result<i32, Damage> {
+        let entry = self.lookup[bits.peek(Self::WIDTH) as usize];
+        if entry != 0 {
+            bits.pass(entry & 31);
+            return Ok(entry as i32 >> 16);
+        }
+        let code = self.find(bits.peek(16) as u32)?;
+        bits.pass(code.length);
+        Ok(extend(
+            bits.take(u32::from(code.symbol)),
+            u32::from(code.symbol),
+        ))
+    }
+
+    /// The differences that fit with their code in `width` bits: the bits, the difference, how many bits.
+    pub(super) fn differences(&self, width: u32) -> impl Iterator<Item = (u32, i32, u32)> {
+        differences(&self.canonical, width)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find(&self, window: u32) -> Result<Code, Damage> {
+        self.canonical.find(window, 0)
+    }
+}
+
+impl FromSpec for DcTable {
+    fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode> {
+        let canonical = Canonical::from_spec(spec)?;
+        // T.81 table F.1 goes to 11; 16-bit arithmetic is what bounds it here, as in libjpeg.
+        if canonical.codes().any(|code| code.symbol > 15) {
+            return Err(InvalidCode);
+        }
+        let mut lookup = [0; 1 << Self::WIDTH];
+        for (bits, difference, length) in differences(&canonical, Self::WIDTH) {
+            let left = Self::WIDTH - length;
+            lookup[(bits as usize) << left..][..1 << left].fill((difference as u32) << 16 | length);
+        }
+        Ok(Self { lookup, canonical })
+    }
+}
+
+fn differences(canonical: &Canonical, width: u32) -> impl Iterator<Item = (u32, i32, u32)> {
+    canonical.codes().flat_map(move |code| {
+        let size = u32::from(code.symbol);
+        let length = code.length + size;
+        let values = if length <= width { 1 << size } else { 0 };
+        (0..values).map(move |extra| (code.bits << size | extra, extend(extra, size), length))
+    })
+}

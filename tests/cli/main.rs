@@ -1,0 +1,20 @@
+//! The real program, run on real trees.
+
+mod changing;
+mod dry_run;
+mod env;
+mod execute;
+mod failures;
+mod freshness;
+mod load;
+mod lock;
+mod make;
+mod mirror;
+mod mounts;
+mod options;
+mod progress;
+mod prune;
+mod report;
+mod signals;
+mod summary;
+mod walk;

@@ -1,0 +1,108 @@
+//! `--prune` removes thumbnails whose source is gone, and nothing else.
+
+use std::fs;
+
+use crate::env::{Env, PICTURES, set_mode};
+
+/// A DEST with thumbnails of four pictures, of which two are gone.
+fn with_orphans() -> Env {
+    let env = Env::new();
+    for name in ["a.jpg", "b.jpg", "deep/er/c.jpg", "deep/d.jpg"] {
+        env.picture(format!("images/{name}"));
+    }
+    env.make([]).ends_with(0).counts(4, 0, 0);
+    fs::remove_file(env.path("images/b.jpg")).unwrap();
+    fs::remove_dir_all(env.path("images/deep")).unwrap();
+    env
+}
+
+#[test]
+fn orphans_go_and_so_do_folders_that_this_empties() {
+    let env = with_orphans();
+    env.dir("thumbs/empty before");
+    env.make(["--prune"])
+        .ends_with(0)
+        .says("0 made, 1 fresh, 0 failed, 3 pruned");
+    assert_eq!(env.names("thumbs"), ["a.jpg"]);
+    assert!(
+        !env.path("thumbs/deep").exists(),
+        "an emptied folder is left"
+    );
+    assert!(
+        env.path("thumbs/empty before").exists(),
+        "another's empty folder is gone"
+    );
+}
+
+#[test]
+fn nothing_is_removed_unasked() {
+    let env = with_orphans();
+    env.make([]).ends_with(0);
+    assert_eq!(env.names("thumbs").len(), 4);
+}
+
+#[test]
+fn files_without_a_stamp_are_anothers_and_stay() {
+    let env = with_orphans();
+    let foreign = fs::read(format!("{PICTURES}/beach.jpg")).unwrap();
+    env.file("thumbs/hand-made.jpg", &foreign);
+    env.file("thumbs/deep/notes.txt", b"mine");
+    env.file("thumbs/empty.jpg", b"");
+    env.make(["--prune"]).ends_with(0);
+    assert_eq!(
+        env.names("thumbs"),
+        ["a.jpg", "deep/notes.txt", "empty.jpg", "hand-made.jpg"]
+    );
+}
+
+#[test]
+fn nothing_is_pruned_if_no_picture_is_found() {
+    let env = with_orphans();
+    // As when the disk of the pictures is not mounted.
+    fs::remove_dir_all(env.path("images")).unwrap();
+    env.dir("images");
+    env.make(["--prune"])
+        .ends_with(0)
+        .says("nothing pruned: no picture found in SOURCE");
+    assert_eq!(env.names("thumbs").len(), 4);
+}
+
+#[test]
+fn nothing_is_pruned_if_the_walk_met_an_error() {
+    let env = with_orphans();
+    env.link("nowhere", "images/broken.jpg");
+    env.make(["--prune"])
+        .ends_with(1)
+        .says("nothing pruned: not all of SOURCE could be visited");
+    assert_eq!(env.names("thumbs").len(), 4);
+}
+
+#[test]
+fn nothing_is_pruned_if_a_folder_may_not_be_read() {
+    let env = with_orphans();
+    env.picture("images/closed/x.jpg");
+    set_mode(&env.path("images/closed"), 0o000);
+    let run = env.make_as_ordinary_user(["--prune"]);
+    set_mode(&env.path("images/closed"), 0o755);
+    run.ends_with(1)
+        .says("images/closed: walk: Permission denied")
+        .says("nothing pruned");
+    assert_eq!(env.names("thumbs").len(), 4);
+}
+
+#[test]
+fn a_picture_that_fails_is_not_gone() {
+    let env = with_orphans();
+    env.file("images/a.jpg", b"no picture any more");
+    env.make(["--prune"]).ends_with(1).says("3 pruned");
+    assert_eq!(env.names("thumbs"), ["a.jpg"], "the old thumbnail stays");
+}
+
+#[test]
+fn pruning_needs_a_folder_to_compare_with() {
+    let env = with_orphans();
+    env.run(["images/a.jpg", "thumbs", "--prune"])
+        .ends_with(2)
+        .says("--prune needs a SOURCE that is a folder");
+    assert_eq!(env.names("thumbs").len(), 4);
+}

@@ -1,0 +1,141 @@
+//! `--report`: a record for each picture, and one for the run.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use serde_json::Value;
+
+use crate::env::{Env, size};
+
+/// The records of the report, the pictures' sorted by source.
+fn records(text: &str) -> (Vec<Value>, Value) {
+    let mut records: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let run = records.pop().unwrap();
+    assert_eq!(run["record"], "run");
+    records.sort_by_key(|record| record["source"].to_string());
+    (records, run)
+}
+
+#[test]
+fn every_picture_has_a_record_and_the_run_the_last() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.file("images/broken.jpg", b"no picture");
+    env.picture("images/fresh.jpg");
+    env.link("nowhere", "images/lost.jpg");
+    env.run(["images/fresh.jpg", "thumbs"]).ends_with(0);
+    env.make(["--report", "report.jsonl"]).ends_with(1);
+
+    let (pictures, run) = records(&String::from_utf8(env.bytes("report.jsonl")).unwrap());
+    let [made, broken, fresh, lost] = pictures.as_slice() else {
+        panic!("{pictures:#?}")
+    };
+    assert_eq!(made["outcome"], "made");
+    assert_eq!(made["reason"], "missing");
+    assert_eq!(made["source"], "images/a.jpg");
+    assert_eq!(made["destination"], "thumbs/a.jpg");
+    assert_eq!(made["source_size"], serde_json::json!([40, 30]));
+    assert_eq!(made["source_bytes"], env.bytes("images/a.jpg").len());
+    let thumbnail = env.bytes("thumbs/a.jpg");
+    let (width, height) = size(&thumbnail);
+    assert_eq!(made["thumbnail_size"], serde_json::json!([width, height]));
+    assert_eq!(made["thumbnail_bytes"], thumbnail.len());
+    assert_eq!(
+        (&made["scale"], &made["orientation"]),
+        (&8.into(), &1.into())
+    );
+    assert_eq!(made["colour"], "untouched");
+    assert!(made["ms"]["decode"].as_f64().unwrap() >= 0.0);
+    assert_eq!(broken["outcome"], "failed");
+    assert_eq!(broken["stage"], "header");
+    assert!(!broken["error"].as_str().unwrap().is_empty());
+    assert_eq!(fresh["outcome"], "fresh");
+    assert_eq!(
+        (&lost["outcome"], &lost["stage"]),
+        (&"failed".into(), &"walk".into())
+    );
+    assert_eq!(lost["error"], "No such file or directory");
+
+    assert_eq!(run["finished"], true);
+    assert_eq!(run["version"], env!("CARGO_PKG_VERSION"));
+    assert!(
+        run["settings"]
+            .as_str()
+            .unwrap()
+            .starts_with("128x128,inside,q80,p")
+    );
+    let counts = &run["counts"];
+    for (count, number) in [
+        ("found", 4),
+        ("made", 1),
+        ("fresh", 1),
+        ("failed", 2),
+        ("pruned", 0),
+    ] {
+        assert_eq!(counts[count], number, "{count}");
+    }
+}
+
+#[test]
+fn a_dash_is_stdout() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    let run = env.make(["--report", "-", "-q"]);
+    let (pictures, _) = records(&run.stdout);
+    assert_eq!(pictures.len(), 1);
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn names_that_are_not_utf8_survive() {
+    let env = Env::new();
+    env.picture(OsStr::from_bytes(b"images/\xff\n.jpg"));
+    let run = env.make(["--report", "-", "-q"]);
+    let (pictures, _) = records(&run.stdout);
+    assert_eq!(pictures[0]["source"], "images/\u{fffd}\n.jpg");
+    let hex = pictures[0]["source_hex"].as_str().unwrap();
+    let bytes = (0..hex.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap());
+    assert_eq!(bytes.collect::<Vec<_>>(), b"images/\xff\n.jpg");
+}
+
+#[test]
+fn pruned_thumbnails_have_records() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.picture("images/b.jpg");
+    env.make([]).ends_with(0);
+    std::fs::remove_file(env.path("images/b.jpg")).unwrap();
+    let run = env.make(["--prune", "--report", "-", "-q"]);
+    let (pictures, run) = records(&run.stdout);
+    let pruned: Vec<_> = pictures
+        .iter()
+        .filter(|record| record["outcome"] == "pruned")
+        .collect();
+    assert_eq!(pruned.len(), 1);
+    assert_eq!(pruned[0]["destination"], "thumbs/b.jpg");
+    assert_eq!(run["counts"]["pruned"], 1);
+}
+
+#[test]
+fn a_report_that_cannot_be_made_is_refused_before_any_work() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.make(["--report", "no/such/folder/report"])
+        .ends_with(2)
+        .says("report can't be written");
+    assert!(env.tree_if_any("thumbs").is_empty());
+}
+
+#[test]
+fn a_report_that_cannot_be_finished_is_told() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.make(["--report", "/dev/full"])
+        .ends_with(2)
+        .says("report can't be written: No space left on device");
+}

@@ -1,0 +1,157 @@
+//! SIGINT, SIGTERM and SIGHUP end a run soon and cleanly; SIGKILL leaves nothing that is believed.
+
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::env::{Env, STRATEGIES, size};
+use crate::lock::{many, wait_for_a_thumbnail};
+
+fn send(child: &Child, signal: Signal) {
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
+}
+
+#[test]
+fn the_first_signal_ends_the_run_after_the_pictures_in_flight() {
+    for (strategy, signal) in
+        STRATEGIES
+            .into_iter()
+            .zip([Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP])
+    {
+        let env = Env::new();
+        many(&env, 3000);
+        let mut command = env.command([
+            "images",
+            "thumbs",
+            "--strategy",
+            strategy,
+            "--report",
+            "report",
+        ]);
+        let child = command.stderr(Stdio::piped()).spawn().unwrap();
+        wait_for_a_thumbnail(&env);
+        send(&child, signal);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.signal(), Some(signal as i32), "{strategy}");
+
+        let made = env.tree("thumbs");
+        assert!(
+            !made.is_empty() && made.len() < 3000,
+            "{strategy}: {} thumbnails",
+            made.len()
+        );
+        for (name, thumbnail) in &made {
+            assert!(
+                !name.to_string_lossy().contains(".tmp"),
+                "{strategy}: leftover {name:?}"
+            );
+            assert_eq!(size(thumbnail), (128, 102), "{strategy}: {name:?}");
+        }
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            stderr.contains(&format!("{} made, 0 fresh, 0 failed", made.len())),
+            "{strategy}: {stderr}"
+        );
+        let report = String::from_utf8(env.bytes("report")).unwrap();
+        let last = report.lines().last().unwrap();
+        assert!(
+            last.contains(r#""record":"run""#) && last.contains(r#""finished":false"#),
+            "{strategy}: {last}"
+        );
+        assert_eq!(
+            report.matches(r#""outcome":"made""#).count(),
+            made.len(),
+            "{strategy}"
+        );
+    }
+}
+
+#[test]
+fn a_shell_sees_128_and_the_signals_number() {
+    for (signal, status) in [(1, 129), (2, 130), (15, 143)] {
+        let env = Env::new();
+        many(&env, 3000);
+        let script = format!(
+            "\"$0\" images thumbs -q & while [ -z \"$(ls thumbs 2>&-)\" ]; do sleep 0.01; done; kill -{signal} $!; wait $!"
+        );
+        let mut shell = std::process::Command::new("bash");
+        let run = shell
+            .args(["-c", &script, crate::env::THUMBGEN])
+            .current_dir(env.path(""))
+            .output()
+            .unwrap();
+        assert_eq!(
+            run.status.code(),
+            Some(status),
+            "{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+    }
+}
+
+#[test]
+fn the_second_signal_ends_it_at_once() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    // A load that never falls below this keeps the run from ending by itself before the second signal.
+    env.dir("thumbs");
+    let held = std::fs::File::open(env.path("thumbs")).unwrap();
+    held.lock().unwrap();
+    let mut child = env
+        .command(["images", "thumbs", "--wait"])
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    thread::sleep(Duration::from_millis(300));
+    send(&child, Signal::SIGINT);
+    send(&child, Signal::SIGINT);
+    assert_eq!(child.wait().unwrap().signal(), Some(Signal::SIGINT as i32));
+    assert!(env.names("thumbs").is_empty());
+}
+
+#[test]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    let env = Env::new();
+    many(&env, 300);
+    let script = "trap '' HUP; \"$0\" images thumbs -q & while [ -z \"$(ls thumbs 2>&-)\" ]; do sleep 0.01; done; kill -1 $!; wait $!";
+    let mut shell = std::process::Command::new("bash");
+    let run = shell
+        .args(["-c", script, crate::env::THUMBGEN])
+        .current_dir(env.path(""))
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(0));
+    assert_eq!(env.tree("thumbs").len(), 300);
+}
+
+#[test]
+fn runs_that_were_killed_leave_nothing_that_a_whole_run_does_not_mend() {
+    let env = Env::new();
+    many(&env, 300);
+    env.run(["images", "whole", "-q"]).ends_with(0);
+    // Moments spread over a run without the help of chance, so that a failure can be had again.
+    for moment in 1..=20_u64 {
+        let mut child = env
+            .command(["images", "thumbs", "-q", "--strategy", "threads"])
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(moment * 37 % 90));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for (name, thumbnail) in env.tree_if_any("thumbs") {
+            if !name.to_string_lossy().starts_with('.') && !name.to_string_lossy().contains("/.") {
+                assert_eq!(
+                    size(&thumbnail),
+                    (128, 102),
+                    "{name:?} is visible but not whole"
+                );
+            }
+        }
+    }
+    env.make(["-q"]).ends_with(0);
+    assert_eq!(env.tree("thumbs"), env.tree("whole"), "bytes or leftovers");
+}

@@ -1,0 +1,406 @@
+//! Which files are taken for pictures, which folders are entered, and what is refused.
+
+use std::fs;
+
+use crate::env::{Env, set_mode};
+
+#[test]
+fn takes_jpeg_extensions_in_any_case_and_nothing_else() {
+    let env = Env::new();
+    let pictures = ["a.jpg", "b.JPEG", "c.jpe", "d.JFIF", "e.jPg", "f.x.jpg"];
+    for name in pictures {
+        env.picture(format!("images/{name}"));
+    }
+    for name in ["a.png", "jpg", "a.jpg~", "a.jpg.tmp", "b.jpgx", "c"] {
+        env.picture(format!("images/{name}"));
+    }
+    env.dir("images/folder.jpg");
+    env.make([]).ends_with(0).counts(6, 0, 0);
+    assert_eq!(
+        env.names("thumbs"),
+        ["a.jpg", "b.JPEG", "c.jpe", "d.JFIF", "e.jPg", "f.x.jpg"]
+    );
+}
+
+#[test]
+fn an_empty_tree_is_a_success() {
+    let env = Env::new();
+    env.make([]).ends_with(0).counts(0, 0, 0);
+    assert!(env.path("thumbs").is_dir());
+}
+
+#[test]
+fn hidden_entries_are_passed_by_unless_asked_for() {
+    let env = Env::new();
+    env.picture("images/seen.jpg");
+    env.file("images/._seen.jpg", b"what macOS leaves behind");
+    env.picture("images/.hidden.jpg");
+    env.picture("images/.folder/inside.jpg");
+    env.make([]).ends_with(0).counts(1, 0, 0);
+    assert_eq!(env.names("thumbs"), ["seen.jpg"]);
+
+    fs::remove_file(env.path("images/._seen.jpg")).unwrap();
+    env.make(["--hidden"]).ends_with(0).counts(2, 1, 0);
+    assert_eq!(
+        env.names("thumbs"),
+        [".folder/inside.jpg", ".hidden.jpg", "seen.jpg"]
+    );
+}
+
+#[test]
+fn a_source_that_is_hidden_itself_is_walked() {
+    let env = Env::new();
+    env.picture(".images/a.jpg");
+    env.run([".images", "thumbs"]).ends_with(0).counts(1, 0, 0);
+    env.run([".images/.", "thumbs"])
+        .ends_with(0)
+        .counts(0, 1, 0);
+}
+
+#[test]
+fn linked_files_are_read() {
+    let env = Env::new();
+    let picture = env.picture("elsewhere/a.jpg");
+    env.link(picture.to_str().unwrap(), "images/absolute.jpg");
+    env.link("../elsewhere/a.jpg", "images/relative.jpg");
+    env.make([]).ends_with(0).counts(2, 0, 0);
+    let thumbnail = fs::symlink_metadata(env.path("thumbs/absolute.jpg")).unwrap();
+    assert!(
+        thumbnail.is_file(),
+        "a thumbnail is a file, whatever its source is"
+    );
+    assert_eq!(
+        env.bytes("thumbs/absolute.jpg"),
+        env.bytes("thumbs/relative.jpg")
+    );
+    env.make([]).ends_with(0).counts(0, 2, 0);
+}
+
+#[test]
+fn a_linked_source_is_walked() {
+    let env = Env::new();
+    env.picture("images/a/b.jpg");
+    env.link("images", "link");
+    env.run(["link", "thumbs"]).ends_with(0).counts(1, 0, 0);
+    env.run(["link/", "thumbs"]).ends_with(0).counts(0, 1, 0);
+    assert_eq!(env.names("thumbs"), ["a/b.jpg"]);
+}
+
+#[test]
+fn linked_folders_are_entered_only_to_follow() {
+    let env = Env::new();
+    env.picture("elsewhere/b.jpg");
+    env.link("../elsewhere", "images/linked");
+    // Named like a picture, but a folder all the same.
+    env.link("../elsewhere", "images/linked.jpg");
+    env.make(["--debug"])
+        .ends_with(0)
+        .counts(0, 0, 0)
+        .says("images/linked.jpg: linked folder (see --follow)");
+    env.make(["--follow"]).ends_with(0).counts(2, 0, 0);
+    assert_eq!(env.names("thumbs"), ["linked.jpg/b.jpg", "linked/b.jpg"]);
+}
+
+#[test]
+fn a_loop_of_links_is_one_entrys_error() {
+    let env = Env::new();
+    env.picture("images/a/b.jpg");
+    env.link("..", "images/a/up");
+    env.make([]).ends_with(0).counts(1, 0, 0);
+    let run = env.make(["--follow"]);
+    run.ends_with(1).counts(0, 1, 1);
+    assert_eq!(
+        run.lines_about("images/a/up"),
+        ["images/a/up: walk: link leads back to images"]
+    );
+}
+
+#[test]
+fn a_link_to_itself_is_one_entrys_error() {
+    let env = Env::new();
+    env.picture("images/b.jpg");
+    env.link("self.jpg", "images/self.jpg");
+    for follow in [&[][..], &["--follow"]] {
+        let run = env.make(follow.iter().copied().chain(["--force"]));
+        run.ends_with(1).counts(1, 0, 1);
+        assert_eq!(run.lines_about("images/self.jpg").len(), 1, "{run}");
+    }
+}
+
+#[test]
+fn a_broken_link_to_a_picture_is_one_entrys_error() {
+    let env = Env::new();
+    env.picture("images/b.jpg");
+    env.link("nowhere.jpg", "images/a.jpg");
+    for follow in [&[][..], &["--follow"]] {
+        let run = env.make(follow.iter().copied().chain(["--force"]));
+        run.ends_with(1).counts(1, 0, 1);
+        assert_eq!(
+            run.lines_about("a.jpg"),
+            ["images/a.jpg: walk: No such file or directory"]
+        );
+    }
+}
+
+#[test]
+fn broken_links_that_would_not_be_visited_anyway_are_no_errors() {
+    let env = Env::new();
+    env.picture("images/b.jpg");
+    // Editors leave such locks behind.
+    env.link("user@host.4711", "images/.#notes");
+    env.make([]).ends_with(0).counts(1, 0, 0);
+    env.make(["--follow"]).ends_with(0).counts(0, 1, 0);
+    env.link("nowhere", "images/notes.txt");
+    env.make([]).ends_with(0).counts(0, 1, 0);
+}
+
+#[test]
+fn pipes_and_devices_are_passed_by() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    let pipe = env.path("images/pipe.jpg");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    env.link("/dev/null", "images/device.jpg");
+    for follow in [&[][..], &["--follow"]] {
+        env.make(follow.iter().copied().chain(["--debug"]))
+            .ends_with(0)
+            .says("images/pipe.jpg: not a file")
+            .says("images/device.jpg: not a file");
+    }
+    env.run([pipe.as_path(), &env.path("thumbs")])
+        .ends_with(2)
+        .says("is neither a folder nor a file");
+}
+
+#[test]
+fn a_folder_that_may_not_be_read_is_told_and_counted() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.picture("images/closed/b.jpg");
+    env.picture("images/open/c.jpg");
+    let closed = env.path("images/closed");
+    set_mode(&closed, 0);
+    let run = env.make_as_ordinary_user([]);
+    set_mode(&closed, 0o755);
+    run.ends_with(1).counts(2, 0, 1);
+    assert_eq!(
+        run.lines_about("closed"),
+        ["images/closed: walk: Permission denied"]
+    );
+    assert_eq!(env.names("thumbs"), ["a.jpg", "open/c.jpg"]);
+}
+
+#[test]
+fn a_folder_that_may_be_listed_but_not_entered_is_told_picture_by_picture() {
+    let env = Env::new();
+    env.picture("images/closed/b.jpg");
+    let closed = env.path("images/closed");
+    set_mode(&closed, 0o444);
+    let run = env.make_as_ordinary_user([]);
+    set_mode(&closed, 0o755);
+    run.ends_with(1).counts(0, 0, 1);
+    assert_eq!(
+        run.lines_about("b.jpg"),
+        ["images/closed/b.jpg: stat: Permission denied"]
+    );
+}
+
+#[test]
+fn dest_inside_source_is_never_entered() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.picture("images/sub/b.jpg");
+    for round in 0..3 {
+        let made = if round == 0 { 2 } else { 0 };
+        env.run(["images", "images/sub/thumbs"])
+            .ends_with(0)
+            .counts(made, 2 - made, 0);
+    }
+    assert_eq!(env.names("images/sub/thumbs"), ["a.jpg", "sub/b.jpg"]);
+}
+
+#[test]
+fn dest_inside_source_is_never_entered_by_a_link_either() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.dir("images/thumbs");
+    env.link("thumbs", "images/another way");
+    env.link("images/thumbs", "dest");
+    for round in 0..2 {
+        let made = u32::from(round == 0);
+        env.run(["images", "dest", "--follow"])
+            .ends_with(0)
+            .counts(made, 1 - made, 0);
+    }
+    assert_eq!(env.names("images/thumbs"), ["a.jpg"]);
+}
+
+#[test]
+fn source_and_dest_must_differ() {
+    let env = Env::new();
+    let picture = env.picture("images/a.jpg");
+    let before = fs::read(&picture).unwrap();
+    env.link("images", "link");
+    let absolute = env.path("images");
+    let absolute = absolute.to_str().unwrap();
+    for dest in ["images", "./images/", "images/../images", "link", absolute] {
+        env.run(["images", dest])
+            .ends_with(2)
+            .says("SOURCE and DEST are the same folder");
+    }
+    assert_eq!(fs::read(&picture).unwrap(), before);
+    assert_eq!(env.names("images"), ["a.jpg"]);
+}
+
+#[test]
+fn a_dest_that_becomes_source_by_being_made_is_refused() {
+    let env = Env::new();
+    let picture = env.picture("images/a.jpg");
+    let before = fs::read(&picture).unwrap();
+    // There is no folder "new" to climb out of, until it is made.
+    for dest in ["new/../images", "newer/..", "newest/../images/../images"] {
+        env.run(["images", dest]).ends_with(2);
+        assert_eq!(fs::read(&picture).unwrap(), before, "{dest}");
+    }
+}
+
+#[test]
+fn dest_must_not_contain_source() {
+    let env = Env::new();
+    env.picture("all/images/a.jpg");
+    env.run(["all/images", "all"])
+        .ends_with(2)
+        .says("contains SOURCE");
+    env.run(["all/images", "."])
+        .ends_with(2)
+        .says("contains SOURCE");
+    env.run(["all/images", "/"])
+        .ends_with(2)
+        .says("contains SOURCE");
+    assert_eq!(env.names("all"), ["images/a.jpg"]);
+}
+
+#[test]
+fn a_dest_that_begins_like_source_is_another_folder() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.run(["images", "images-small"])
+        .ends_with(0)
+        .counts(1, 0, 0);
+}
+
+#[test]
+fn source_must_exist() {
+    let env = Env::new();
+    env.run(["nowhere", "thumbs"])
+        .ends_with(2)
+        .says("thumbgen: SOURCE nowhere can't be used: No such file or directory");
+    env.link("nowhere", "broken link");
+    env.run(["broken link", "thumbs"]).ends_with(2);
+    assert!(
+        !env.path("thumbs").exists(),
+        "DEST was made before SOURCE was looked at"
+    );
+}
+
+#[test]
+fn dest_must_be_a_folder() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.file("thumbs", b"a file");
+    env.make([])
+        .ends_with(2)
+        .says("DEST thumbs is not a folder");
+    env.run(["images", "thumbs/below"])
+        .ends_with(2)
+        .says("DEST thumbs/below can't be used");
+    assert_eq!(env.bytes("thumbs"), b"a file");
+}
+
+#[test]
+fn source_that_may_not_be_read_is_refused() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    set_mode(&env.path("images"), 0);
+    let run = env.make_as_ordinary_user([]);
+    set_mode(&env.path("images"), 0o755);
+    run.ends_with(2)
+        .says("SOURCE images can't be used: Permission denied");
+    assert!(!env.path("thumbs").exists());
+}
+
+#[test]
+fn dest_that_may_not_be_written_is_refused() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.dir("thumbs");
+    set_mode(&env.path("thumbs"), 0o555);
+    env.make_as_ordinary_user([])
+        .ends_with(2)
+        .says("DEST thumbs can't be used: Permission denied");
+}
+
+#[test]
+fn source_may_be_one_picture() {
+    let env = Env::new();
+    let picture = env.picture("images/sub/a.jpg");
+    env.run(["images/sub/a.jpg", "thumbs"])
+        .ends_with(0)
+        .counts(1, 0, 0);
+    env.run([picture.as_path(), &env.path("thumbs")])
+        .ends_with(0)
+        .counts(0, 1, 0);
+    assert_eq!(env.names("thumbs"), ["a.jpg"]);
+    // Whoever names it need not name it like a JPEG.
+    env.picture("upload.tmp");
+    env.run(["upload.tmp", "thumbs"])
+        .ends_with(0)
+        .counts(1, 0, 0);
+    env.run([".", "images/sub"]).ends_with(0);
+}
+
+#[test]
+fn one_picture_is_not_replaced_by_its_thumbnail() {
+    let env = Env::new();
+    let picture = env.picture("images/a.jpg");
+    let before = fs::read(&picture).unwrap();
+    for dest in ["images", "."] {
+        env.run(["images/a.jpg", dest]).ends_with(2);
+    }
+    // Nor is the link by which it is named.
+    env.link("../images/a.jpg", "links/b.jpg");
+    env.run(["links/b.jpg", "links"]).ends_with(2);
+    assert!(
+        fs::symlink_metadata(env.path("links/b.jpg"))
+            .unwrap()
+            .is_symlink()
+    );
+    assert_eq!(fs::read(&picture).unwrap(), before);
+}
+
+#[test]
+fn pictures_are_not_replaced_through_a_link_in_dest() {
+    let env = Env::new();
+    let picture = env.picture("images/a/x.jpg");
+    env.picture("images/b/x.jpg");
+    let before = env.tree("images");
+    env.dir("thumbs");
+    // A way back into SOURCE: to the pictures themselves, and to others.
+    env.link("../images/a", "thumbs/a");
+    env.link("../images/a", "thumbs/b");
+    let run = env.make([]);
+    run.ends_with(1).counts(0, 0, 2);
+    assert_eq!(env.tree("images"), before);
+    assert!(!fs::symlink_metadata(picture).unwrap().is_symlink());
+}
+
+#[test]
+fn a_link_in_dest_that_leads_to_another_disk_is_fine() {
+    let env = Env::new();
+    env.picture("images/a/x.jpg");
+    env.dir("thumbs");
+    env.dir("large disk");
+    env.link("../large disk", "thumbs/a");
+    env.make([]).ends_with(0).counts(1, 0, 0);
+    assert_eq!(env.names("large disk"), ["x.jpg"]);
+}
