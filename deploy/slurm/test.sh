@@ -39,6 +39,12 @@ export SLURM_CONF=$work/slurm.conf
 unset "${!SLURM_ARRAY@}" "${!SBATCH_@}"
 
 clean_up() {
+    # First what the nodes run, which would outlive them.
+    [ ! -e "$work/ctld.pid" ] || scancel --user=root 2> /dev/null || true
+    for _ in $(seq 50); do
+        [ -n "$(squeue --noheader 2> /dev/null)" ] || break
+        sleep 0.2
+    done
     # By number: another Slurm may be at home here.
     for pid in "$work"/node*.pid "$work"/ctld.pid "$work"/munge/pid; do
         [ ! -e "$pid" ] || kill "$(cat "$pid")" 2> /dev/null || true
