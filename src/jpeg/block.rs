@@ -28,14 +28,14 @@ pub(super) struct Partial {
     ac: Arc<AcTable>,
     skip: Arc<SkipTable>,
     /// The DC coefficient of the block before (T.81 F.1.1.5.1), in 16 bits as all coefficients.
-    prediction: i16,
+    pub(super) prediction: i16,
     /// The DC coefficient's quantiser.
     quantiser: i32,
     /// The last coefficient, in zigzag order, that counts.
-    last: u32,
-    places: Places,
+    pub(super) last: u32,
+    pub(super) places: Places,
     /// The block in work, zeros between blocks.
-    block: Block,
+    pub(super) block: Block,
     inverse: Inverse,
 }
 
@@ -106,7 +106,7 @@ impl Partial {
     /// Reads one block: its DC coefficient becomes the prediction, and what is needed of the others goes into the block
     /// in work. Tells whether that has any.
     #[inline(always)]
-    fn read(&mut self, bits: &mut Bits) -> Result<bool, Damage> {
+    pub(super) fn read(&mut self, bits: &mut Bits) -> Result<bool, Damage> {
         bits.refill();
         let difference = self.dc.decode(bits)?;
         self.prediction = self.prediction.wrapping_add(difference as i16);
