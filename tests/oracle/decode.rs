@@ -1,0 +1,189 @@
+//! From bytes to coefficients: the order of segments (T.81 B.2.1, figure B.2; decoder's side in E.2).
+
+use super::Result;
+use super::huffman::Tables;
+use super::picture::{Block, Picture, ZIGZAG};
+use super::progressive::Band;
+use super::scan;
+use super::segments::{self, body, marker, next_marker, word};
+
+/// A picture and how far the stream went.
+pub struct Decoded {
+    pub picture: Picture,
+    pub restart_interval: usize,
+    /// Whether EOI was there; without it, nobody knows whether further scans would have come.
+    pub ended: bool,
+    /// For each component, the lowest bit known of each coefficient in zigzag order; `None` where no scan had it.
+    pub known_bits: Vec<[Option<u32>; 64]>,
+}
+
+impl Decoded {
+    /// Whether every coefficient that scale `n`/8 needs has come, to its last bit.
+    pub fn is_whole(&self, n: usize) -> bool {
+        let needed = |place: usize| place % 8 < n && place / 8 < n;
+        let whole = |known: &[Option<u32>; 64]| {
+            ZIGZAG
+                .iter()
+                .zip(known)
+                .all(|(&p, &k)| !needed(p) || k == Some(0))
+        };
+        self.known_bits.iter().all(whole)
+    }
+}
+
+/// Tables and settings that segments change and scans use.
+struct Decoder {
+    tables: Tables,
+    quantisers: [Option<Block>; 4],
+    restart_interval: usize,
+    adobe: Option<u8>,
+}
+
+/// A picture that is whole: its stream ends with EOI, or all its coefficients came anyway.
+pub fn decode(data: &[u8]) -> Result<Picture> {
+    let decoded = decode_stream(data)?;
+    if !decoded.ended && !decoded.is_whole(8) {
+        return Err("the data end before EOI, and coefficients are missing".into());
+    }
+    Ok(decoded.picture)
+}
+
+/// The first picture in `data`, as far as whole scans go.
+pub fn decode_stream(data: &[u8]) -> Result<Decoded> {
+    let mut decoder = Decoder {
+        tables: Tables::typical(),
+        quantisers: [None; 4],
+        restart_interval: 0,
+        adobe: None,
+    };
+    let mut at = start(data)?;
+    let mut frame: Option<(Decoded, Vec<usize>)> = None;
+    let mut ended = false;
+    while let Some((marker, next)) = next_marker(data, at) {
+        at = match marker {
+            marker::EOI => {
+                ended = true;
+                break;
+            }
+            marker::RST0..=marker::RST7 | marker::SOI | 0x01 => next,
+            marker::SOS => {
+                let (decoded, slots) = frame.as_mut().ok_or("scan before the frame header")?;
+                decoder.scan(data, next, decoded, slots)?
+            }
+            _ => {
+                let body = body(data, next)?;
+                if is_frame(marker) {
+                    let (picture, slots) = segments::frame(marker, body)?;
+                    let known_bits = vec![[None; 64]; picture.components.len()];
+                    let decoded = Decoded {
+                        picture,
+                        restart_interval: 0,
+                        ended: false,
+                        known_bits,
+                    };
+                    frame = Some((decoded, slots));
+                }
+                decoder.segment(marker, body)?;
+                next + 2 + body.len()
+            }
+        };
+    }
+    let (mut decoded, _) = frame.ok_or("no frame header")?;
+    if decoded.known_bits.iter().any(|known| known[0].is_none()) {
+        return Err("a component without any scan".into());
+    }
+    decoded.picture.adobe = decoder.adobe;
+    decoded.restart_interval = decoder.restart_interval;
+    decoded.ended = ended;
+    Ok(decoded)
+}
+
+/// Where the bytes after SOI begin; junk may stand before it.
+fn start(data: &[u8]) -> Result<usize> {
+    let soi = data.windows(2).position(|pair| pair == [0xFF, marker::SOI]);
+    Ok(soi.ok_or("no SOI")? + 2)
+}
+
+/// SOF0 to SOF15; DHT, JPG and DAC share their range (table B.1).
+fn is_frame(marker: u8) -> bool {
+    (0xC0..=0xCF).contains(&marker) && ![0xC4, 0xC8, 0xCC].contains(&marker)
+}
+
+impl Decoder {
+    fn segment(&mut self, marker: u8, body: &[u8]) -> Result<()> {
+        match marker {
+            marker::DQT => segments::quantisers(body, &mut self.quantisers)?,
+            marker::DHT => segments::huffman(body, &mut self.tables)?,
+            marker::DRI if body.len() >= 2 => self.restart_interval = word(body),
+            // Adobe Technical Note 5116: "Adobe", version, two words of flags, transform.
+            marker::APP14 if body.len() >= 12 && body.starts_with(b"Adobe") => {
+                self.adobe = Some(body[11]);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Decodes the scan whose header is at `at`; returns where its data end.
+    fn scan(
+        &mut self,
+        data: &[u8],
+        at: usize,
+        decoded: &mut Decoded,
+        slots: &[usize],
+    ) -> Result<usize> {
+        let body = body(data, at)?;
+        let start = at + 2 + body.len();
+        let picture = &mut decoded.picture;
+        if picture.height == 0 {
+            picture.set_height(lines(data, start)?);
+        }
+        let header = segments::scan(body, picture)?;
+        for &(component, ..) in &header.components {
+            if decoded.known_bits[component].iter().all(Option::is_none) {
+                let quantiser = self.quantisers.get(slots[component]).copied().flatten();
+                picture.components[component].quantiser =
+                    quantiser.ok_or("no quantisation table")?;
+            }
+        }
+        let end = scan::decode(
+            data,
+            start,
+            &header,
+            &self.tables,
+            self.restart_interval,
+            picture,
+        )?;
+        let Band {
+            first, last, low, ..
+        } = header.band;
+        for &(component, ..) in &header.components {
+            decoded.known_bits[component][first..=last].fill(Some(low));
+        }
+        Ok(end)
+    }
+}
+
+/// The number of lines that DNL gives right after the first scan (B.2.5), for a frame header that says 0.
+fn lines(data: &[u8], start: usize) -> Result<usize> {
+    let mut at = start;
+    while let Some((marker, next)) = next_marker(data, at) {
+        match marker {
+            marker::RST0..=marker::RST7 => at = next,
+            marker::DNL => match word(body(data, next)?.get(..2).ok_or("DNL is too short")?) {
+                0 => return Err("DNL of no lines".into()),
+                lines => return Ok(lines),
+            },
+            _ => break,
+        }
+    }
+    Err("no lines, and no DNL after the first scan".into())
+}
+
+impl Picture {
+    /// For a frame header of 0 lines, once DNL gave them; coefficients begin at zero again.
+    fn set_height(&mut self, height: usize) {
+        let sampling: Vec<_> = self.components.iter().map(|c| (c.id, c.h, c.v)).collect();
+        *self = Self::zero(self.coding, self.width, height, &sampling);
+    }
+}
