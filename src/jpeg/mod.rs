@@ -1,1 +1,37 @@
 //! The scaled JPEG decoder: a slice in, planes out. Knows no files and nothing else of this crate.
+//!
+//! [`Header::parse`] reads what stands before the first scan; [`Header::decode`] turns the scans into one plane for
+//! each component, each at its own [`Scale`]. What a scale doesn't need is not decoded, only passed:
+//!
+//! ```text
+//! bytes -> markers -> header -> scan -> unstuff -> bits -> huffman -> block | progressive -> idct -> planes
+//! ```
+//!
+//! The references to T.81 are to ITU-T Recommendation T.81 | ISO/IEC 10918-1.
+
+mod bits;
+mod block;
+mod error;
+mod frame;
+mod header;
+mod huffman;
+mod idct;
+mod limits;
+mod markers;
+mod planes;
+mod progressive;
+mod scale;
+mod scan;
+mod scratch;
+mod sequential;
+mod tables;
+mod unstuff;
+mod zigzag;
+
+pub use error::{Bound, Damage, Error, Feature, Flaw};
+pub use frame::{Coding, Component};
+pub use header::{Colour, Header, IccChunk};
+pub use limits::Limits;
+pub use planes::{Plane, Planes};
+pub use scale::{Scale, Scales};
+pub use scratch::Scratch;

@@ -1,0 +1,202 @@
+//! What decoding gives: one plane of samples for each component.
+
+use super::error::Error;
+use super::frame::Frame;
+use super::idct::Samples;
+use super::limits::Limits;
+use super::scale::Scales;
+
+/// One component's samples at its scale.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plane<'s> {
+    /// The samples, row by row, `width` a row.
+    pub samples: &'s [u8],
+    /// Samples a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// The exact size of the picture on this plane. The last column and row may belong to it only in part: a resize
+    /// that takes them for whole ones shifts the picture and loses 10 dB and more.
+    pub extent: (f64, f64),
+}
+
+/// A decoded picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planes<'s> {
+    planes: Vec<Plane<'s>>,
+    damage: Option<Error>,
+}
+
+impl<'s> Planes<'s> {
+    /// One plane for each component, in the frame's order.
+    pub fn as_slice(&self) -> &[Plane<'s>] {
+        &self.planes
+    }
+
+    /// What is wrong with the picture, if it was decoded in spite of that.
+    pub fn damage(&self) -> Option<&Error> {
+        self.damage.as_ref()
+    }
+}
+
+impl<'s> std::ops::Deref for Planes<'s> {
+    type Target = [Plane<'s>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.planes
+    }
+}
+
+/// A plane that is being drawn, block by block.
+#[derive(Debug)]
+pub(super) struct Canvas<'s> {
+    samples: &'s mut [u8],
+    width: usize,
+    height: usize,
+    extent: (f64, f64),
+    /// A block's side.
+    n: usize,
+}
+
+/// What stands where nothing was decoded: T.81's zero level.
+const MID_GREY: u8 = 128;
+
+/// How many bytes the planes of a frame take.
+pub(super) fn bytes_of_planes(frame: &Frame, scales: &Scales) -> u64 {
+    let bytes = |(i, c)| {
+        let (width, height) = frame.scaled(c, scales.get(i).n());
+        width as u64 * height as u64
+    };
+    frame.components.iter().enumerate().map(bytes).sum()
+}
+
+/// Mid-grey canvases for all components of a frame.
+pub(super) fn canvases<'s>(
+    frame: &Frame,
+    scales: &Scales,
+    samples: &'s mut [Vec<u8>; 4],
+) -> Vec<Canvas<'s>> {
+    let components = frame.components.iter().enumerate();
+    components
+        .zip(samples)
+        .map(|((i, component), samples)| {
+            let n = scales.get(i).n();
+            let (width, height) = frame.scaled(component, n);
+            samples.clear();
+            samples.resize(width * height, MID_GREY);
+            let extent = |side: f64| side * n as f64 / 8.0;
+            let extent = (extent(component.size.0), extent(component.size.1));
+            Canvas {
+                samples,
+                width,
+                height,
+                extent,
+                n,
+            }
+        })
+        .collect()
+}
+
+/// Ends the drawing.
+pub(super) fn finish(canvases: Vec<Canvas<'_>>, damage: Option<Error>) -> Planes<'_> {
+    let planes = canvases
+        .into_iter()
+        .map(
+            |Canvas {
+                 samples,
+                 width,
+                 height,
+                 extent,
+                 ..
+             }| Plane {
+                samples,
+                width,
+                height,
+                extent,
+            },
+        )
+        .collect();
+    Planes { planes, damage }
+}
+
+impl Canvas<'_> {
+    /// The N of the scale.
+    #[inline(always)]
+    pub(super) fn n(&self) -> usize {
+        self.n
+    }
+
+    /// Draws one block; what lies beyond the plane's edge is cut off.
+    #[inline(always)]
+    pub(super) fn draw<const N: usize>(&mut self, block: (usize, usize), samples: &Samples) {
+        let (x, y) = (block.0 * N, block.1 * N);
+        if x + N > self.width || y + N > self.height {
+            return self.draw_at_edge(N, x, y, samples);
+        }
+        let start = y * self.width + x;
+        let rows = &mut self.samples[start..start + (N - 1) * self.width + N];
+        for (row, samples) in rows.chunks_mut(self.width).zip(samples).take(N) {
+            row[..N].copy_from_slice(&samples[..N]);
+        }
+    }
+
+    #[inline(never)]
+    fn draw_at_edge(&mut self, n: usize, x: usize, y: usize, samples: &Samples) {
+        for (row, samples) in (y..self.height).zip(samples).take(n) {
+            let end = self.width.min(x + n);
+            if x < end {
+                let start = row * self.width;
+                self.samples[start + x..start + end].copy_from_slice(&samples[..end - x]);
+            }
+        }
+    }
+
+    /// Draws a block of one value.
+    #[inline(always)]
+    pub(super) fn fill<const N: usize>(&mut self, block: (usize, usize), value: u8) {
+        self.draw::<N>(block, &[[value; 8]; 8]);
+    }
+
+    /// Draws a block at 1/8.
+    #[inline(always)]
+    pub(super) fn dot(&mut self, block: (usize, usize), value: u8) {
+        if block.0 < self.width && block.1 < self.height {
+            self.samples[block.1 * self.width + block.0] = value;
+        }
+    }
+
+    /// Takes back what was drawn of a block.
+    pub(super) fn erase(&mut self, block: (usize, usize)) {
+        self.draw_at_edge(
+            self.n,
+            block.0 * self.n,
+            block.1 * self.n,
+            &[[MID_GREY; 8]; 8],
+        );
+    }
+}
+
+/// Decides whether a picture with damage is an error, and keeps the first damage if it isn't.
+#[derive(Debug)]
+pub(super) struct Judge {
+    pub(super) tolerant: bool,
+    pub(super) damage: Option<Error>,
+}
+
+impl Judge {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            tolerant: limits.allow_damaged,
+            damage: None,
+        }
+    }
+
+    /// Takes note of damage; an error if damage isn't allowed.
+    pub(super) fn note(&mut self, damage: Error) -> Result<(), Error> {
+        if !self.tolerant {
+            return Err(damage);
+        }
+        self.damage.get_or_insert(damage);
+        Ok(())
+    }
+}

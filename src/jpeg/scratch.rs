@@ -1,0 +1,60 @@
+//! What a worker keeps from picture to picture.
+
+use super::error::{Error, Flaw};
+use super::huffman::{AcTable, DcTable, FromSpec, SkipTable, SymbolTable};
+use super::unstuff::Buffer;
+use std::sync::Arc;
+
+/// A worker's buffers and tables; reusing it saves their allocation, and building tables that pictures share.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(super) samples: [Vec<u8>; 4],
+    pub(super) coefficients: [Vec<i16>; 4],
+    pub(super) histories: [Vec<u64>; 4],
+    pub(super) buffer: Buffer,
+    pub(super) tables: BuiltTables,
+}
+
+impl Scratch {
+    /// An empty scratch; it grows with use.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// The tables built so far, by the bytes that define them.
+#[derive(Debug, Default)]
+pub(super) struct BuiltTables {
+    pub(super) dc: Cache<DcTable>,
+    pub(super) ac: Cache<AcTable>,
+    pub(super) skip: Cache<SkipTable>,
+    pub(super) symbols: Cache<SymbolTable>,
+}
+
+/// The most recently used tables of one kind, newest first.
+#[derive(Debug)]
+pub(super) struct Cache<T>(Vec<(Vec<u8>, Arc<T>)>);
+
+impl<T> Default for Cache<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+/// Two pictures' worth for the sequential kinds, and more than a picture's for most progressive ones.
+const KEPT: usize = 8;
+
+impl<T: FromSpec> Cache<T> {
+    /// The table that the 16 counts and the symbols of `spec` define; `offset` is where to put the blame.
+    pub(super) fn get(&mut self, spec: &[u8], offset: usize) -> Result<Arc<T>, Error> {
+        if let Some(at) = self.0.iter().position(|(key, _)| key == spec) {
+            self.0[..=at].rotate_right(1);
+        } else {
+            let table =
+                T::from_spec(spec).map_err(|_| Error::format(Flaw::HuffmanTable, offset))?;
+            self.0.truncate(KEPT - 1);
+            self.0.insert(0, (spec.to_vec(), Arc::new(table)));
+        }
+        Ok(Arc::clone(&self.0[0].1))
+    }
+}

@@ -1,0 +1,208 @@
+//! Coded data without their byte stuffing, a chunk at a time.
+//!
+//! `memchr` finds each 0xFF and the runs between are copied, so that the bit reader needs no branch for stuffing or
+//! markers (T.81 B.1.1.5). Chunks are small enough to stay in the nearest caches, and bound the memory.
+
+use super::bits::{Bits, Position};
+use super::error::{Damage, Error};
+use super::markers::{self, RST0};
+use memchr::memchr;
+
+/// A worker's buffer for unstuffed data.
+#[derive(Debug, Default)]
+pub(super) struct Buffer(Vec<u8>);
+
+/// Unstuffed bytes in memory at a time, beside the margin.
+const CHUNK: usize = 32 << 10;
+
+/// The most bytes that a block can take: 64 codes of 16 bits, each with 15 extra bits.
+const MOST_PER_BLOCK: usize = 64 * 31 / 8;
+
+/// Zeros after the data's end, so that the last bytes too can be read by the word.
+const PAD: usize = 8;
+
+/// The unstuffed bytes of one restart interval after another.
+#[derive(Debug)]
+pub(super) struct Feed<'a, 's> {
+    source: &'a [u8],
+    /// The first byte of `source` that isn't unstuffed yet; at the end of an interval, the marker's 0xFF.
+    at: usize,
+    /// Where the interval starts in `source`.
+    start: usize,
+    /// How many unstuffed bytes of the interval were dropped from `bytes`.
+    dropped: usize,
+    bytes: &'s mut Vec<u8>,
+    len: usize,
+    /// Whether the interval goes on after `bytes`.
+    more: bool,
+    /// Bytes that must be at hand before a unit is decoded.
+    margin: usize,
+    position: Position,
+}
+
+impl<'a, 's> Feed<'a, 's> {
+    /// Starts at `at`; between two calls of [`renew`](Self::renew) at most `blocks` blocks may be read.
+    pub(super) fn new(source: &'a [u8], at: usize, blocks: usize, buffer: &'s mut Buffer) -> Self {
+        let margin = blocks * MOST_PER_BLOCK + PAD;
+        let bytes = &mut buffer.0;
+        if bytes.len() < CHUNK + margin + PAD {
+            bytes.resize(CHUNK + margin + PAD, 0);
+        }
+        let (position, more) = (Position::default(), true);
+        let mut feed = Self {
+            source,
+            at,
+            start: at,
+            dropped: 0,
+            bytes,
+            len: 0,
+            more,
+            margin,
+            position,
+        };
+        feed.begin(at);
+        feed
+    }
+
+    fn begin(&mut self, at: usize) {
+        (self.at, self.start, self.dropped, self.len, self.more) = (at, at, 0, 0, true);
+        self.position = Position::default();
+        self.fill();
+    }
+
+    /// A reader at the current place.
+    pub(super) fn bits(&self) -> Bits<'_> {
+        Bits::new(&self.bytes[..self.len + PAD], self.position)
+    }
+
+    /// A reader whose [`next`](Bits::next) is beyond this must go through [`renew`](Self::renew).
+    pub(super) fn threshold(&self) -> usize {
+        if self.more {
+            self.len - self.margin
+        } else {
+            self.len
+        }
+    }
+
+    /// Takes the reader's place back and makes sure that more can be read, or that no more was read than there is.
+    pub(super) fn renew(&mut self, position: Position) -> Result<(), Error> {
+        self.position = position;
+        if !self.more {
+            return if position.consumed() > self.len {
+                Err(self.ended())
+            } else {
+                Ok(())
+            };
+        }
+        if position.next() > self.threshold() {
+            let next = position.next();
+            self.bytes.copy_within(next..self.len, 0);
+            self.len -= next;
+            self.dropped += next;
+            self.position.slide(next);
+            self.fill();
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self) {
+        let full = self.bytes.len() - PAD;
+        while self.len < full && self.more {
+            let rest = &self.source[self.at..];
+            let window = &rest[..rest.len().min(full - self.len)];
+            let plain = memchr(0xFF, window).unwrap_or(window.len());
+            self.bytes[self.len..][..plain].copy_from_slice(&window[..plain]);
+            self.len += plain;
+            self.at += plain;
+            if plain < window.len() {
+                self.pass_ff();
+            } else if plain == rest.len() {
+                self.more = false;
+            }
+        }
+        self.bytes[self.len..self.len + PAD].fill(0);
+    }
+
+    /// Handles the 0xFF at `at`, with room for one byte.
+    fn pass_ff(&mut self) {
+        match self.source.get(self.at + 1) {
+            Some(0) => {
+                self.bytes[self.len] = 0xFF;
+                self.len += 1;
+                self.at += 2;
+            }
+            // A fill byte (T.81 B.1.1.2).
+            Some(0xFF) => self.at += 1,
+            Some(_) => self.more = false,
+            None => (self.more, self.at) = (false, self.source.len()),
+        }
+    }
+
+    /// What it means that an interval ended before its blocks did.
+    fn ended(&self) -> Error {
+        match self.at {
+            at if at >= self.source.len() => Error::truncated(at),
+            at => Error::damaged(Damage::ScanEndsEarly, at),
+        }
+    }
+
+    /// The error for damage that was met at the reader's `position`: if the data had ended by then, that is the cause.
+    pub(super) fn blame(&self, damage: Damage, position: Position) -> Error {
+        if !self.more && position.consumed() > self.len {
+            return self.ended();
+        }
+        Error::damaged(damage, self.source_offset(position.consumed()))
+    }
+
+    /// Where in the source the unstuffed byte `index` of the chunk came from. Walks the interval again: only errors
+    /// ask.
+    fn source_offset(&self, index: usize) -> usize {
+        let mut left = self.dropped + index;
+        let mut at = self.start;
+        while left > 0 && at < self.source.len() {
+            at += match self.source[at..] {
+                [0xFF, 0, ..] => 2,
+                [0xFF, 0xFF, ..] => {
+                    left += 1;
+                    1
+                }
+                _ => 1,
+            };
+            left -= 1;
+        }
+        at
+    }
+
+    /// Where the data after the interval go on: the next marker, past bytes that nobody read.
+    pub(super) fn end(&self) -> usize {
+        match markers::next_marker(self.source, self.at) {
+            Some((_, offset)) => offset,
+            None => self.source.len(),
+        }
+    }
+
+    /// Begins the interval after the next restart marker, which should be the `count`th since the scan began.
+    /// Returns how many intervals are lost before it: 0 if all is well.
+    pub(super) fn restart(&mut self, count: usize, tolerant: bool) -> Result<usize, Error> {
+        let mut from = self.at;
+        loop {
+            let Some((marker, offset)) = markers::next_marker(self.source, from) else {
+                return Err(Error::truncated(self.source.len()));
+            };
+            if !markers::is_restart(marker) {
+                return Err(Error::damaged(Damage::ScanEndsEarly, offset));
+            }
+            // T.81 F.1.1.5.2: the markers count modulo 8, from 0.
+            let lost = usize::from(marker - RST0).wrapping_sub(count) % 8;
+            if lost == 0 || (tolerant && lost < 7) {
+                self.begin(offset + 1);
+                return Ok(lost);
+            }
+            if !tolerant {
+                return Err(Error::damaged(Damage::Restart, offset));
+            }
+            // One behind its turn: a marker that is there twice.
+            from = offset + 1;
+        }
+    }
+}
