@@ -87,6 +87,12 @@ impl<'b> Bits<'b> {
         value
     }
 
+    /// How many bits the window holds.
+    #[inline(always)]
+    pub(super) fn available(&self) -> u32 {
+        self.position.have
+    }
+
     /// The first byte that the window doesn't count yet.
     #[inline(always)]
     pub(super) fn next(&self) -> usize {

@@ -2,7 +2,7 @@
 
 use super::bits::Bits;
 use super::error::{Damage, Error};
-use super::huffman::{AcTable, DcTable, SkipTable};
+use super::huffman::{AcEntry, AcTable, DcTable, SkipTable};
 use super::idct::{self, Coefficients, Samples};
 use super::planes::Canvas;
 use super::scratch::BuiltTables;
@@ -144,7 +144,7 @@ impl Partial {
         }
         if k < 64 {
             self.skip.finish_block(bits, k)?;
-        } else if k != 64 && k < 128 {
+        } else if k != 64 && k < u32::from(AcEntry::END) {
             return Err(Damage::RunTooLong);
         }
         Ok(last)

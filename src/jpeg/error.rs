@@ -117,7 +117,7 @@ pub enum Damage {
     ScanEndsEarly,
     /// Bits that are no code of the table in force.
     NoSuchCode,
-    /// A run of coefficients that passes the end of the block or band.
+    /// A run of coefficients that passes the end of its block.
     RunTooLong,
     /// A restart marker is missing or out of turn.
     Restart,

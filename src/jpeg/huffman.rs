@@ -51,7 +51,6 @@ pub(super) struct Canonical {
     /// For each length: what to add to the code to have its place in `symbols`.
     offsets: [i32; 16],
     symbols: [u8; 256],
-    count: usize,
 }
 
 impl FromSpec for Canonical {
@@ -61,7 +60,6 @@ impl FromSpec for Canonical {
             limits: [0; 16],
             offsets: [0; 16],
             symbols: [0; 256],
-            count: values.len(),
         };
         table
             .symbols
@@ -283,10 +281,10 @@ pub(super) struct SkipTable {
 
 impl SkipTable {
     const WIDTH: u32 = 12;
-    /// T.81 table F.2: no AC coefficient of an 8-bit picture needs more. It bounds what one look-up takes.
-    const MOST_EXTRA: u32 = 10;
-    /// Three look-ups after a refill: two may take all their bits, the third must see a whole window.
+    /// Look-ups after a refill.
     const PER_REFILL: u32 = 3;
+    /// What one of them may take. Hardly any symbol has more bits.
+    const MOST_BITS: u32 = super::bits::REFILLED / Self::PER_REFILL;
     /// Where an entry's count of coefficients begins; below it are the bits.
     const PASSED: u32 = 8;
     /// Added to the count where the block ends. More than any count, so that one comparison sees both.
@@ -336,16 +334,14 @@ impl SkipTable {
             k += code.run() + 1;
         }
         if k > 64 {
-            Err(Damage::RunTooLong)
-        } else {
-            Ok(())
+            return Err(Damage::RunTooLong);
         }
+        Ok(())
     }
 }
 
 impl FromSpec for SkipTable {
     fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode> {
-        const { assert!(2 * (Self::WIDTH + Self::MOST_EXTRA) + Self::WIDTH <= super::bits::REFILLED) };
         let canonical = Canonical::from_spec(spec)?;
         let mut lookup = [Self::UNKNOWN << Self::PASSED; 2 << Self::WIDTH];
         for width in 1..=Self::WIDTH {
@@ -355,7 +351,7 @@ impl FromSpec for SkipTable {
                 let places = &mut here[code.places(width)];
                 if code.ends_block() {
                     places.fill(Self::ENDED << Self::PASSED | code.length);
-                } else if code.size() <= Self::MOST_EXTRA {
+                } else if taken <= Self::MOST_BITS {
                     let entry = (code.run() + 1) << Self::PASSED | taken;
                     // What is left of the window for further symbols: nothing, or a shorter window.
                     match width.checked_sub(taken) {
@@ -374,11 +370,16 @@ impl FromSpec for SkipTable {
     }
 }
 
-/// Writes `first` followed by each of the entries `next`.
+/// Writes `first` followed by each of the entries `next`, as far as one look-up may go.
 fn join(part: &mut [u32], next: &[u32], first: u32) {
     for (place, &next) in part.iter_mut().zip(next) {
+        let both = first + next;
         let unknown = next >> SkipTable::PASSED == SkipTable::UNKNOWN;
-        *place = first + if unknown { 0 } else { next };
+        *place = if unknown || both & 63 > SkipTable::MOST_BITS {
+            first
+        } else {
+            both
+        };
     }
 }
 

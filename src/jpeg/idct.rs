@@ -140,9 +140,9 @@ mod tests {
         for rows in [rows, 8] {
             let mut samples = [[0; 8]; 8];
             inverse(n, block, rows, &mut samples);
-            for y in 0..n {
-                for x in 0..n {
-                    let (wanted, got) = (oracle(n, block, x, y), f64::from(samples[y][x]));
+            for (y, row) in samples.iter().enumerate().take(n) {
+                for (x, &sample) in row.iter().enumerate().take(n) {
+                    let (wanted, got) = (oracle(n, block, x, y), f64::from(sample));
                     assert!(
                         (wanted.clamp(0.0, 255.0) - got).abs() < 0.51,
                         "n={n} ({x},{y}) {wanted} {got}"

@@ -11,11 +11,13 @@
 
 mod bits;
 mod block;
+mod coefficients;
 mod error;
 mod frame;
 mod header;
 mod huffman;
 mod idct;
+mod intervals;
 mod limits;
 mod markers;
 mod planes;
@@ -24,6 +26,7 @@ mod scale;
 mod scan;
 mod scratch;
 mod sequential;
+mod spectral;
 mod tables;
 mod unstuff;
 mod zigzag;

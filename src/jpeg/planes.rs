@@ -33,7 +33,9 @@ impl<'s> Planes<'s> {
         &self.planes
     }
 
-    /// What is wrong with the picture, if it was decoded in spite of that.
+    /// What is wrong with the picture, if it was decoded in spite of that: because
+    /// [`allow_damaged`](Limits::allow_damaged) is set, or because what is wrong is confined to restart intervals
+    /// and the markers between these are all in their turn.
     pub fn damage(&self) -> Option<&Error> {
         self.damage.as_ref()
     }
@@ -151,12 +153,6 @@ impl Canvas<'_> {
         }
     }
 
-    /// Draws a block of one value.
-    #[inline(always)]
-    pub(super) fn fill<const N: usize>(&mut self, block: (usize, usize), value: u8) {
-        self.draw::<N>(block, &[[value; 8]; 8]);
-    }
-
     /// Draws a block at 1/8.
     #[inline(always)]
     pub(super) fn dot(&mut self, block: (usize, usize), value: u8) {
@@ -196,7 +192,12 @@ impl Judge {
         if !self.tolerant {
             return Err(damage);
         }
-        self.damage.get_or_insert(damage);
+        self.keep(damage);
         Ok(())
+    }
+
+    /// Takes note of damage that is no reason to fail.
+    pub(super) fn keep(&mut self, damage: Error) {
+        self.damage.get_or_insert(damage);
     }
 }

@@ -62,6 +62,11 @@ impl Scan {
             low: approximation & 15,
         })
     }
+
+    /// A bit for each coefficient of the band, in zigzag order.
+    pub(super) fn band_bits(&self) -> u64 {
+        (self.band.0..=self.band.1).fold(0, |bits, k| bits | 1 << (k & 63))
+    }
 }
 
 /// One block of an MCU.
@@ -117,5 +122,12 @@ impl Layout {
             steps,
             mcus: frame.mcus,
         }
+    }
+
+    /// Where in its component a block of an MCU stands.
+    #[inline(always)]
+    pub(super) fn place(&self, block: &McuBlock, mcu: (usize, usize)) -> (usize, usize) {
+        let steps = self.steps[block.component];
+        (mcu.0 * steps.0 + block.at.0, mcu.1 * steps.1 + block.at.1)
     }
 }

@@ -4,6 +4,7 @@ use super::bits::Bits;
 use super::block::Block;
 use super::error::{Damage, Error, Flaw};
 use super::header::{Header, restart_interval_of};
+use super::intervals::{self, Units};
 use super::limits::Limits;
 use super::markers::{self, DHT, DQT, DRI, EOI, SOS};
 use super::planes::{self, Canvas, Judge, Planes};
@@ -115,143 +116,80 @@ impl<'a> Picture<'_, 'a, '_> {
                 Block::new(n, quantisation, dc, ac, self.built, at)
             })
             .collect::<Result<Vec<_>, Error>>()?;
-        let feed = Feed::new(self.header.bytes, at, layout.blocks.len(), self.buffer);
-        let canvases = scan
+        let mut feed = Feed::new(self.header.bytes, at, layout.blocks.len(), self.buffer);
+        let of = scan
             .components
             .iter()
             .map(|component| component.index)
             .collect();
-        let canvases = Drawing {
-            canvases: self.canvases,
-            of: canvases,
-        };
-        let mut entropy = EntropyScan {
+        let mut mcus = Mcus {
             layout,
             blocks,
-            canvases,
-            feed,
+            canvases: self.canvases,
+            of,
         };
-        entropy.decode(usize::from(restart_interval), self.judge)?;
-        Ok(entropy.feed.end())
+        intervals::decode(&mut mcus, &mut feed, restart_interval, self.judge)?;
+        Ok(feed.end())
     }
 }
 
-/// The canvases of a scan's components.
-struct Drawing<'p, 's> {
+/// The MCUs of a scan.
+struct Mcus<'p, 's> {
+    layout: Layout,
+    /// The decoders of the scan's components.
+    blocks: Vec<Block>,
     canvases: &'p mut [Canvas<'s>],
+    /// The canvases' places of the scan's components.
     of: Vec<usize>,
 }
 
-/// A scan that is being decoded.
-struct EntropyScan<'p, 'a, 's, 'b> {
-    layout: Layout,
-    blocks: Vec<Block>,
-    canvases: Drawing<'p, 's>,
-    feed: Feed<'a, 'b>,
-}
-
-impl EntropyScan<'_, '_, '_, '_> {
-    fn decode(&mut self, restart_interval: usize, judge: &mut Judge) -> Result<(), Error> {
-        let total = self.layout.mcus.0 * self.layout.mcus.1;
-        let interval = if restart_interval == 0 {
-            total
-        } else {
-            restart_interval
-        };
-        let (mut start, mut restarts) = (0, 0);
-        loop {
-            let end = total.min(start + interval);
-            if let Err(error) = self.decode_interval(start, end) {
-                judge.note(error)?;
-            }
-            start = end;
-            if start == total {
-                return Ok(());
-            }
-            let lost = self.feed.restart(restarts, judge.tolerant)?;
-            if lost > 0 {
-                let error = Error::damaged(Damage::Restart, self.feed.end());
-                judge.note(error)?;
-            }
-            start += lost * interval;
-            restarts += lost + 1;
-            if start >= total {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Decodes the MCUs from `start` to `end`, before which stood a restart marker or the scan's start.
-    fn decode_interval(&mut self, start: usize, end: usize) -> Result<(), Error> {
-        for block in &mut self.blocks {
-            block.restart();
-        }
-        let mut mcu = start;
-        while mcu < end {
-            let threshold = self.feed.threshold();
-            let mut bits = self.feed.bits();
-            let (x, y) = (mcu % self.layout.mcus.0, mcu / self.layout.mcus.0);
-            let count = (end - mcu).min(self.layout.mcus.0 - x);
-            let (next, result) = row(
-                &self.layout,
-                &mut self.blocks,
-                &mut self.canvases,
-                &mut bits,
-                threshold,
-                (x, y),
-                count,
-            );
-            let position = bits.position();
-            let result = match result {
-                Ok(()) => self.feed.renew(position),
-                Err(damage) => Err(self.feed.blame(damage, position)),
-            };
-            if let Err(error) = result {
-                self.erase_mcu((next, y));
-                return Err(error);
-            }
-            mcu += next + 1 - x;
+impl Mcus<'_, '_> {
+    #[inline(always)]
+    fn decode_mcu(&mut self, bits: &mut Bits, mcu: (usize, usize)) -> Result<(), Damage> {
+        for block in &self.layout.blocks {
+            let place = self.layout.place(block, mcu);
+            let canvas = &mut self.canvases[self.of[block.component]];
+            self.blocks[block.component].decode(bits, canvas, place)?;
         }
         Ok(())
     }
-
-    /// Makes the MCU grey again in which damage was noticed: what was drawn of it isn't to be trusted.
-    fn erase_mcu(&mut self, mcu: (usize, usize)) {
-        for block in &self.layout.blocks {
-            let steps = self.layout.steps[block.component];
-            let place = (mcu.0 * steps.0 + block.at.0, mcu.1 * steps.1 + block.at.1);
-            self.canvases.canvases[self.canvases.of[block.component]].erase(place);
-        }
-    }
 }
 
-/// Decodes MCUs of one row from the one at `x`, until `count` are done or the reader is beyond `threshold`. Returns
-/// the column of the last one, and what is wrong with it.
-fn row(
-    layout: &Layout,
-    blocks: &mut [Block],
-    drawing: &mut Drawing,
-    bits: &mut Bits,
-    threshold: usize,
-    (mut x, y): (usize, usize),
-    count: usize,
-) -> (usize, Result<(), Damage>) {
-    let end = x + count;
-    let mut local = *bits;
-    loop {
-        for block in &layout.blocks {
-            let steps = layout.steps[block.component];
-            let place = (x * steps.0 + block.at.0, y * steps.1 + block.at.1);
-            let canvas = &mut drawing.canvases[drawing.of[block.component]];
-            if let Err(damage) = blocks[block.component].decode(&mut local, canvas, place) {
+impl Units for Mcus<'_, '_> {
+    fn size(&self) -> (usize, usize) {
+        self.layout.mcus
+    }
+
+    fn restart(&mut self) {
+        for block in &mut self.blocks {
+            block.restart();
+        }
+    }
+
+    fn decode(
+        &mut self,
+        bits: &mut Bits,
+        threshold: usize,
+        (x, y): (usize, usize),
+        count: usize,
+    ) -> (usize, Result<(), Damage>) {
+        // A copy, so that it can live in registers.
+        let mut local = *bits;
+        let mut done = 0;
+        loop {
+            let result = self.decode_mcu(&mut local, (x + done, y));
+            done += usize::from(result.is_ok());
+            if done == count || result.is_err() || local.next() > threshold {
                 *bits = local;
-                return (x, Err(damage));
+                return (done, result);
             }
         }
-        if x + 1 == end || local.next() > threshold {
-            *bits = local;
-            return (x, Ok(()));
+    }
+
+    fn erase(&mut self, mcu: (usize, usize)) {
+        for block in &self.layout.blocks {
+            let place = self.layout.place(block, mcu);
+            self.canvases[self.of[block.component]].erase(place);
         }
-        x += 1;
     }
 }

@@ -173,11 +173,23 @@ impl<'a, 's> Feed<'a, 's> {
         at
     }
 
-    /// Where the data after the interval go on: the next marker, past bytes that nobody read.
+    /// Where the file goes on after the interval: the 0xFF of the next marker, past bytes that nobody read.
     pub(super) fn end(&self) -> usize {
         match markers::next_marker(self.source, self.at) {
-            Some((_, offset)) => offset,
+            Some((_, offset)) => offset - 1,
             None => self.source.len(),
+        }
+    }
+
+    /// Whether the interval's data, read or not, end at the marker that should be there: the `count`th restart marker,
+    /// or after the last interval any other.
+    pub(super) fn ends_in_turn(&self, count: usize, last: bool) -> bool {
+        let Some((marker, _)) = markers::next_marker(self.source, self.at) else {
+            return false;
+        };
+        match markers::is_restart(marker) {
+            true => !last && usize::from(marker - RST0) == count % 8,
+            false => last,
         }
     }
 

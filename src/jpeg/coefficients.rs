@@ -1,0 +1,141 @@
+//! The coefficients of a progressive picture that its scales need, gathered scan by scan.
+
+use super::error::{Error, Flaw};
+use super::frame::{Component, Frame};
+use super::idct;
+use super::limits::Limits;
+use super::planes::{self, Canvas};
+use super::scale::Scales;
+use super::tables::{Quantisation, Tables};
+use super::zigzag::{self, NATURAL};
+
+/// One component's coefficients.
+#[derive(Debug)]
+pub(super) struct Store<'s> {
+    /// The N of the scale; a block has N * N coefficients here, row by row.
+    pub(super) n: usize,
+    /// Blocks that hold samples of the picture.
+    pub(super) blocks: (usize, usize),
+    /// Blocks a row, with the padding to whole MCUs.
+    pub(super) across: usize,
+    pub(super) coefficients: &'s mut [i16],
+    /// For each block a bit for each coefficient in zigzag order that isn't zero, needed or not: a refinement scan
+    /// has a bit for each of them (T.81 G.1.2.3). Empty at 1/8, where no such scan counts.
+    pub(super) histories: &'s mut [u64],
+    /// By place in zigzag order: the place among a block's N * N, or [`UNNEEDED`].
+    pub(super) slots: [u8; 64],
+    quantisation: Option<Quantisation>,
+    table: u8,
+}
+
+/// The slot of a coefficient that the scale doesn't need.
+pub(super) const UNNEEDED: u8 = 255;
+
+/// Room for all components' coefficients, all zero, after a look at the limit for these and the planes.
+pub(super) fn stores<'s>(
+    frame: &Frame,
+    scales: &Scales,
+    limits: &Limits,
+    coefficients: &'s mut [Vec<i16>; 4],
+    histories: &'s mut [Vec<u64>; 4],
+) -> Result<Vec<Store<'s>>, Error> {
+    let bytes = |(i, c): (usize, &Component)| {
+        let n = scales.get(i).n();
+        (c.padded.0 * c.padded.1) as u64 * (2 * n * n + if n > 1 { 8 } else { 0 }) as u64
+    };
+    let all = frame.components.iter().enumerate().map(bytes).sum::<u64>();
+    limits.check_memory(all + planes::bytes_of_planes(frame, scales))?;
+    let room = coefficients.iter_mut().zip(histories);
+    let components = frame.components.iter().enumerate().zip(room);
+    Ok(components
+        .map(|((i, component), (coefficients, histories))| {
+            let n = scales.get(i).n();
+            let blocks = component.padded.0 * component.padded.1;
+            coefficients.clear();
+            coefficients.resize(blocks * n * n, 0);
+            histories.clear();
+            histories.resize(if n > 1 { blocks } else { 0 }, 0);
+            let mut slots = [UNNEEDED; 64];
+            for k in (0..64).filter(|&k| zigzag::needed(k, n)) {
+                slots[k] = NATURAL[k] / 8 * n as u8 + NATURAL[k] % 8;
+            }
+            Store {
+                n,
+                blocks: component.blocks,
+                across: component.padded.0,
+                coefficients,
+                histories,
+                slots,
+                quantisation: None,
+                table: component.table,
+            }
+        })
+        .collect())
+}
+
+impl Store<'_> {
+    /// Takes the quantisation table in force where the component's first scan begins (T.81 B.2.4.1: it may be
+    /// defined anew for other components afterwards).
+    pub(super) fn latch(&mut self, tables: &Tables) {
+        if self.quantisation.is_none() {
+            self.quantisation = tables.quantisation[usize::from(self.table)];
+        }
+    }
+
+    /// The DC coefficient of a block.
+    #[inline(always)]
+    pub(super) fn dc(&mut self, place: (usize, usize)) -> &mut i16 {
+        let block = place.1 * self.across + place.0;
+        &mut self.coefficients[block * self.n * self.n]
+    }
+
+    /// Transforms and draws all blocks; `offset` is where to put the blame for a missing table.
+    pub(super) fn draw(&self, canvas: &mut Canvas, offset: usize) -> Result<(), Error> {
+        let table = self.table;
+        let missing = Error::format(Flaw::NoQuantisationTable { table }, offset);
+        let quantisation = self.quantisation.as_ref().ok_or(missing)?;
+        match self.n {
+            1 => self.draw_dots(canvas, quantisation),
+            2 => self.draw_blocks::<2>(canvas, quantisation),
+            3 => self.draw_blocks::<3>(canvas, quantisation),
+            4 => self.draw_blocks::<4>(canvas, quantisation),
+            5 => self.draw_blocks::<5>(canvas, quantisation),
+            6 => self.draw_blocks::<6>(canvas, quantisation),
+            7 => self.draw_blocks::<7>(canvas, quantisation),
+            _ => self.draw_blocks::<8>(canvas, quantisation),
+        }
+        Ok(())
+    }
+
+    fn draw_dots(&self, canvas: &mut Canvas, quantisation: &Quantisation) {
+        let rows = self.coefficients.chunks_exact(self.across.max(1));
+        for (y, row) in rows.take(self.blocks.1).enumerate() {
+            for (x, &dc) in row.iter().take(self.blocks.0).enumerate() {
+                let dc = i32::from(dc) * i32::from(quantisation[0]);
+                canvas.dot((x, y), idct::mean(dc));
+            }
+        }
+    }
+
+    fn draw_blocks<const N: usize>(&self, canvas: &mut Canvas, quantisation: &Quantisation) {
+        let mut quantisers = [[0.0; N]; N];
+        for k in (0..64).filter(|&k| zigzag::needed(k, N)) {
+            let natural = usize::from(NATURAL[k]);
+            quantisers[natural / 8][natural % 8] = f32::from(quantisation[k]);
+        }
+        let (mut block, mut samples) = ([0.0; 128], [[0; 8]; 8]);
+        let rows = self.coefficients.chunks_exact(self.across * N * N);
+        for (y, row) in rows.take(self.blocks.1).enumerate() {
+            for (x, coefficients) in row.chunks_exact(N * N).take(self.blocks.0).enumerate() {
+                let lines = coefficients.chunks_exact(N).zip(&quantisers);
+                for (place, (line, quantisers)) in block.chunks_exact_mut(8).zip(lines) {
+                    for ((place, &value), quantiser) in place.iter_mut().zip(line).zip(quantisers) {
+                        *place = f32::from(value) * quantiser;
+                    }
+                }
+                idct::inverse(N, &block, N, &mut samples);
+                canvas.draw::<N>((x, y), &samples);
+            }
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! The scans of a progressive picture: DC (T.81 G.1.2.1) and AC (G.1.2.2, G.1.2.3), first and refining.
+
+use super::bits::{Bits, extend};
+use super::coefficients::{Store, UNNEEDED};
+use super::error::Damage;
+use super::huffman::{DcTable, SymbolTable};
+use super::intervals::Units;
+use super::scan::Layout;
+use std::sync::Arc;
+
+/// A DC scan, of one component or several.
+pub(super) struct DcScan<'p, 's> {
+    pub(super) layout: Layout,
+    pub(super) stores: &'p mut [Store<'s>],
+    /// For each component in the scan: its place in the frame.
+    pub(super) of: Vec<usize>,
+    /// For each component in the scan; none in a refinement, which has no codes.
+    pub(super) tables: Vec<Arc<DcTable>>,
+    pub(super) predictions: [i16; 4],
+    /// Al.
+    pub(super) low: u8,
+}
+
+impl DcScan<'_, '_> {
+    #[inline(always)]
+    fn decode_mcu(&mut self, bits: &mut Bits, mcu: (usize, usize)) -> Result<(), Damage> {
+        for block in &self.layout.blocks {
+            let place = self.layout.place(block, mcu);
+            let dc = self.stores[self.of[block.component]].dc(place);
+            bits.refill();
+            match self.tables.get(block.component) {
+                Some(table) => {
+                    let prediction = &mut self.predictions[block.component];
+                    *prediction = prediction.wrapping_add(table.decode(bits)? as i16);
+                    *dc = *prediction << self.low;
+                }
+                None => *dc |= (bits.take(1) as i16) << self.low,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Units for DcScan<'_, '_> {
+    fn size(&self) -> (usize, usize) {
+        self.layout.mcus
+    }
+
+    fn restart(&mut self) {
+        self.predictions = [0; 4];
+    }
+
+    fn decode(
+        &mut self,
+        bits: &mut Bits,
+        threshold: usize,
+        (x, y): (usize, usize),
+        count: usize,
+    ) -> (usize, Result<(), Damage>) {
+        let mut local = *bits;
+        let mut done = 0;
+        let result = loop {
+            let result = self.decode_mcu(&mut local, (x + done, y));
+            done += usize::from(result.is_ok());
+            if done == count || result.is_err() || local.next() > threshold {
+                break result;
+            }
+        };
+        *bits = local;
+        (done, result)
+    }
+
+    /// What came of earlier scans is still right.
+    fn erase(&mut self, _mcu: (usize, usize)) {}
+}
+
+/// An AC scan; always of one component.
+pub(super) struct AcScan<'p, 's> {
+    pub(super) store: &'p mut Store<'s>,
+    pub(super) table: Arc<SymbolTable>,
+    /// Ss and Se.
+    pub(super) band: (u32, u32),
+    /// Whether it refines what an earlier scan sent.
+    pub(super) refines: bool,
+    /// Al.
+    pub(super) low: u8,
+    /// How many more blocks have nothing new in the band (T.81 G.1.2.2).
+    pub(super) run_of_ends: u32,
+}
+
+impl Units for AcScan<'_, '_> {
+    fn size(&self) -> (usize, usize) {
+        self.store.blocks
+    }
+
+    fn restart(&mut self) {
+        self.run_of_ends = 0;
+    }
+
+    fn decode(
+        &mut self,
+        bits: &mut Bits,
+        threshold: usize,
+        (x, y): (usize, usize),
+        count: usize,
+    ) -> (usize, Result<(), Damage>) {
+        let mut local = *bits;
+        let (mut done, mut result) = (0, Ok(()));
+        let start = y * self.store.across + x;
+        loop {
+            if !self.refines && self.run_of_ends > 0 {
+                let blocks = (count - done).min(self.run_of_ends as usize);
+                self.run_of_ends -= blocks as u32;
+                done += blocks;
+            } else {
+                result = match self.refines {
+                    true => self.refine(&mut local, start + done),
+                    false => self.first(&mut local, start + done),
+                };
+                done += usize::from(result.is_ok());
+            }
+            if done == count || result.is_err() || local.next() > threshold {
+                break;
+            }
+        }
+        *bits = local;
+        (done, result)
+    }
+
+    fn erase(&mut self, _block: (usize, usize)) {}
+}
+
+impl AcScan<'_, '_> {
+    /// A block of a first scan (T.81 G.1.2.2).
+    #[inline(always)]
+    fn first(&mut self, bits: &mut Bits, block: usize) -> Result<(), Damage> {
+        let size = self.store.n * self.store.n;
+        let coefficients = &mut self.store.coefficients[block * size..][..size];
+        let history = &mut self.store.histories[block];
+        let mut k = self.band.0;
+        while k <= self.band.1 {
+            bits.refill();
+            let symbol = self.table.decode(bits)?;
+            let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
+            if size == 0 && run < 15 {
+                self.run_of_ends = (1 << run) - 1 + bits.take(run);
+                break;
+            }
+            k += run;
+            let value = extend(bits.take(size), size) << self.low;
+            if k > self.band.1 {
+                return Err(Damage::RunTooLong);
+            }
+            if size > 0 {
+                *history |= 1 << k;
+                if let Some(place) =
+                    coefficients.get_mut(usize::from(self.store.slots[k as usize & 63]))
+                {
+                    *place = value as i16;
+                }
+            }
+            k += 1;
+        }
+        Ok(())
+    }
+
+    /// A block of a refining scan (T.81 G.1.2.3).
+    #[inline(always)]
+    fn refine(&mut self, bits: &mut Bits, block: usize) -> Result<(), Damage> {
+        let mut k = self.band.0;
+        if self.run_of_ends == 0 {
+            while k <= self.band.1 {
+                bits.refill();
+                let symbol = self.table.decode(bits)?;
+                let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
+                if size == 0 && run < 15 {
+                    self.run_of_ends = (1 << run) + bits.take(run);
+                    break;
+                }
+                // T.81 allows no size but 1 here; libjpeg takes others for it, with a warning.
+                let value = if size == 0 {
+                    0
+                } else {
+                    2 * bits.take(1) as i32 - 1
+                };
+                let zeros = !self.store.histories[block] & self.band_from(k);
+                let place = nth_bit(zeros, run).min(self.band.1 + 1);
+                self.correct(bits, block, k, place);
+                if place > self.band.1 && (value != 0 || zeros.count_ones() < run) {
+                    return Err(Damage::RunTooLong);
+                }
+                if value != 0 {
+                    self.store.histories[block] |= 1 << place;
+                    let value = value << self.low;
+                    if let Some(coefficient) = self.coefficient(block, place) {
+                        *coefficient = value as i16;
+                    }
+                }
+                k = place + 1;
+            }
+        }
+        if self.run_of_ends > 0 {
+            self.correct(bits, block, k, self.band.1 + 1);
+            self.run_of_ends -= 1;
+        }
+        Ok(())
+    }
+
+    /// The bits of the band's coefficients from `k` on; none if `k` is beyond it.
+    #[inline(always)]
+    fn band_from(&self, k: u32) -> u64 {
+        bits_below(self.band.1 + 1) & !bits_below(k)
+    }
+
+    #[inline(always)]
+    fn coefficient(&mut self, block: usize, k: u32) -> Option<&mut i16> {
+        let slot = self.store.slots[k as usize & 63];
+        let size = self.store.n * self.store.n;
+        (slot != UNNEEDED).then(|| &mut self.store.coefficients[block * size + usize::from(slot)])
+    }
+
+    /// Reads the correction bits of the coefficients from `k` up to `end` that aren't zero.
+    #[inline(always)]
+    fn correct(&mut self, bits: &mut Bits, block: usize, k: u32, end: u32) {
+        let mut left = self.store.histories[block] & bits_below(end) & !bits_below(k);
+        if left == 0 {
+            return;
+        }
+        bits.refill();
+        let step = 1i16 << self.low;
+        while left != 0 {
+            let k = left.trailing_zeros();
+            left &= left - 1;
+            if bits.available() == 0 {
+                bits.refill();
+            }
+            let bit = bits.take(1);
+            if let Some(coefficient) = self.coefficient(block, k) {
+                // A bit that is set already was sent by a scan out of turn; libjpeg leaves it too.
+                if bit != 0 && *coefficient & step == 0 {
+                    *coefficient += if *coefficient < 0 { -step } else { step };
+                }
+            }
+        }
+    }
+}
+
+/// The bits of all places below `k`.
+#[inline(always)]
+fn bits_below(k: u32) -> u64 {
+    if k >= 64 { u64::MAX } else { (1 << k) - 1 }
+}
+
+/// The place of the set bit that has `n` set bits below it; 64 if there is none.
+#[inline(always)]
+fn nth_bit(mut bits: u64, n: u32) -> u32 {
+    for _ in 0..n {
+        bits &= bits.wrapping_sub(1);
+    }
+    bits.trailing_zeros()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_places_in_a_history() {
+        assert_eq!(nth_bit(0b1011_0100, 0), 2);
+        assert_eq!(nth_bit(0b1011_0100, 3), 7);
+        assert_eq!(nth_bit(0b1011_0100, 4), 64);
+        assert_eq!(bits_below(0), 0);
+        assert_eq!(bits_below(3), 0b111);
+        assert_eq!(bits_below(64), u64::MAX);
+    }
+}
