@@ -3,11 +3,12 @@
 mod oracle;
 
 use oracle::decode::{decode, decode_stream};
+use oracle::idct::Idct;
 use oracle::picture::{Coding, Picture, ZIGZAG};
 use oracle::samples::{Rng, SAMPLINGS, noise};
+use oracle::script;
 use oracle::tables::Codes;
 use oracle::writer::Recipe;
-use oracle::{idct, script};
 
 #[test]
 fn zigzag_is_the_standards_s() {
@@ -21,7 +22,7 @@ fn idct_of_dc_is_flat_at_every_size() {
     let mut block = [0; 64];
     block[0] = 100;
     for n in 1..=8 {
-        let samples = idct::idct(&block, &[4; 64], n);
+        let samples = Idct::new(n).samples(&block, &[4; 64]);
         assert!(
             samples.iter().all(|s| (s - 178.0).abs() < 1e-9),
             "{n}: {samples:?}"
@@ -35,8 +36,8 @@ fn idct_at_half_size_is_near_the_means_of_pairs() {
     let mut block = [0; 64];
     (block[0], block[1], block[8]) = (80, 60, -40);
     let (full, half) = (
-        idct::idct(&block, &[1; 64], 8),
-        idct::idct(&block, &[1; 64], 4),
+        Idct::new(8).samples(&block, &[1; 64]),
+        Idct::new(4).samples(&block, &[1; 64]),
     );
     for (i, sample) in half.iter().enumerate() {
         let (x, y) = (i % 4 * 2, i / 4 * 2);
@@ -151,5 +152,5 @@ fn without_eoi_a_progressive_stream_is_whole_at_small_scales_first() {
         ..Recipe::new(&picture)
     };
     let decoded = decode_stream(&recipe.write(&picture)).unwrap();
-    assert!(decoded.is_whole(1) && !decoded.is_whole(2) && !decoded.ended);
+    assert!(decoded.is_whole(1) && !decoded.is_whole(2) && decoded.end.is_err());
 }

@@ -5,16 +5,17 @@ use super::huffman::Tables;
 use super::picture::{Block, Picture, ZIGZAG};
 use super::progressive::Band;
 use super::scan;
-use super::segments::{self, body, marker, next_marker, word};
+use super::segments::{self, ScanHeader, body, marker, next_marker, word};
 
 /// A picture and how far the stream went.
 pub struct Decoded {
     pub picture: Picture,
-    pub restart_interval: usize,
-    /// Whether EOI was there; without it, nobody knows whether further scans would have come.
-    pub ended: bool,
+    /// Whether EOI came, or why nothing came any more: without EOI, nobody knows what would have followed.
+    pub end: Result<()>,
     /// For each component, the lowest bit known of each coefficient in zigzag order; `None` where no scan had it.
     pub known_bits: Vec<[Option<u32>; 64]>,
+    /// Which quantisation table each component names.
+    slots: Vec<usize>,
 }
 
 impl Decoded {
@@ -25,9 +26,14 @@ impl Decoded {
             ZIGZAG
                 .iter()
                 .zip(known)
-                .all(|(&p, &k)| !needed(p) || k == Some(0))
+                .all(|(&place, &known)| !needed(place) || known == Some(0))
         };
         self.known_bits.iter().all(whole)
+    }
+
+    /// Whether this is all that anyone could know of the picture at scale `n`/8.
+    pub fn suffices(&self, n: usize) -> bool {
+        self.end.is_ok() || self.is_whole(n)
     }
 }
 
@@ -37,64 +43,40 @@ struct Decoder {
     quantisers: [Option<Block>; 4],
     restart_interval: usize,
     adobe: Option<u8>,
+    decoded: Option<Decoded>,
 }
 
-/// A picture that is whole: its stream ends with EOI, or all its coefficients came anyway.
+/// A picture that is there in full.
 pub fn decode(data: &[u8]) -> Result<Picture> {
     let decoded = decode_stream(data)?;
-    if !decoded.ended && !decoded.is_whole(8) {
-        return Err("the data end before EOI, and coefficients are missing".into());
+    if !decoded.is_whole(8) {
+        decoded.end?;
     }
     Ok(decoded.picture)
 }
 
-/// The first picture in `data`, as far as whole scans go.
+/// The first picture in `data`, as far as it goes; an error only before a frame header.
 pub fn decode_stream(data: &[u8]) -> Result<Decoded> {
     let mut decoder = Decoder {
         tables: Tables::typical(),
         quantisers: [None; 4],
         restart_interval: 0,
         adobe: None,
+        decoded: None,
     };
-    let mut at = start(data)?;
-    let mut frame: Option<(Decoded, Vec<usize>)> = None;
-    let mut ended = false;
-    while let Some((marker, next)) = next_marker(data, at) {
-        at = match marker {
-            marker::EOI => {
-                ended = true;
-                break;
-            }
-            marker::RST0..=marker::RST7 | marker::SOI | 0x01 => next,
-            marker::SOS => {
-                let (decoded, slots) = frame.as_mut().ok_or("scan before the frame header")?;
-                decoder.scan(data, next, decoded, slots)?
-            }
-            _ => {
-                let body = body(data, next)?;
-                if is_frame(marker) {
-                    let (picture, slots) = segments::frame(marker, body)?;
-                    let known_bits = vec![[None; 64]; picture.components.len()];
-                    let decoded = Decoded {
-                        picture,
-                        restart_interval: 0,
-                        ended: false,
-                        known_bits,
-                    };
-                    frame = Some((decoded, slots));
-                }
-                decoder.segment(marker, body)?;
-                next + 2 + body.len()
-            }
-        };
-    }
-    let (mut decoded, _) = frame.ok_or("no frame header")?;
-    if decoded.known_bits.iter().any(|known| known[0].is_none()) {
-        return Err("a component without any scan".into());
-    }
+    let end = start(data).and_then(|start| decoder.run(data, start));
+    let Some(mut decoded) = decoder.decoded else {
+        return Err(end.err().unwrap_or_else(|| "no frame header".into()));
+    };
+    let first = decoded
+        .known_bits
+        .iter()
+        .position(|known| known[0].is_none());
+    decoded.end = match first {
+        Some(component) => end.and(Err(format!("no scan of component {component}"))),
+        None => end,
+    };
     decoded.picture.adobe = decoder.adobe;
-    decoded.restart_interval = decoder.restart_interval;
-    decoded.ended = ended;
     Ok(decoded)
 }
 
@@ -110,6 +92,23 @@ fn is_frame(marker: u8) -> bool {
 }
 
 impl Decoder {
+    /// Segment after segment until EOI.
+    fn run(&mut self, data: &[u8], mut at: usize) -> Result<()> {
+        loop {
+            let (marker, next) = next_marker(data, at).ok_or("the data end before EOI")?;
+            at = match marker {
+                marker::EOI => return Ok(()),
+                marker::RST0..=marker::RST7 | marker::SOI | marker::TEM => next,
+                marker::SOS => self.scan(data, next)?,
+                _ => {
+                    let body = body(data, next)?;
+                    self.segment(marker, body)?;
+                    next + 2 + body.len()
+                }
+            };
+        }
+    }
+
     fn segment(&mut self, marker: u8, body: &[u8]) -> Result<()> {
         match marker {
             marker::DQT => segments::quantisers(body, &mut self.quantisers)?,
@@ -119,19 +118,31 @@ impl Decoder {
             marker::APP14 if body.len() >= 12 && body.starts_with(b"Adobe") => {
                 self.adobe = Some(body[11]);
             }
+            _ if is_frame(marker) => {
+                let (picture, slots) = segments::frame(marker, body)?;
+                let known_bits = vec![[None; 64]; picture.components.len()];
+                let end = Err("the stream has just begun".into());
+                let decoded = Decoded {
+                    picture,
+                    end,
+                    known_bits,
+                    slots,
+                };
+                if self.decoded.replace(decoded).is_some() {
+                    return Err("a second frame header".into());
+                }
+            }
             _ => {}
         }
         Ok(())
     }
 
     /// Decodes the scan whose header is at `at`; returns where its data end.
-    fn scan(
-        &mut self,
-        data: &[u8],
-        at: usize,
-        decoded: &mut Decoded,
-        slots: &[usize],
-    ) -> Result<usize> {
+    fn scan(&mut self, data: &[u8], at: usize) -> Result<usize> {
+        let decoded = self
+            .decoded
+            .as_mut()
+            .ok_or("scan before the frame header")?;
         let body = body(data, at)?;
         let start = at + 2 + body.len();
         let picture = &mut decoded.picture;
@@ -139,9 +150,14 @@ impl Decoder {
             picture.set_height(lines(data, start)?);
         }
         let header = segments::scan(body, picture)?;
+        check_order(&header, &decoded.known_bits)?;
         for &(component, ..) in &header.components {
             if decoded.known_bits[component].iter().all(Option::is_none) {
-                let quantiser = self.quantisers.get(slots[component]).copied().flatten();
+                let quantiser = self
+                    .quantisers
+                    .get(decoded.slots[component])
+                    .copied()
+                    .flatten();
                 picture.components[component].quantiser =
                     quantiser.ok_or("no quantisation table")?;
             }
@@ -162,6 +178,31 @@ impl Decoder {
         }
         Ok(end)
     }
+}
+
+/// Each bit of a coefficient comes once, the highest first, and AC after DC (G.1.1.1); a sequential picture's
+/// components come once.
+fn check_order(header: &ScanHeader, known_bits: &[[Option<u32>; 64]]) -> Result<()> {
+    let Band {
+        first,
+        last,
+        high,
+        low,
+    } = header.band;
+    for &(component, ..) in &header.components {
+        let known = &known_bits[component];
+        let in_order = |known: &Option<u32>| match known {
+            None => high == 0,
+            Some(known) => high == *known && high == low + 1,
+        };
+        if !known[first..=last].iter().all(in_order) || (first > 0 && known[0].is_none()) {
+            return Err(format!(
+                "{:?} of component {component} out of turn",
+                header.band
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The number of lines that DNL gives right after the first scan (B.2.5), for a frame header that says 0.

@@ -7,6 +7,7 @@ use super::progressive::Band;
 
 /// Second bytes of the markers that this oracle treats (table B.1).
 pub mod marker {
+    pub const TEM: u8 = 0x01;
     pub const SOF0: u8 = 0xC0;
     pub const SOF1: u8 = 0xC1;
     pub const SOF2: u8 = 0xC2;
