@@ -1,0 +1,352 @@
+//! The forms a JPEG may have, one by one: streams of the test's own writer against the coefficients they were made of.
+
+mod oracle;
+
+use oracle::compare::{decode, judge, scales};
+use oracle::picture::{Coding, Picture};
+use oracle::samples::{Rng, SAMPLINGS, noise};
+use oracle::script;
+use oracle::tables::Codes;
+use oracle::writer::Recipe;
+use thumbgen::jpeg::{Colour, Error, Header, Limits, Scale, Scratch};
+
+/// Four full MCUs and more each way, and parts of blocks at the edges.
+const SIZE: (usize, usize) = (75, 70);
+
+const YCBCR_420: &[(usize, usize)] = &[(2, 2), (1, 1), (1, 1)];
+
+fn picture(coding: Coding, sampling: &[(usize, usize)]) -> Picture {
+    noise(&mut Rng(3), coding, SIZE, sampling)
+}
+
+/// The stream shows the picture at every scale.
+#[track_caller]
+fn assert_shows(stream: &[u8], picture: &Picture) {
+    let mut scratch = Scratch::default();
+    for n in 1..=8 {
+        let planes =
+            decode(stream, n, &mut scratch).unwrap_or_else(|error| panic!("{n}/8: {error}"));
+        judge(picture, &planes, n).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+#[track_caller]
+fn assert_recipe(picture: &Picture, recipe: &Recipe) {
+    assert_shows(&recipe.write(picture), picture);
+}
+
+#[test]
+fn every_sampling_in_one_scan_and_in_separate_scans() {
+    for sampling in SAMPLINGS {
+        for coding in [Coding::Baseline, Coding::Extended, Coding::Progressive] {
+            let picture = picture(coding, sampling);
+            assert_recipe(&picture, &Recipe::new(&picture));
+            if coding != Coding::Progressive {
+                assert_recipe(
+                    &picture,
+                    &Recipe {
+                        scans: script::separate(&picture),
+                        ..Recipe::new(&picture)
+                    },
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_size_up_to_a_few_blocks() {
+    for sampling in [&[(1, 1)], YCBCR_420, &[(4, 1), (1, 1), (1, 1)]] {
+        for (width, height) in (1..=34).flat_map(|w| [1, 2, 7, 8, 9, 16, 17, 33].map(|h| (w, h))) {
+            let picture = noise(&mut Rng(9), Coding::Baseline, (width, height), sampling);
+            assert_recipe(&picture, &Recipe::new(&picture));
+        }
+    }
+}
+
+#[test]
+fn restart_intervals_of_any_length() {
+    for coding in [Coding::Baseline, Coding::Progressive] {
+        let picture = picture(coding, YCBCR_420);
+        for restart_interval in [1, 2, 3, 5, 24, 25, 26, 1000] {
+            assert_recipe(
+                &picture,
+                &Recipe {
+                    restart_interval,
+                    ..Recipe::new(&picture)
+                },
+            );
+        }
+    }
+}
+
+#[test]
+fn junk_before_a_restart_marker_is_passed() {
+    let picture = picture(Coding::Baseline, YCBCR_420);
+    for junk in [vec![0], vec![0xFF, 0, 1, 2], vec![0x12; 40]] {
+        assert_recipe(
+            &picture,
+            &Recipe {
+                restart_interval: 3,
+                junk_before_restart: junk,
+                ..Recipe::new(&picture)
+            },
+        );
+    }
+}
+
+#[test]
+fn fill_bytes_before_markers_are_passed() {
+    for coding in [Coding::Baseline, Coding::Progressive] {
+        let picture = picture(coding, YCBCR_420);
+        assert_recipe(
+            &picture,
+            &Recipe {
+                fill: 3,
+                restart_interval: 4,
+                ..Recipe::new(&picture)
+            },
+        );
+    }
+}
+
+#[test]
+fn quantisers_of_16_bits() {
+    let mut picture = picture(Coding::Extended, YCBCR_420);
+    picture.components[0].quantiser[0] = 300;
+    picture.components[1].quantiser[8] = 1000;
+    assert_recipe(
+        &picture,
+        &Recipe {
+            wide_quantisers: true,
+            ..Recipe::new(&picture)
+        },
+    );
+}
+
+#[test]
+fn tables_redefined_between_scans_count_from_there() {
+    for coding in [Coding::Baseline, Coding::Extended] {
+        let picture = picture(coding, YCBCR_420);
+        let scans = script::separate(&picture);
+        assert_recipe(
+            &picture,
+            &Recipe {
+                scans,
+                one_quantiser_slot: true,
+                ..Recipe::new(&picture)
+            },
+        );
+    }
+}
+
+#[test]
+fn lines_given_by_dnl() {
+    for coding in [Coding::Baseline, Coding::Progressive] {
+        let picture = picture(coding, YCBCR_420);
+        let stream = Recipe {
+            lines_by_dnl: true,
+            restart_interval: 7,
+            ..Recipe::new(&picture)
+        }
+        .write(&picture);
+        assert_eq!(
+            Header::parse(&stream).unwrap().height() as usize,
+            picture.height
+        );
+        assert_shows(&stream, &picture);
+    }
+}
+
+#[test]
+fn motion_jpeg_without_huffman_tables() {
+    let picture = picture(Coding::Baseline, YCBCR_420);
+    assert_recipe(
+        &picture,
+        &Recipe {
+            codes: Codes::Absent,
+            ..Recipe::new(&picture)
+        },
+    );
+}
+
+#[test]
+fn codes_of_16_bits_for_the_most_frequent_symbols() {
+    for coding in [Coding::Baseline, Coding::Progressive] {
+        let picture = picture(coding, YCBCR_420);
+        assert_recipe(
+            &picture,
+            &Recipe {
+                codes: Codes::Lopsided,
+                ..Recipe::new(&picture)
+            },
+        );
+    }
+}
+
+#[test]
+fn junk_before_the_start_and_after_the_end() {
+    let picture = picture(Coding::Baseline, YCBCR_420);
+    let stream = Recipe::new(&picture).write(&picture);
+    assert_shows(&[b"\0\n\xFFjunk".as_slice(), &stream].concat(), &picture);
+    assert_shows(
+        &[&stream, b"junk \xFF\xDA\xFF".as_slice()].concat(),
+        &picture,
+    );
+}
+
+#[test]
+fn of_several_pictures_the_first_counts() {
+    let first = picture(Coding::Baseline, YCBCR_420);
+    let second = noise(&mut Rng(4), Coding::Progressive, (20, 20), &[(1, 1)]);
+    let streams = [&first, &second].map(|picture| Recipe::new(picture).write(picture));
+    assert_shows(&streams.concat(), &first);
+    let streams = [&second, &first].map(|picture| Recipe::new(picture).write(picture));
+    assert_shows(&streams.concat(), &second);
+}
+
+#[test]
+fn metadata_segments_are_passed_even_if_broken() {
+    let picture = picture(Coding::Baseline, YCBCR_420);
+    for (marker, body) in [
+        (0xE1, b"Exif\0\0MM".to_vec()),
+        (0xE1, b"Exif".to_vec()),
+        (0xE2, b"ICC_PROFILE\0".to_vec()),
+        (0xE2, b"ICC_PROFILE\0\x01".to_vec()),
+        (0xEE, b"Adobe".to_vec()),
+        (0xE0, vec![]),
+        (0xFE, vec![0xFF, 0xD9, 0xFF, 0xDA]),
+        (0xEF, vec![0xFF; 65_533]),
+    ] {
+        assert_recipe(
+            &picture,
+            &Recipe {
+                segments: vec![(marker, body)],
+                ..Recipe::new(&picture)
+            },
+        );
+    }
+}
+
+#[test]
+fn progressive_without_runs_of_ended_bands() {
+    let picture = picture(Coding::Progressive, YCBCR_420);
+    for longest_run in [1, 2, 7] {
+        assert_recipe(
+            &picture,
+            &Recipe {
+                longest_run,
+                ..Recipe::new(&picture)
+            },
+        );
+    }
+}
+
+/// A run of ended bands that takes all its 15 bits: a picture of 181x181 flat blocks has 32,761 of them.
+#[test]
+fn progressive_with_the_longest_run_of_ended_bands() {
+    let mut picture = Picture::zero(Coding::Progressive, 8 * 181 + 40, 8 * 181, &[(1, 1, 1)]);
+    let mut rng = Rng(8);
+    picture.components[0]
+        .blocks
+        .iter_mut()
+        .for_each(|block| block[0] = rng.signed(9));
+    *picture.components[0]
+        .blocks
+        .last_mut()
+        .unwrap()
+        .last_mut()
+        .unwrap() = 3;
+    assert_recipe(&picture, &Recipe::new(&picture));
+}
+
+#[test]
+fn each_component_may_have_its_own_scale() {
+    for coding in [Coding::Baseline, Coding::Progressive] {
+        let picture = picture(coding, YCBCR_420);
+        let stream = Recipe::new(&picture).write(&picture);
+        let (mut scratch, mut other) = (Scratch::default(), Scratch::default());
+        for own in [[1, 2, 3], [3, 8, 6], [8, 1, 4], [4, 8, 8]] {
+            let mut mixed = scales(1);
+            for (component, n) in own.into_iter().enumerate() {
+                mixed.set(component, Scale::new(n).unwrap());
+            }
+            let header = Header::parse(&stream).unwrap();
+            let planes = header
+                .decode(&mixed, &Limits::default(), &mut scratch)
+                .unwrap();
+            for (component, n) in own.into_iter().enumerate() {
+                let alone = decode(&stream, n.into(), &mut other).unwrap();
+                assert_eq!(
+                    planes[component].samples, alone[component].samples,
+                    "{own:?}"
+                );
+            }
+        }
+    }
+}
+
+/// Component ids, JFIF and Adobe segments, and what they mean together: libjpeg's rules (jdapimin.c,
+/// `default_decompress_parms`).
+#[test]
+fn colour_is_what_ids_and_segments_say() {
+    let jfif = || vec![(0xE0, b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0".to_vec())];
+    for (ids, jfif, adobe, colour) in [
+        ([1, 2, 3].as_slice(), vec![], None, Colour::YCbCr),
+        (&[1, 2, 3], jfif(), None, Colour::YCbCr),
+        (&[0, 1, 2], vec![], None, Colour::YCbCr),
+        (b"RGB", vec![], None, Colour::Rgb),
+        (b"RGB", jfif(), None, Colour::YCbCr),
+        (&[1, 2, 3], vec![], Some(0), Colour::Rgb),
+        (&[1, 2, 3], vec![], Some(1), Colour::YCbCr),
+        (b"RGB", vec![], Some(1), Colour::YCbCr),
+        (&[1, 2, 3, 4], vec![], None, Colour::Cmyk),
+        (&[1, 2, 3, 4], vec![], Some(0), Colour::Cmyk),
+        (&[1, 2, 3, 4], vec![], Some(2), Colour::Ycck),
+        (&[1], vec![], Some(0), Colour::Gray),
+        (&[9], vec![], None, Colour::Gray),
+    ] {
+        let sampling: Vec<_> = ids.iter().map(|&id| (id, 1, 1)).collect();
+        let picture = Picture {
+            adobe,
+            ..Picture::zero(Coding::Baseline, 8, 8, &sampling)
+        };
+        let stream = Recipe {
+            segments: jfif,
+            ..Recipe::new(&picture)
+        }
+        .write(&picture);
+        assert_eq!(
+            Header::parse(&stream).unwrap().colour(),
+            colour,
+            "{ids:?} {adobe:?}"
+        );
+        assert_shows(&stream, &picture);
+    }
+}
+
+#[test]
+fn other_codings_are_refused_by_name() {
+    let picture = picture(Coding::Baseline, &[(1, 1)]);
+    let stream = Recipe::new(&picture).write(&picture);
+    let sof = stream
+        .windows(2)
+        .position(|pair| pair == [0xFF, 0xC0])
+        .unwrap();
+    for marker in [
+        0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xDE, 0xF7,
+    ] {
+        let mut stream = stream.clone();
+        stream[sof + 1] = marker;
+        assert!(
+            matches!(Header::parse(&stream), Err(Error::Unsupported(_))),
+            "{marker:02X}"
+        );
+    }
+    let mut twelve_bits = stream;
+    twelve_bits[sof + 4] = 12;
+    assert!(matches!(
+        Header::parse(&twelve_bits),
+        Err(Error::Unsupported(_))
+    ));
+}
