@@ -47,19 +47,8 @@ impl<'b> Bits<'b> {
             *next += (63 - *have as usize) >> 3;
             *have |= 56;
         } else {
-            self.refill_at_end();
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn refill_at_end(&mut self) {
-        let Position { next, window, have } = &mut self.position;
-        while *have < REFILLED {
-            let byte = self.data.get(*next).copied().unwrap_or(0);
-            *window |= u64::from(byte) << (56 - *have);
-            *next += 1;
-            *have += 8;
+            // By value, here and elsewhere: a reader whose address goes out of sight can't live in registers.
+            self.position = refilled_at_end(self.data, self.position);
         }
     }
 
@@ -118,6 +107,20 @@ impl Position {
     pub(super) fn slide(&mut self, count: usize) {
         self.next -= count;
     }
+}
+
+/// Refills byte by byte, and beyond the data with zeros.
+#[cold]
+#[inline(never)]
+fn refilled_at_end(data: &[u8], mut position: Position) -> Position {
+    let Position { next, window, have } = &mut position;
+    while *have < REFILLED {
+        let byte = data.get(*next).copied().unwrap_or(0);
+        *window |= u64::from(byte) << (56 - *have);
+        *next += 1;
+        *have += 8;
+    }
+    position
 }
 
 /// The value of `bits` extra bits in a category of that size (T.81 F.2.2.1, figure F.12).

@@ -104,14 +104,19 @@ impl Canonical {
         })
     }
 
-    /// Reads one symbol; the window must hold 16 bits.
-    pub(super) fn decode(&self, bits: &mut Bits) -> Result<u8, Damage> {
-        let window = bits.peek(16) as u32;
-        for (i, &limit) in self.limits.iter().enumerate() {
-            if window < limit {
-                let place = (window >> (15 - i)) as i32 + self.offsets[i];
-                bits.pass(i as u32 + 1);
-                return Ok(self.symbols[place as usize & 255]);
+    /// The code that a window of 16 bits begins with, if it has more than `longer` bits.
+    #[inline(always)]
+    fn find(&self, window: u32, longer: u32) -> Result<Code, Damage> {
+        for i in longer as usize..16 {
+            if window < self.limits[i] {
+                let bits = window >> (15 - i);
+                let place = bits as i32 + self.offsets[i];
+                let symbol = self.symbols[place as usize & 255];
+                return Ok(Code {
+                    bits,
+                    length: i as u32 + 1,
+                    symbol,
+                });
             }
         }
         Err(Damage::NoSuchCode)
@@ -138,14 +143,18 @@ impl DcTable {
             bits.pass(entry & 31);
             return Ok(entry as i32 >> 16);
         }
-        self.decode_slowly(bits)
+        let code = self.find(bits.peek(16) as u32)?;
+        bits.pass(code.length);
+        Ok(extend(
+            bits.take(u32::from(code.symbol)),
+            u32::from(code.symbol),
+        ))
     }
 
     #[cold]
     #[inline(never)]
-    pub(super) fn decode_slowly(&self, bits: &mut Bits) -> Result<i32, Damage> {
-        let size = u32::from(self.canonical.decode(bits)?);
-        Ok(extend(bits.take(size), size))
+    fn find(&self, window: u32) -> Result<Code, Damage> {
+        self.canonical.find(window, 0)
     }
 }
 
@@ -208,30 +217,24 @@ impl AcTable {
             bits.pass(u32::from(entry.length));
             return Ok(entry);
         }
-        self.decode_slowly(bits)
-    }
-
-    #[inline(never)]
-    pub(super) fn decode_slowly(&self, bits: &mut Bits) -> Result<AcEntry, Damage> {
-        let start = *bits;
-        let symbol = self.canonical.decode(bits)?;
-        let code = Code {
-            bits: 0,
-            length: 0,
-            symbol,
-        };
+        let code = self.find(bits.peek(16) as u32)?;
+        bits.pass(code.length);
         let value = extend(bits.take(code.size()), code.size()) as i16;
-        debug_assert!(start.consumed() <= bits.consumed());
         let run = if code.ends_block() {
             AcEntry::END
         } else {
-            symbol >> 4
+            code.symbol >> 4
         };
         Ok(AcEntry {
             value,
             run,
             length: 0,
         })
+    }
+
+    #[inline(never)]
+    fn find(&self, window: u32) -> Result<Code, Damage> {
+        self.canonical.find(window, 0)
     }
 }
 
@@ -276,6 +279,8 @@ impl FromSpec for AcTable {
 pub(super) struct SkipTable {
     /// The entries for windows of `w` bits, at `1 << w`: the shorter windows are what the longer are made from.
     lookup: [u32; 2 << Self::WIDTH],
+    /// By the same bits: the first symbol in the upper byte, its code's length in the lower; 0 if the code is longer.
+    single: [u16; 1 << Self::WIDTH],
     canonical: Canonical,
 }
 
@@ -307,7 +312,12 @@ impl SkipTable {
                         return Ok(());
                     }
                     // The code is long, or some of these symbols are beyond this block's end.
-                    return self.finish_slowly(bits, k);
+                    bits.refill();
+                    match self.step(bits, k)? {
+                        0 => return Ok(()),
+                        after => k = after,
+                    }
+                    break;
                 }
                 bits.pass(entry & 63);
                 k = after;
@@ -315,28 +325,29 @@ impl SkipTable {
         }
     }
 
-    /// Passes the rest of a block one symbol at a time.
-    #[cold]
+    /// Passes one symbol; the window must hold 31 bits. Returns the place after it, 0 if the block ends with it.
+    #[inline(always)]
+    fn step(&self, bits: &mut Bits, k: u32) -> Result<u32, Damage> {
+        let code = self.find(bits.peek(16) as u32)?;
+        bits.pass(code.length + code.size());
+        match k + code.run() + 1 {
+            _ if code.ends_block() => Ok(0),
+            64 => Ok(0),
+            after if after > 64 => Err(Damage::RunTooLong),
+            after => Ok(after),
+        }
+    }
+
     #[inline(never)]
-    pub(super) fn finish_slowly(&self, bits: &mut Bits, mut k: u32) -> Result<(), Damage> {
-        while k < 64 {
-            bits.refill();
-            let symbol = self.canonical.decode(bits)?;
-            let code = Code {
+    fn find(&self, window: u32) -> Result<Code, Damage> {
+        match self.single[(window >> (16 - Self::WIDTH)) as usize] {
+            0 => self.canonical.find(window, Self::WIDTH),
+            entry => Ok(Code {
                 bits: 0,
-                length: 0,
-                symbol,
-            };
-            if code.ends_block() {
-                return Ok(());
-            }
-            bits.pass(code.size());
-            k += code.run() + 1;
+                length: u32::from(entry & 31),
+                symbol: (entry >> 8) as u8,
+            }),
         }
-        if k > 64 {
-            return Err(Damage::RunTooLong);
-        }
-        Ok(())
     }
 }
 
@@ -366,7 +377,12 @@ impl FromSpec for SkipTable {
                 }
             }
         }
-        Ok(Self { lookup, canonical })
+        let single = first_symbols(&canonical);
+        Ok(Self {
+            lookup,
+            single,
+            canonical,
+        })
     }
 }
 
@@ -383,10 +399,20 @@ fn join(part: &mut [u32], next: &[u32], first: u32) {
     }
 }
 
+/// By windows of `1 << SIZE` bits: the first symbol in the upper byte, its code's length in the lower; 0 where the
+/// code is longer than the window.
+fn first_symbols<const SIZE: usize>(canonical: &Canonical) -> [u16; SIZE] {
+    let width = SIZE.ilog2();
+    let mut lookup = [0; SIZE];
+    for code in canonical.codes().take_while(|code| code.length <= width) {
+        lookup[code.places(width)].fill(u16::from(code.symbol) << 8 | code.length as u16);
+    }
+    lookup
+}
+
 /// Look-ups for plain symbols: those of progressive AC scans.
 #[derive(Clone, Debug)]
 pub(super) struct SymbolTable {
-    /// By the next [`WIDTH`](Self::WIDTH) bits: the symbol in the upper byte, its code's length in the lower.
     lookup: [u16; 1 << Self::WIDTH],
     canonical: Canonical,
 }
@@ -402,20 +428,23 @@ impl SymbolTable {
             bits.pass(u32::from(entry & 31));
             return Ok((entry >> 8) as u8);
         }
-        self.canonical.decode(bits)
+        let code = self.find(bits.peek(16) as u32)?;
+        bits.pass(code.length);
+        Ok(code.symbol)
+    }
+
+    #[inline(never)]
+    fn find(&self, window: u32) -> Result<Code, Damage> {
+        self.canonical.find(window, Self::WIDTH)
     }
 }
 
 impl FromSpec for SymbolTable {
     fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode> {
         let canonical = Canonical::from_spec(spec)?;
-        let mut lookup = [0; 1 << Self::WIDTH];
-        for code in canonical
-            .codes()
-            .take_while(|code| code.length <= Self::WIDTH)
-        {
-            lookup[code.places(Self::WIDTH)].fill(u16::from(code.symbol) << 8 | code.length as u16);
-        }
-        Ok(Self { lookup, canonical })
+        Ok(Self {
+            lookup: first_symbols(&canonical),
+            canonical,
+        })
     }
 }
