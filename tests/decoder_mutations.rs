@@ -10,8 +10,8 @@ use oracle::kinds::kinds;
 use oracle::samples::Rng;
 use thumbgen::jpeg::{Error, Header, Limits, Scratch};
 
-/// Broken streams made of each kind.
-const ROUNDS: usize = 2500;
+/// Broken streams made of each kind. More of them: `MUTATION_ROUNDS=100000 cargo test --test decoder_mutations`.
+const ROUNDS: usize = 4000;
 
 /// Sizes that a broken header asks for stay small, or the test would spend its time on grey.
 const LIMITS: Limits = Limits {
@@ -168,9 +168,10 @@ fn check(stream: &[u8], n: usize, scratch: &mut Scratch) -> bool {
 fn broken_streams_give_an_error_or_planes_of_the_right_size() {
     let mut scratch = Scratch::default();
     let (mut whole, mut all) = (0, 0);
+    let rounds = std::env::var("MUTATION_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
     for kind in kinds() {
         let mut rng = Rng(kind.stream.len() as u64);
-        for round in 0..ROUNDS {
+        for round in 0..rounds {
             let mut stream = kind.stream.clone();
             for _ in 0..1 + rng.below(3) {
                 mutate(&mut stream, &mut rng);

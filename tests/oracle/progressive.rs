@@ -3,7 +3,7 @@
 use super::Result;
 use super::bits::Bits;
 use super::huffman::Table;
-use super::picture::{Block, ZIGZAG};
+use super::picture::{Block, ZIGZAG, coefficient};
 use super::sequential;
 
 /// The band and bits of a scan: Ss, Se, Ah, Al of its header (B.2.3).
@@ -23,7 +23,7 @@ pub fn dc_first(
     low: u32,
     block: &mut Block,
 ) -> Result<()> {
-    block[0] = sequential::dc(bits, table, prediction)? << low;
+    block[0] = coefficient(sequential::dc(bits, table, prediction)? << low)?;
     Ok(())
 }
 
@@ -53,7 +53,8 @@ pub fn ac_first(
                 if k > band.last {
                     return Err("a run passes the end of the band".into());
                 }
-                block[ZIGZAG[k]] = bits.receive_extended(category.into())? * (1 << band.low);
+                block[ZIGZAG[k]] =
+                    coefficient(bits.receive_extended(category.into())? << band.low)?;
                 k += 1;
             }
         }
@@ -117,7 +118,7 @@ pub fn ac_refine(
 }
 
 /// A correction bit moves a coefficient away from zero.
-fn correct(bits: &mut Bits, low: u32, coefficient: &mut i32) -> Result<()> {
-    *coefficient += coefficient.signum() * ((bits.bit()? as i32) << low);
+fn correct(bits: &mut Bits, low: u32, value: &mut i32) -> Result<()> {
+    *value = coefficient(*value + value.signum() * ((bits.bit()? as i32) << low))?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::Result;
 use super::bits::Bits;
 use super::huffman::Table;
-use super::picture::{Block, ZIGZAG};
+use super::picture::{Block, ZIGZAG, coefficient};
 
 /// DC: a category, then as many bits of difference to the component's last DC (F.2.2.1).
 pub fn dc(bits: &mut Bits, table: &Table, prediction: &mut i32) -> Result<i32> {
@@ -12,7 +12,7 @@ pub fn dc(bits: &mut Bits, table: &Table, prediction: &mut i32) -> Result<i32> {
         return Err(format!("DC category {category}"));
     }
     *prediction += bits.receive_extended(category.into())?;
-    Ok(*prediction)
+    coefficient(*prediction)
 }
 
 /// AC: zeros to pass and a category, until the end of the block (F.2.2.2, figure F.13).
