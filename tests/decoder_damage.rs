@@ -202,6 +202,25 @@ fn a_missing_restart_marker_is_an_error() {
     }
 }
 
+/// Wherever a restart marker stands twice, or another one before it, nobody calls the picture sound.
+#[test]
+fn a_surplus_restart_marker_is_reported() {
+    let (stream, _) = grey(3);
+    for at in 0..stream.len() - 1 {
+        if stream[at] != 0xFF || !(0xD0..=0xD7).contains(&stream[at + 1]) {
+            continue;
+        }
+        for surplus in 0xD0..=0xD7 {
+            let stream = [&stream[..at], &[0xFF, surplus], &stream[at..]].concat();
+            let strict = decode(&stream, 1, &mut Scratch::default());
+            assert!(strict.is_err(), "{surplus:02X} at {at}");
+            let lenient = decode_with(&stream, 1, &TOLERANT, &mut Scratch::default());
+            let (_, damage) = lenient.expect("damage is allowed");
+            assert!(damage.is_some(), "{surplus:02X} at {at}");
+        }
+    }
+}
+
 /// A frame header of this size with a few bytes of data.
 fn huge(coding: Coding, width: u16, height: u16) -> Vec<u8> {
     let picture = Picture::zero(coding, 8, 8, &[(1, 2, 2), (2, 1, 1), (3, 1, 1)]);

@@ -80,6 +80,26 @@ fn restart_intervals_of_any_length() {
     }
 }
 
+/// Longer than any buffer that a reader might fill at once, with 0xFF and its stuffing at every place of it.
+#[test]
+fn scans_of_many_kilobytes() {
+    for coding in [Coding::Baseline, Coding::Progressive] {
+        let mut picture = Picture::zero(coding, 640, 480, &[(1, 2, 1), (2, 1, 1), (3, 1, 1)]);
+        let mut rng = Rng(1);
+        for component in &mut picture.components {
+            let block = || std::array::from_fn(|_| rng.signed(6));
+            component.blocks.fill_with(block);
+        }
+        let stream = Recipe {
+            codes: Codes::Lopsided,
+            ..Recipe::new(&picture)
+        }
+        .write(&picture);
+        assert!(stream.len() > 1_000_000, "{}", stream.len());
+        assert_shows(&stream, &picture);
+    }
+}
+
 #[test]
 fn junk_before_a_restart_marker_is_passed() {
     let picture = picture(Coding::Baseline, YCBCR_420);

@@ -82,7 +82,9 @@ pub fn decode_stream(data: &[u8]) -> Result<Decoded> {
 
 /// Where the bytes after SOI begin. Junk may stand before it, so that only SOI with a marker after it counts.
 fn start(data: &[u8]) -> Result<usize> {
-    let soi = data.windows(3).position(|bytes| bytes == [0xFF, marker::SOI, 0xFF]);
+    let soi = data
+        .windows(3)
+        .position(|bytes| bytes == [0xFF, marker::SOI, 0xFF]);
     Ok(soi.ok_or("no SOI")? + 2)
 }
 
