@@ -1,61 +1,43 @@
 //! One block of a sequential scan: the coefficients that its scale needs are decoded, the rest passed.
 
+use super::ac::{self, AcTable, END, Places};
 use super::bits::Bits;
+use super::dc::DcTable;
 use super::error::{Damage, Error};
-use super::huffman::{AcEntry, AcTable, DcTable, SkipTable};
-use super::idct::{self, Coefficients, Samples};
+use super::idct::{self, Block, Inverse};
 use super::planes::Canvas;
 use super::scratch::BuiltTables;
+use super::skip::SkipTable;
 use super::tables::Quantisation;
-use super::zigzag::{self, LAST, NATURAL};
+use super::zigzag::LAST;
 use std::sync::Arc;
 
 /// Decodes the blocks of one component, one after another.
 #[derive(Debug)]
-pub(super) struct Block {
+pub(super) struct Decoder {
     dc: Arc<DcTable>,
-    entropy: Entropy,
+    skip: Arc<SkipTable>,
+    /// What is needed but DC coefficients; nothing at 1/8.
+    partial: Option<Box<Partial>>,
     /// The DC coefficient's quantiser.
-    dc_quantiser: i32,
+    quantiser: i32,
     /// The DC coefficient of the block before (T.81 F.1.1.5.1), in 16 bits as all coefficients.
     prediction: i16,
-}
-
-#[derive(Debug)]
-enum Entropy {
-    /// At 1/8: nothing but DC coefficients.
-    Mean(Arc<SkipTable>),
-    Partial(Box<Partial>),
 }
 
 /// What a scale between 2/8 and 8/8 needs.
 #[derive(Debug)]
 struct Partial {
-    n: usize,
     ac: Arc<AcTable>,
-    skip: Arc<SkipTable>,
     /// The last coefficient, in zigzag order, that counts.
     last: u32,
-    /// By place in zigzag order; with room for the runs that lead beyond a block.
-    places: [Place; 256],
+    places: Places,
     /// The block in work, zeros between blocks.
-    block: Coefficients,
+    block: Block,
+    inverse: Inverse,
 }
 
-/// Where a coefficient goes, and what it is multiplied by.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    quantiser: f32,
-    natural: u8,
-}
-
-/// A place that nobody reads.
-const NOWHERE: Place = Place {
-    quantiser: 0.0,
-    natural: 64,
-};
-
-impl Block {
+impl Decoder {
     /// For a component at n/8, its quantisation table and the specifications of its Huffman tables; `offset` is
     /// where to put the blame for those.
     pub(super) fn new(
@@ -66,30 +48,21 @@ impl Block {
         built: &mut BuiltTables,
         offset: usize,
     ) -> Result<Self, Error> {
-        let entropy = if n == 1 {
-            Entropy::Mean(built.skip.get(ac, offset)?)
-        } else {
-            let mut places = [NOWHERE; 256];
-            for k in (0..64).filter(|&k| zigzag::needed(k, n)) {
-                places[k] = Place {
-                    quantiser: f32::from(quantisation[k]),
-                    natural: NATURAL[k],
-                };
-            }
-            Entropy::Partial(Box::new(Partial {
-                n,
+        let partial = match n {
+            1 => None,
+            _ => Some(Box::new(Partial {
                 ac: built.ac.get(ac, offset)?,
-                skip: built.skip.get(ac, offset)?,
                 last: u32::from(LAST[n]),
-                places,
-                block: [0.0; 128],
-            }))
+                places: ac::places(n),
+                block: [0; 128],
+                inverse: Inverse::new(n, quantisation),
+            })),
         };
-        let dc_quantiser = i32::from(quantisation[0]);
         Ok(Self {
             dc: built.dc.get(dc, offset)?,
-            entropy,
-            dc_quantiser,
+            skip: built.skip.get(ac, offset)?,
+            partial,
+            quantiser: i32::from(quantisation[0]),
             prediction: 0,
         })
     }
@@ -110,73 +83,30 @@ impl Block {
         bits.refill();
         let difference = self.dc.decode(bits)?;
         self.prediction = self.prediction.wrapping_add(difference as i16);
-        let dc = i32::from(self.prediction) * self.dc_quantiser;
-        match &mut self.entropy {
-            Entropy::Mean(skip) => {
-                skip.finish_block(bits, 1)?;
-                canvas.dot(place, idct::mean(dc));
-                Ok(())
-            }
-            Entropy::Partial(partial) => {
-                let last = partial.decode(bits)?;
-                partial.draw(canvas, place, dc, last);
-                Ok(())
-            }
-        }
-    }
-}
-
-impl Partial {
-    /// Decodes the AC coefficients of one block. Returns the place of the last, 0 if there is none.
-    #[inline(always)]
-    fn decode(&mut self, bits: &mut Bits) -> Result<u32, Damage> {
-        let (mut k, mut last) = (1, 0);
-        while k <= self.last {
-            bits.refill();
-            let entry = self.ac.decode(bits)?;
-            k += u32::from(entry.run);
-            let place = self.places[k as usize & 255];
-            self.block[usize::from(place.natural) & 127] = f32::from(entry.value) * place.quantiser;
-            if k < 64 {
-                last = k;
-            }
-            k += 1;
-        }
+        let dc = self.prediction;
+        let Some(Partial {
+            ac,
+            last,
+            places,
+            block,
+            inverse,
+        }) = self.partial.as_deref_mut()
+        else {
+            self.skip.finish_block(bits, 1)?;
+            canvas.dot(place, idct::mean(i32::from(dc) * self.quantiser));
+            return Ok(());
+        };
+        let k = ac.decode(bits, places, *last, block)?;
         if k < 64 {
             self.skip.finish_block(bits, k)?;
-        } else if k != 64 && k < u32::from(AcEntry::END) {
-            return Err(Damage::RunTooLong);
         }
-        Ok(last)
-    }
-
-    /// Transforms and draws the block in work, and clears it.
-    #[inline(always)]
-    fn draw(&mut self, canvas: &mut Canvas, place: (usize, usize), dc: i32, last: u32) {
-        let mut samples = [[0; 8]; 8];
-        self.block[0] = dc as f32;
-        let (n, block) = (self.n, &self.block);
-        let _ = last;
-        match n {
-            2 => draw::<2>(block, &mut samples, canvas, place),
-            3 => draw::<3>(block, &mut samples, canvas, place),
-            4 => draw::<4>(block, &mut samples, canvas, place),
-            5 => draw::<5>(block, &mut samples, canvas, place),
-            6 => draw::<6>(block, &mut samples, canvas, place),
-            7 => draw::<7>(block, &mut samples, canvas, place),
-            _ => draw::<8>(block, &mut samples, canvas, place),
+        if k == END + 1 {
+            canvas.fill(place, idct::mean(i32::from(dc) * self.quantiser));
+        } else {
+            block[0] = dc;
+            inverse.draw(block, canvas, place);
+            block[..64].fill(0);
         }
-        self.block[..64].fill(0.0);
+        Ok(())
     }
-}
-
-#[inline(always)]
-fn draw<const N: usize>(
-    block: &Coefficients,
-    samples: &mut Samples,
-    canvas: &mut Canvas,
-    place: (usize, usize),
-) {
-    idct::inverse(N, block, N, samples);
-    canvas.draw::<N>(place, samples);
 }

@@ -2,7 +2,7 @@
 
 use super::error::{Error, Flaw};
 use super::frame::{Component, Frame};
-use super::idct;
+use super::idct::Inverse;
 use super::limits::Limits;
 use super::planes::{self, Canvas};
 use super::scale::Scales;
@@ -94,48 +94,20 @@ impl Store<'_> {
         let table = self.table;
         let missing = Error::format(Flaw::NoQuantisationTable { table }, offset);
         let quantisation = self.quantisation.as_ref().ok_or(missing)?;
-        match self.n {
-            1 => self.draw_dots(canvas, quantisation),
-            2 => self.draw_blocks::<2>(canvas, quantisation),
-            3 => self.draw_blocks::<3>(canvas, quantisation),
-            4 => self.draw_blocks::<4>(canvas, quantisation),
-            5 => self.draw_blocks::<5>(canvas, quantisation),
-            6 => self.draw_blocks::<6>(canvas, quantisation),
-            7 => self.draw_blocks::<7>(canvas, quantisation),
-            _ => self.draw_blocks::<8>(canvas, quantisation),
+        let inverse = Inverse::new(self.n, quantisation);
+        let (size, mut block) = (self.n * self.n, [0; 128]);
+        let rows = self.coefficients.chunks_exact(self.across * size);
+        for (y, row) in rows.take(self.blocks.1).enumerate() {
+            for (x, coefficients) in row.chunks_exact(size).take(self.blocks.0).enumerate() {
+                for (place, line) in block
+                    .chunks_exact_mut(8)
+                    .zip(coefficients.chunks_exact(self.n))
+                {
+                    place[..self.n].copy_from_slice(line);
+                }
+                inverse.draw(&block, canvas, (x, y));
+            }
         }
         Ok(())
-    }
-
-    fn draw_dots(&self, canvas: &mut Canvas, quantisation: &Quantisation) {
-        let rows = self.coefficients.chunks_exact(self.across.max(1));
-        for (y, row) in rows.take(self.blocks.1).enumerate() {
-            for (x, &dc) in row.iter().take(self.blocks.0).enumerate() {
-                let dc = i32::from(dc) * i32::from(quantisation[0]);
-                canvas.dot((x, y), idct::mean(dc));
-            }
-        }
-    }
-
-    fn draw_blocks<const N: usize>(&self, canvas: &mut Canvas, quantisation: &Quantisation) {
-        let mut quantisers = [[0.0; N]; N];
-        for k in (0..64).filter(|&k| zigzag::needed(k, N)) {
-            let natural = usize::from(NATURAL[k]);
-            quantisers[natural / 8][natural % 8] = f32::from(quantisation[k]);
-        }
-        let (mut block, mut samples) = ([0.0; 128], [[0; 8]; 8]);
-        let rows = self.coefficients.chunks_exact(self.across * N * N);
-        for (y, row) in rows.take(self.blocks.1).enumerate() {
-            for (x, coefficients) in row.chunks_exact(N * N).take(self.blocks.0).enumerate() {
-                let lines = coefficients.chunks_exact(N).zip(&quantisers);
-                for (place, (line, quantisers)) in block.chunks_exact_mut(8).zip(lines) {
-                    for ((place, &value), quantiser) in place.iter_mut().zip(line).zip(quantisers) {
-                        *place = f32::from(value) * quantiser;
-                    }
-                }
-                idct::inverse(N, &block, N, &mut samples);
-                canvas.draw::<N>((x, y), &samples);
-            }
-        }
     }
 }

@@ -4,9 +4,13 @@
 //! is T.81's own, for N = 1 the block's mean. Single precision gives more than enough digits and, other than 32-bit
 //! integer products, four lanes on every x86-64 and AArch64.
 
-/// Coefficients of one block in natural order, eight a row whatever N is. What N doesn't need goes to the places
-/// from 64 on, which nobody reads.
-pub(super) type Coefficients = [f32; 128];
+/// The coefficients of one block in natural order, eight a row whatever N is. The places from 64 on are for what N
+/// doesn't need, and nobody reads them.
+pub(super) type Block = [i16; 128];
+
+use super::planes::Canvas;
+use super::tables::Quantisation;
+use super::zigzag::NATURAL;
 
 /// Samples of one block, eight a row whatever N is.
 pub(super) type Samples = [[u8; 8]; 8];
@@ -52,18 +56,53 @@ const fn cosine(numerator: usize, denominator: usize) -> f64 {
     sum
 }
 
-/// Transforms a block of which only the first `rows` rows hold other than zeros. `LANES` is N rounded up to 4 or 8.
+/// Transforms the blocks of one component.
+#[derive(Clone, Debug)]
+pub(super) struct Inverse {
+    n: usize,
+    /// The quantisation table in natural order.
+    quantisers: [[f32; 8]; 8],
+}
+
+impl Inverse {
+    /// For a component at n/8.
+    pub(super) fn new(n: usize, quantisation: &Quantisation) -> Self {
+        let mut quantisers = [[0.0; 8]; 8];
+        for (&quantiser, natural) in quantisation.iter().zip(NATURAL) {
+            quantisers[usize::from(natural / 8)][usize::from(natural % 8)] = f32::from(quantiser);
+        }
+        Self { n, quantisers }
+    }
+
+    /// Transforms a block and draws it.
+    #[inline(always)]
+    pub(super) fn draw(&self, block: &Block, canvas: &mut Canvas, place: (usize, usize)) {
+        let quantisers = &self.quantisers;
+        match self.n {
+            1 => canvas.dot(place, mean(i32::from(block[0]) * quantisers[0][0] as i32)),
+            2 => canvas.draw::<2>(place, &transform::<2, 4>(block, quantisers)),
+            3 => canvas.draw::<3>(place, &transform::<3, 4>(block, quantisers)),
+            4 => canvas.draw::<4>(place, &transform::<4, 4>(block, quantisers)),
+            5 => canvas.draw::<5>(place, &transform::<5, 8>(block, quantisers)),
+            6 => canvas.draw::<6>(place, &transform::<6, 8>(block, quantisers)),
+            7 => canvas.draw::<7>(place, &transform::<7, 8>(block, quantisers)),
+            _ => canvas.draw::<8>(place, &transform::<8, 8>(block, quantisers)),
+        }
+    }
+}
+
+/// Transforms a block. `LANES` is N rounded up to 4 or 8.
 #[inline(always)]
 fn transform<const N: usize, const LANES: usize>(
-    block: &Coefficients,
-    rows: usize,
-    out: &mut Samples,
-) {
+    block: &Block,
+    quantisers: &[[f32; 8]; 8],
+) -> Samples {
     let basis = &Basis::<N, LANES>::TABLE;
     let mut columns = [[0.0f32; LANES]; N];
-    for (v, row) in block.chunks_exact(8).enumerate().take(N) {
-        if v >= rows {
-            break;
+    for v in 0..N {
+        let mut row = [0.0f32; LANES];
+        for (u, place) in row.iter_mut().enumerate() {
+            *place = f32::from(block[8 * v + u]) * quantisers[v][u];
         }
         for (y, column) in columns.iter_mut().enumerate() {
             for (sum, coefficient) in column.iter_mut().zip(row) {
@@ -71,9 +110,9 @@ fn transform<const N: usize, const LANES: usize>(
             }
         }
     }
-    for (column, samples) in columns.iter().zip(out.iter_mut()) {
-        // The level shift of T.81 A.3.1.
-        let mut sums = [128.0f32; LANES];
+    let mut samples = [[0; 8]; 8];
+    for (column, samples) in columns.iter().zip(&mut samples) {
+        let mut sums = [LEVEL; LANES];
         for u in 0..N {
             for (sum, place) in sums.iter_mut().zip(basis[u]) {
                 *sum += column[u] * place;
@@ -83,7 +122,12 @@ fn transform<const N: usize, const LANES: usize>(
             *sample = round(sum);
         }
     }
+    samples
 }
+
+/// The level shift of T.81 A.3.1, and so much more that what lies halfway between two values is rounded up for
+/// certain, as [`mean`] does it.
+const LEVEL: f32 = 128.0 + 1.0 / 1024.0;
 
 /// The nearest of 0 to 255.
 #[inline(always)]
@@ -91,20 +135,6 @@ fn round(value: f32) -> u8 {
     // At 2^23 the unit in the last place is 1: the sum's low byte is the rounded value. A conversion with `as` would
     // add tests for what can't be here.
     (value.clamp(0.0, 255.0) + 8_388_608.0).to_bits() as u8
-}
-
-/// Transforms a block at n/8, n in 2..=8, of which only the first `rows` rows hold other than zeros.
-#[inline(always)]
-pub(super) fn inverse(n: usize, block: &Coefficients, rows: usize, out: &mut Samples) {
-    match n {
-        2 => transform::<2, 4>(block, rows, out),
-        3 => transform::<3, 4>(block, rows, out),
-        4 => transform::<4, 4>(block, rows, out),
-        5 => transform::<5, 8>(block, rows, out),
-        6 => transform::<6, 8>(block, rows, out),
-        7 => transform::<7, 8>(block, rows, out),
-        _ => transform::<8, 8>(block, rows, out),
-    }
 }
 
 /// The one sample value of a block that has only a DC coefficient, and that of any block at 1/8.
@@ -119,35 +149,39 @@ mod tests {
     use std::f64::consts::PI;
 
     /// T.81 A.3.3 with N for 8, in double precision and as slow as it is plain.
-    fn oracle(n: usize, block: &Coefficients, x: usize, y: usize) -> f64 {
+    fn oracle(n: usize, block: &Block, quantiser: u16, x: usize, y: usize) -> f64 {
         let norm = |u: usize| if u == 0 { 0.125f64.sqrt() } else { 0.5 };
-        let wave = |x: usize, u: usize| {
-            norm(u) * (PI * (2 * x + 1) as f64 * u as f64 / (2 * n) as f64).cos()
-        };
+        let wave =
+            |x: usize, u: usize| norm(u) * (PI * ((2 * x + 1) * u) as f64 / (2 * n) as f64).cos();
         let mut sum = 128.0;
         for v in 0..n {
             for u in 0..n {
-                sum += wave(x, u) * wave(y, v) * f64::from(block[8 * v + u]);
+                sum += wave(x, u) * wave(y, v) * f64::from(block[8 * v + u]) * f64::from(quantiser);
             }
         }
         sum
     }
 
-    fn check(n: usize, block: &Coefficients) {
-        let rows = (0..8)
-            .rfind(|v| block[8 * v..8 * v + 8].iter().any(|&c| c != 0.0))
-            .map_or(0, |v| v + 1);
-        for rows in [rows, 8] {
-            let mut samples = [[0; 8]; 8];
-            inverse(n, block, rows, &mut samples);
-            for (y, row) in samples.iter().enumerate().take(n) {
-                for (x, &sample) in row.iter().enumerate().take(n) {
-                    let (wanted, got) = (oracle(n, block, x, y), f64::from(sample));
-                    assert!(
-                        (wanted.clamp(0.0, 255.0) - got).abs() < 0.51,
-                        "n={n} ({x},{y}) {wanted} {got}"
-                    );
-                }
+    fn transformed(n: usize, block: &Block, quantiser: u16) -> Samples {
+        let quantisers = [[f32::from(quantiser); 8]; 8];
+        match n {
+            2 => transform::<2, 4>(block, &quantisers),
+            3 => transform::<3, 4>(block, &quantisers),
+            4 => transform::<4, 4>(block, &quantisers),
+            5 => transform::<5, 8>(block, &quantisers),
+            6 => transform::<6, 8>(block, &quantisers),
+            7 => transform::<7, 8>(block, &quantisers),
+            _ => transform::<8, 8>(block, &quantisers),
+        }
+    }
+
+    fn check(n: usize, block: &Block, quantiser: u16) {
+        let samples = transformed(n, block, quantiser);
+        for (y, row) in samples.iter().enumerate().take(n) {
+            for (x, &sample) in row.iter().enumerate().take(n) {
+                let (wanted, got) = (oracle(n, block, quantiser, x, y), f64::from(sample));
+                let wrong = (wanted.clamp(0.0, 255.0) - got).abs();
+                assert!(wrong < 0.51, "n={n} ({x},{y}) {wanted} {got}");
             }
         }
     }
@@ -155,27 +189,22 @@ mod tests {
     #[test]
     fn agrees_with_the_definition_at_each_scale() {
         let mut random = 1u64;
-        let mut next = |range: f32| {
+        let mut next = |range: i64| {
             random = random
                 .wrapping_mul(6364136223846793005)
                 .wrapping_add(1442695040888963407);
-            (((random >> 40) as f32 / 16_777_216.0 - 0.5) * 2.0 * range).round()
+            ((random >> 33) as i64 % (2 * range + 1) - range) as i16
         };
         for n in 2..=8 {
-            for (count, range) in [
-                (1, 1000.0),
-                (3, 600.0),
-                (64, 40.0),
-                (64, 300.0),
-                (64, 32767.0),
-            ] {
-                for _ in 0..50 {
-                    let mut block = [0.0; 128];
-                    for i in 0..count {
-                        let (v, u) = (i / 8 % n, i % n);
-                        block[8 * v + u] = next(range);
+            for (count, range) in [(1, 1000), (3, 600), (64, 40), (64, 300), (64, 32767)] {
+                for quantiser in [1, 3, 16] {
+                    for _ in 0..20 {
+                        let mut block = [0; 128];
+                        for i in 0..count {
+                            block[8 * (i / 8 % n) + i % n] = next(range);
+                        }
+                        check(n, &block, quantiser);
                     }
-                    check(n, &block);
                 }
             }
         }
@@ -185,15 +214,17 @@ mod tests {
     fn agrees_with_the_definition_at_extremes() {
         for n in 2..=8 {
             for at in 0..n * n {
-                for value in [-32768.0, -1024.0, -1.0, 1.0, 1023.0, 32767.0] {
-                    let mut block = [0.0; 128];
-                    block[8 * (at / n) + at % n] = value;
-                    check(n, &block);
-                    block[0] = 1023.0;
-                    check(n, &block);
+                for value in [-32768, -1024, -1, 1, 1023, 32767] {
+                    for quantiser in [1, 255, 65535] {
+                        let mut block = [0; 128];
+                        block[8 * (at / n) + at % n] = value;
+                        check(n, &block, quantiser);
+                        block[0] = 1023;
+                        check(n, &block, quantiser);
+                    }
                 }
             }
-            check(n, &[0.0; 128]);
+            check(n, &[0; 128], 1);
         }
     }
 

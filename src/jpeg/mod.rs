@@ -9,9 +9,11 @@
 //!
 //! The references to T.81 are to ITU-T Recommendation T.81 | ISO/IEC 10918-1.
 
+mod ac;
 mod bits;
 mod block;
 mod coefficients;
+mod dc;
 mod error;
 mod frame;
 mod header;
@@ -26,6 +28,7 @@ mod scale;
 mod scan;
 mod scratch;
 mod sequential;
+mod skip;
 mod spectral;
 mod tables;
 mod unstuff;

@@ -153,6 +153,19 @@ impl Canvas<'_> {
         }
     }
 
+    /// Draws a block of one value.
+    #[inline(never)]
+    pub(super) fn fill(&mut self, block: (usize, usize), value: u8) {
+        let (x, y) = (block.0 * self.n, block.1 * self.n);
+        let end = self.width.min(x + self.n);
+        for row in y..self.height.min(y + self.n) {
+            let start = row * self.width;
+            if let Some(samples) = self.samples.get_mut(start + x..start + end) {
+                samples.fill(value);
+            }
+        }
+    }
+
     /// Draws a block at 1/8.
     #[inline(always)]
     pub(super) fn dot(&mut self, block: (usize, usize), value: u8) {

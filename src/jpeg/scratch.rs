@@ -1,7 +1,10 @@
 //! What a worker keeps from picture to picture.
 
+use super::ac::AcTable;
+use super::dc::DcTable;
 use super::error::{Error, Flaw};
-use super::huffman::{AcTable, DcTable, FromSpec, SkipTable, SymbolTable};
+use super::huffman::{FromSpec, SymbolTable};
+use super::skip::SkipTable;
 use super::unstuff::Buffer;
 use std::sync::Arc;
 

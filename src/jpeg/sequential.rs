@@ -1,7 +1,7 @@
 //! Sequential pictures (T.81 annex F.2): straight from the bits to the planes, MCU by MCU.
 
 use super::bits::Bits;
-use super::block::Block;
+use super::block::Decoder;
 use super::error::{Damage, Error, Flaw};
 use super::header::{Header, restart_interval_of};
 use super::intervals::{self, Units};
@@ -113,7 +113,7 @@ impl<'a> Picture<'_, 'a, '_> {
                 let missing = Flaw::NoQuantisationTable { table: table as u8 };
                 let quantisation = quantisation.ok_or(Error::format(missing, at))?;
                 let (dc, ac) = (tables.dc[component.dc], tables.ac[component.ac]);
-                Block::new(n, quantisation, dc, ac, self.built, at)
+                Decoder::new(n, quantisation, dc, ac, self.built, at)
             })
             .collect::<Result<Vec<_>, Error>>()?;
         let mut feed = Feed::new(self.header.bytes, at, layout.blocks.len(), self.buffer);
@@ -137,7 +137,7 @@ impl<'a> Picture<'_, 'a, '_> {
 struct Mcus<'p, 's> {
     layout: Layout,
     /// The decoders of the scan's components.
-    blocks: Vec<Block>,
+    blocks: Vec<Decoder>,
     canvases: &'p mut [Canvas<'s>],
     /// The canvases' places of the scan's components.
     of: Vec<usize>,
@@ -179,7 +179,7 @@ impl Units for Mcus<'_, '_> {
         loop {
             let result = self.decode_mcu(&mut local, (x + done, y));
             done += usize::from(result.is_ok());
-            if done == count || result.is_err() || local.next() > threshold {
+            if done == count || result.is_err() || local.position() > threshold {
                 *bits = local;
                 return (done, result);
             }

@@ -2,8 +2,9 @@
 
 use super::bits::{Bits, extend};
 use super::coefficients::{Store, UNNEEDED};
+use super::dc::DcTable;
 use super::error::Damage;
-use super::huffman::{DcTable, SymbolTable};
+use super::huffman::SymbolTable;
 use super::intervals::Units;
 use super::scan::Layout;
 use std::sync::Arc;
@@ -62,7 +63,7 @@ impl Units for DcScan<'_, '_> {
         let result = loop {
             let result = self.decode_mcu(&mut local, (x + done, y));
             done += usize::from(result.is_ok());
-            if done == count || result.is_err() || local.next() > threshold {
+            if done == count || result.is_err() || local.position() > threshold {
                 break result;
             }
         };
@@ -119,7 +120,7 @@ impl Units for AcScan<'_, '_> {
                 };
                 done += usize::from(result.is_ok());
             }
-            if done == count || result.is_err() || local.next() > threshold {
+            if done == count || result.is_err() || local.position() > threshold {
                 break;
             }
         }
@@ -231,9 +232,7 @@ impl AcScan<'_, '_> {
         while left != 0 {
             let k = left.trailing_zeros();
             left &= left - 1;
-            if bits.available() == 0 {
-                bits.refill();
-            }
+            bits.refill();
             let bit = bits.take(1);
             if let Some(coefficient) = self.coefficient(block, k) {
                 // A bit that is set already was sent by a scan out of turn; libjpeg leaves it too.

@@ -3,23 +3,23 @@
 //! `memchr` finds each 0xFF and the runs between are copied, so that the bit reader needs no branch for stuffing or
 //! markers (T.81 B.1.1.5). Chunks are small enough to stay in the nearest caches, and bound the memory.
 
-use super::bits::{Bits, Position};
+use super::bits::{Bits, CHUNK, Chunk, WORD};
 use super::error::{Damage, Error};
 use super::markers::{self, RST0};
 use memchr::memchr;
 
 /// A worker's buffer for unstuffed data.
-#[derive(Debug, Default)]
-pub(super) struct Buffer(Vec<u8>);
+#[derive(Debug)]
+pub(super) struct Buffer(Box<Chunk>);
 
-/// Unstuffed bytes in memory at a time, beside the margin.
-const CHUNK: usize = 32 << 10;
+impl Default for Buffer {
+    fn default() -> Self {
+        Self(Box::new([0; CHUNK + WORD]))
+    }
+}
 
 /// The most bytes that a block can take: 64 codes of 16 bits, each with 15 extra bits.
 const MOST_PER_BLOCK: usize = 64 * 31 / 8;
-
-/// Zeros after the data's end, so that the last bytes too can be read by the word.
-const PAD: usize = 8;
 
 /// The unstuffed bytes of one restart interval after another.
 #[derive(Debug)]
@@ -31,34 +31,32 @@ pub(super) struct Feed<'a, 's> {
     start: usize,
     /// How many unstuffed bytes of the interval were dropped from `bytes`.
     dropped: usize,
-    bytes: &'s mut Vec<u8>,
+    bytes: &'s mut Chunk,
     len: usize,
     /// Whether the interval goes on after `bytes`.
     more: bool,
     /// Bytes that must be at hand before a unit is decoded.
     margin: usize,
-    position: Position,
+    /// The reader's place, in bits.
+    position: usize,
 }
 
 impl<'a, 's> Feed<'a, 's> {
-    /// Starts at `at`; between two calls of [`renew`](Self::renew) at most `blocks` blocks may be read.
+    /// Starts at `at`. Between two calls of [`renew`](Self::renew), no more than one unit of `blocks` blocks may be
+    /// begun beyond the [`threshold`](Self::threshold).
     pub(super) fn new(source: &'a [u8], at: usize, blocks: usize, buffer: &'s mut Buffer) -> Self {
-        let margin = blocks * MOST_PER_BLOCK + PAD;
-        let bytes = &mut buffer.0;
-        if bytes.len() < CHUNK + margin + PAD {
-            bytes.resize(CHUNK + margin + PAD, 0);
-        }
-        let (position, more) = (Position::default(), true);
+        // The largest MCU of T.81 has 64 blocks, if one minds no limit but that of the sampling factors.
+        const { assert!(64 * MOST_PER_BLOCK + WORD < CHUNK / 2) };
         let mut feed = Self {
             source,
             at,
             start: at,
             dropped: 0,
-            bytes,
+            bytes: &mut buffer.0,
             len: 0,
-            more,
-            margin,
-            position,
+            more: true,
+            margin: blocks * MOST_PER_BLOCK + WORD,
+            position: 0,
         };
         feed.begin(at);
         feed
@@ -66,18 +64,18 @@ impl<'a, 's> Feed<'a, 's> {
 
     fn begin(&mut self, at: usize) {
         (self.at, self.start, self.dropped, self.len, self.more) = (at, at, 0, 0, true);
-        self.position = Position::default();
+        self.position = 0;
         self.fill();
     }
 
     /// A reader at the current place.
     pub(super) fn bits(&self) -> Bits<'_> {
-        Bits::new(&self.bytes[..self.len + PAD], self.position)
+        Bits::new(self.bytes, self.position)
     }
 
-    /// A reader whose [`next`](Bits::next) is beyond this must go through [`renew`](Self::renew).
+    /// A reader whose position is beyond this must go through [`renew`](Self::renew).
     pub(super) fn threshold(&self) -> usize {
-        if self.more {
+        8 * if self.more {
             self.len - self.margin
         } else {
             self.len
@@ -85,31 +83,27 @@ impl<'a, 's> Feed<'a, 's> {
     }
 
     /// Takes the reader's place back and makes sure that more can be read, or that no more was read than there is.
-    pub(super) fn renew(&mut self, position: Position) -> Result<(), Error> {
+    pub(super) fn renew(&mut self, position: usize) -> Result<(), Error> {
         self.position = position;
+        if position <= self.threshold() {
+            return Ok(());
+        }
         if !self.more {
-            return if position.consumed() > self.len {
-                Err(self.ended())
-            } else {
-                Ok(())
-            };
+            return Err(self.ended());
         }
-        if position.next() > self.threshold() {
-            let next = position.next();
-            self.bytes.copy_within(next..self.len, 0);
-            self.len -= next;
-            self.dropped += next;
-            self.position.slide(next);
-            self.fill();
-        }
+        let passed = position / 8;
+        self.bytes.copy_within(passed..self.len, 0);
+        self.len -= passed;
+        self.dropped += passed;
+        self.position -= 8 * passed;
+        self.fill();
         Ok(())
     }
 
     fn fill(&mut self) {
-        let full = self.bytes.len() - PAD;
-        while self.len < full && self.more {
+        while self.len < CHUNK && self.more {
             let rest = &self.source[self.at..];
-            let window = &rest[..rest.len().min(full - self.len)];
+            let window = &rest[..rest.len().min(CHUNK - self.len)];
             let plain = memchr(0xFF, window).unwrap_or(window.len());
             self.bytes[self.len..][..plain].copy_from_slice(&window[..plain]);
             self.len += plain;
@@ -120,7 +114,11 @@ impl<'a, 's> Feed<'a, 's> {
                 self.more = false;
             }
         }
-        self.bytes[self.len..self.len + PAD].fill(0);
+        // What is left of earlier data must not decide what comes of these, even if they are damaged.
+        if !self.more {
+            let end = CHUNK.min(self.len + self.margin);
+            self.bytes[self.len..end].fill(0);
+        }
     }
 
     /// Handles the 0xFF at `at`, with room for one byte.
@@ -146,12 +144,12 @@ impl<'a, 's> Feed<'a, 's> {
         }
     }
 
-    /// The error for damage that was met at the reader's `position`: if the data had ended by then, that is the cause.
-    pub(super) fn blame(&self, damage: Damage, position: Position) -> Error {
-        if !self.more && position.consumed() > self.len {
+    /// The error for damage that was met at `position`: if the data had ended by then, that is the cause.
+    pub(super) fn blame(&self, damage: Damage, position: usize) -> Error {
+        if !self.more && position > 8 * self.len {
             return self.ended();
         }
-        Error::damaged(damage, self.source_offset(position.consumed()))
+        Error::damaged(damage, self.source_offset(position / 8))
     }
 
     /// Where in the source the unstuffed byte `index` of the chunk came from. Walks the interval again: only errors

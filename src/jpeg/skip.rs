@@ -1,0 +1,142 @@
+//! Look-ups that pass over the AC coefficients that a scale doesn't need.
+
+use super::bits::{Bits, REFILLED};
+use super::error::Damage;
+use super::huffman::{Canonical, Code, FromSpec, InvalidCode, first_symbols};
+
+/// Look-ups that pass the rest of a block, several symbols at once.
+///
+/// By the next [`WIDTH`](Self::WIDTH) bits, for as many symbols as have their whole code in them: how many bits they
+/// take with all extra bits (the last symbol's may lie beyond the window), how many coefficients they pass, and
+/// whether the block ends.
+#[derive(Clone, Debug)]
+pub(super) struct SkipTable {
+    /// The entries for windows of `w` bits, at `1 << w`: the shorter windows are what the longer are made from.
+    lookup: [u32; 2 << Self::WIDTH],
+    /// By the same bits: the first symbol in the upper byte, its code's length in the lower; 0 if the code is longer.
+    single: [u16; 1 << Self::WIDTH],
+    canonical: Canonical,
+}
+
+impl SkipTable {
+    const WIDTH: u32 = 12;
+    /// Look-ups after a refill.
+    const PER_REFILL: u32 = 3;
+    /// What one of them may take. Hardly any symbol has more bits.
+    const MOST_BITS: u32 = REFILLED / Self::PER_REFILL;
+    /// Where an entry's count of coefficients begins; below it are the bits.
+    const PASSED: u32 = 8;
+    /// Added to the count where the block ends. More than any count, so that one comparison sees both.
+    const ENDED: u32 = 1 << 10;
+    /// The count of an entry that holds no symbol: its code is longer than the window, or none.
+    const UNKNOWN: u32 = 1 << 12;
+
+    /// Passes the coefficients from `k` in 1..=63 to the end of the block.
+    #[inline(always)]
+    pub(super) fn finish_block(&self, bits: &mut Bits, k: u32) -> Result<(), Damage> {
+        let mut k = k;
+        loop {
+            bits.refill();
+            // The place and the bits passed, side by side as in the entries.
+            let mut sum = k << Self::PASSED;
+            for _ in 0..Self::PER_REFILL {
+                let entry = self.lookup[(1 << Self::WIDTH) | bits.peek(Self::WIDTH) as usize];
+                let after = sum + entry;
+                if after >= 64 << Self::PASSED {
+                    // A block ends at its last coefficient, with no code for it, or by a code before that.
+                    k = after >> Self::PASSED;
+                    if k == 64 || k.wrapping_sub(Self::ENDED) < 64 {
+                        bits.shift(entry);
+                        bits.advance(after & 0xFF);
+                        return Ok(());
+                    }
+                    // The code is long, or some of these symbols are beyond this block's end.
+                    bits.advance(sum & 0xFF);
+                    k = self.step(bits, sum >> Self::PASSED)?;
+                    if k == 64 {
+                        return Ok(());
+                    }
+                    sum = k << Self::PASSED;
+                    break;
+                }
+                bits.shift(entry);
+                sum = after;
+            }
+            bits.advance(sum & 0xFF);
+            k = sum >> Self::PASSED;
+        }
+    }
+
+    /// Passes one symbol. Returns the place after it, 64 if the block ends with it.
+    #[inline(always)]
+    fn step(&self, bits: &mut Bits, k: u32) -> Result<u32, Damage> {
+        bits.refill();
+        let code = self.find(bits.peek(16) as u32)?;
+        bits.pass(code.length + code.size());
+        match k + code.run() + 1 {
+            _ if code.ends_block() => Ok(64),
+            after if after > 64 => Err(Damage::RunTooLong),
+            after => Ok(after),
+        }
+    }
+
+    #[inline(never)]
+    fn find(&self, window: u32) -> Result<Code, Damage> {
+        match self.single[(window >> (16 - Self::WIDTH)) as usize] {
+            0 => self.canonical.find(window, Self::WIDTH),
+            entry => Ok(Code {
+                bits: 0,
+                length: u32::from(entry & 31),
+                symbol: (entry >> 8) as u8,
+            }),
+        }
+    }
+}
+
+impl FromSpec for SkipTable {
+    fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode> {
+        let canonical = Canonical::from_spec(spec)?;
+        let mut lookup = [Self::UNKNOWN << Self::PASSED; 2 << Self::WIDTH];
+        for width in 1..=Self::WIDTH {
+            let (shorter, here) = lookup.split_at_mut(1 << width);
+            for code in canonical.codes().take_while(|code| code.length <= width) {
+                let taken = code.length + code.size();
+                let places = &mut here[code.places(width)];
+                if code.ends_block() {
+                    places.fill(Self::ENDED << Self::PASSED | code.length);
+                } else if taken <= Self::MOST_BITS {
+                    let entry = (code.run() + 1) << Self::PASSED | taken;
+                    // What is left of the window for further symbols: nothing, or a shorter window.
+                    match width.checked_sub(taken) {
+                        None | Some(0) => places.fill(entry),
+                        Some(left) => {
+                            let next = &shorter[1 << left..2 << left];
+                            for part in places.chunks_exact_mut(1 << left) {
+                                join(part, next, entry);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let single = first_symbols(&canonical);
+        Ok(Self {
+            lookup,
+            single,
+            canonical,
+        })
+    }
+}
+
+/// Writes `first` followed by each of the entries `next`, as far as one look-up may go.
+fn join(part: &mut [u32], next: &[u32], first: u32) {
+    for (place, &next) in part.iter_mut().zip(next) {
+        let both = first + next;
+        let unknown = next >> SkipTable::PASSED == SkipTable::UNKNOWN;
+        *place = if unknown || both & 63 > SkipTable::MOST_BITS {
+            first
+        } else {
+            both
+        };
+    }
+}
