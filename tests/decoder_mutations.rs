@@ -11,7 +11,7 @@ use oracle::samples::Rng;
 use thumbgen::jpeg::{Error, Header, Limits, Scratch};
 
 /// Broken streams made of each kind. More of them: `MUTATION_ROUNDS=100000 cargo test --test decoder_mutations`.
-const ROUNDS: usize = 4000;
+const ROUNDS: usize = 15_000;
 
 /// Sizes that a broken header asks for stay small, or the test would spend its time on grey.
 const LIMITS: Limits = Limits {

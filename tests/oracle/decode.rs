@@ -120,19 +120,17 @@ impl Decoder {
             marker::APP14 if body.len() >= 12 && body.starts_with(b"Adobe") => {
                 self.adobe = Some(body[11]);
             }
+            _ if is_frame(marker) && self.decoded.is_some() => {
+                return Err("a second frame header".into());
+            }
             _ if is_frame(marker) => {
                 let (picture, slots) = segments::frame(marker, body)?;
-                let known_bits = vec![[None; 64]; picture.components.len()];
-                let end = Err("the stream has just begun".into());
-                let decoded = Decoded {
+                self.decoded = Some(Decoded {
+                    known_bits: vec![[None; 64]; picture.components.len()],
                     picture,
-                    end,
-                    known_bits,
+                    end: Err("the stream has just begun".into()),
                     slots,
-                };
-                if self.decoded.replace(decoded).is_some() {
-                    return Err("a second frame header".into());
-                }
+                });
             }
             _ => {}
         }
