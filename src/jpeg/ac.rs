@@ -16,7 +16,8 @@ const NOWHERE: u8 = 64;
 pub(super) fn places(n: usize) -> Places {
     let mut places = [NOWHERE; 256];
     for k in (0..64).filter(|&k| zigzag::needed(k, n)) {
-        places[k] = NATURAL[k];
+        // Blocks are kept column by column.
+        places[k] = NATURAL[k] % 8 * 8 + NATURAL[k] / 8;
     }
     places
 }

@@ -126,7 +126,7 @@ mod tests {
             let mut bits = Bits::new(&data, seed);
             let mut at = seed;
             let mut random = seed;
-            while at < 8 * CHUNK {
+            while at < 8 * (CHUNK - WORD) {
                 random = random
                     .wrapping_mul(6364136223846793005)
                     .wrapping_add(1442695040888963407);

@@ -105,7 +105,7 @@ impl Decoder {
         } else {
             block[0] = dc;
             inverse.draw(block, canvas, place);
-            block[..64].fill(0);
+            block.as_chunks_mut().0[0] = [0; 64];
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use super::zigzag::{self, NATURAL};
 /// One component's coefficients.
 #[derive(Debug)]
 pub(super) struct Store<'s> {
-    /// The N of the scale; a block has N * N coefficients here, row by row.
+    /// The N of the scale; a block has N * N coefficients here, column by column.
     pub(super) n: usize,
     /// Blocks that hold samples of the picture.
     pub(super) blocks: (usize, usize),
@@ -57,7 +57,7 @@ pub(super) fn stores<'s>(
             histories.resize(if n > 1 { blocks } else { 0 }, 0);
             let mut slots = [UNNEEDED; 64];
             for k in (0..64).filter(|&k| zigzag::needed(k, n)) {
-                slots[k] = NATURAL[k] / 8 * n as u8 + NATURAL[k] % 8;
+                slots[k] = NATURAL[k] % 8 * n as u8 + NATURAL[k] / 8;
             }
             Store {
                 n,

@@ -32,6 +32,11 @@ impl DcTable {
         ))
     }
 
+    /// The differences that fit with their code in `width` bits: the bits, the difference, how many bits.
+    pub(super) fn differences(&self, width: u32) -> impl Iterator<Item = (u32, i32, u32)> {
+        differences(&self.canonical, width)
+    }
+
     #[cold]
     #[inline(never)]
     fn find(&self, window: u32) -> Result<Code, Damage> {
@@ -42,24 +47,24 @@ impl DcTable {
 impl FromSpec for DcTable {
     fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode> {
         let canonical = Canonical::from_spec(spec)?;
+        // T.81 table F.1 goes to 11; 16-bit arithmetic is what bounds it here, as in libjpeg.
+        if canonical.codes().any(|code| code.symbol > 15) {
+            return Err(InvalidCode);
+        }
         let mut lookup = [0; 1 << Self::WIDTH];
-        for code in canonical.codes() {
-            let size = u32::from(code.symbol);
-            // T.81 table F.1 goes to 11; 16-bit arithmetic is what bounds it here, as in libjpeg.
-            if size > 15 {
-                return Err(InvalidCode);
-            }
-            let length = code.length + size;
-            if length <= Self::WIDTH {
-                let places = &mut lookup[code.places(Self::WIDTH)];
-                for (extra, part) in places
-                    .chunks_exact_mut(1 << (Self::WIDTH - length))
-                    .enumerate()
-                {
-                    part.fill((extend(extra as u32, size) as u32) << 16 | length);
-                }
-            }
+        for (bits, difference, length) in differences(&canonical, Self::WIDTH) {
+            let left = Self::WIDTH - length;
+            lookup[(bits as usize) << left..][..1 << left].fill((difference as u32) << 16 | length);
         }
         Ok(Self { lookup, canonical })
     }
+}
+
+fn differences(canonical: &Canonical, width: u32) -> impl Iterator<Item = (u32, i32, u32)> {
+    canonical.codes().flat_map(move |code| {
+        let size = u32::from(code.symbol);
+        let length = code.length + size;
+        let values = if length <= width { 1 << size } else { 0 };
+        (0..values).map(move |extra| (code.bits << size | extra, extend(extra, size), length))
+    })
 }

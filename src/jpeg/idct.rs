@@ -4,8 +4,9 @@
 //! is T.81's own, for N = 1 the block's mean. Single precision gives more than enough digits and, other than 32-bit
 //! integer products, four lanes on every x86-64 and AArch64.
 
-/// The coefficients of one block in natural order, eight a row whatever N is. The places from 64 on are for what N
-/// doesn't need, and nobody reads them.
+/// The coefficients of one block column by column, eight places each whatever N is: the transform then begins with the
+/// columns and ends with the rows, as they are drawn. The places from 64 on are for what N doesn't need, and nobody
+/// reads them.
 pub(super) type Block = [i16; 128];
 
 use super::planes::Canvas;
@@ -16,11 +17,11 @@ use super::zigzag::NATURAL;
 pub(super) type Samples = [[u8; 8]; 8];
 
 /// The basis functions of N points, scaled so that two passes make an inverse at N/8; by frequency, then by place.
-struct Basis<const N: usize, const LANES: usize>;
+struct Basis<const N: usize>;
 
-impl<const N: usize, const LANES: usize> Basis<N, LANES> {
-    const TABLE: [[f32; LANES]; N] = {
-        let mut table = [[0.0; LANES]; N];
+impl<const N: usize> Basis<N> {
+    const TABLE: [[f32; N]; N] = {
+        let mut table = [[0.0; N]; N];
         let mut u = 0;
         while u < N {
             let mut x = 0;
@@ -60,7 +61,7 @@ const fn cosine(numerator: usize, denominator: usize) -> f64 {
 #[derive(Clone, Debug)]
 pub(super) struct Inverse {
     n: usize,
-    /// The quantisation table in natural order.
+    /// The quantisation table column by column.
     quantisers: [[f32; 8]; 8],
 }
 
@@ -69,7 +70,7 @@ impl Inverse {
     pub(super) fn new(n: usize, quantisation: &Quantisation) -> Self {
         let mut quantisers = [[0.0; 8]; 8];
         for (&quantiser, natural) in quantisation.iter().zip(NATURAL) {
-            quantisers[usize::from(natural / 8)][usize::from(natural % 8)] = f32::from(quantiser);
+            quantisers[usize::from(natural % 8)][usize::from(natural / 8)] = f32::from(quantiser);
         }
         Self { n, quantisers }
     }
@@ -80,7 +81,7 @@ impl Inverse {
         let quantisers = &self.quantisers;
         match self.n {
             1 => canvas.dot(place, mean(i32::from(block[0]) * quantisers[0][0] as i32)),
-            2 => canvas.draw::<2>(place, &transform::<2, 4>(block, quantisers)),
+            2 => canvas.draw::<2>(place, &transform_to_two(block, quantisers)),
             3 => canvas.draw::<3>(place, &transform::<3, 4>(block, quantisers)),
             4 => canvas.draw::<4>(place, &transform::<4, 4>(block, quantisers)),
             5 => canvas.draw::<5>(place, &transform::<5, 8>(block, quantisers)),
@@ -97,32 +98,86 @@ fn transform<const N: usize, const LANES: usize>(
     block: &Block,
     quantisers: &[[f32; 8]; 8],
 ) -> Samples {
-    let basis = &Basis::<N, LANES>::TABLE;
-    let mut columns = [[0.0f32; LANES]; N];
+    let mut columns = [[0.0; LANES]; N];
+    for (u, column) in columns.iter_mut().enumerate() {
+        *column = dequantised(block, quantisers, u);
+    }
+    let across = pass(&columns);
+    // What stands in the lanes beyond N is nothing to those below, and isn't drawn.
+    let mut lines = [[0.0; LANES]; N];
     for v in 0..N {
-        let mut row = [0.0f32; LANES];
-        for (u, place) in row.iter_mut().enumerate() {
-            *place = f32::from(block[8 * v + u]) * quantisers[v][u];
-        }
-        for (y, column) in columns.iter_mut().enumerate() {
-            for (sum, coefficient) in column.iter_mut().zip(row) {
-                *sum += basis[v][y] * coefficient;
-            }
+        for u in 0..N {
+            lines[v][u] = across[u][v];
         }
     }
     let mut samples = [[0; 8]; 8];
-    for (column, samples) in columns.iter().zip(&mut samples) {
-        let mut sums = [LEVEL; LANES];
-        for u in 0..N {
-            for (sum, place) in sums.iter_mut().zip(basis[u]) {
-                *sum += column[u] * place;
-            }
-        }
-        for (sample, sum) in samples.iter_mut().zip(sums) {
-            *sample = round(sum);
+    for (samples, line) in samples.iter_mut().zip(pass(&lines)) {
+        for (sample, value) in samples.iter_mut().zip(line) {
+            *sample = round(value + LEVEL);
         }
     }
     samples
+}
+
+/// The coefficients of one column, times their quantisers.
+#[inline(always)]
+fn dequantised<const LANES: usize>(
+    block: &Block,
+    quantisers: &[[f32; 8]; 8],
+    u: usize,
+) -> [f32; LANES] {
+    let (coefficients, quantisers) = (&block.as_chunks::<8>().0[u], &quantisers[u]);
+    let mut column = [0.0; LANES];
+    for v in 0..LANES {
+        column[v] = f32::from(coefficients[v]) * quantisers[v];
+    }
+    column
+}
+
+/// The transform at 2/8: all its basis functions are of one size, so that each sample is an eighth of a sum.
+#[inline(always)]
+fn transform_to_two(block: &Block, quantisers: &[[f32; 8]; 8]) -> Samples {
+    let [dc, down] = dequantised(block, quantisers, 0);
+    let [across, both] = dequantised(block, quantisers, 1);
+    let (top, bottom): (f32, f32) = (dc + down, dc - down);
+    let (lean_top, lean_bottom): (f32, f32) = (across + both, across - both);
+    let sums = [
+        top + lean_top,
+        top - lean_top,
+        bottom + lean_bottom,
+        bottom - lean_bottom,
+    ];
+    let [a, b, c, d] = sums.map(|sum| round(sum / 8.0 + LEVEL));
+    let mut samples = [[0; 8]; 8];
+    samples[0][..2].copy_from_slice(&[a, b]);
+    samples[1][..2].copy_from_slice(&[c, d]);
+    samples
+}
+
+/// A one-dimensional inverse, in all lanes at once. Even basis functions are symmetric and odd ones antisymmetric: one
+/// half gives the other.
+#[inline(always)]
+fn pass<const N: usize, const LANES: usize>(input: &[[f32; LANES]; N]) -> [[f32; LANES]; N] {
+    let basis = &Basis::<N>::TABLE;
+    let mut output = [[0.0; LANES]; N];
+    for x in 0..N.div_ceil(2) {
+        let (mut even, mut odd) = ([0.0; LANES], [0.0; LANES]);
+        for lane in 0..LANES {
+            even[lane] = input[0][lane] * basis[0][x];
+            odd[lane] = input[1][lane] * basis[1][x];
+        }
+        for u in 2..N {
+            let sums = if u % 2 == 0 { &mut even } else { &mut odd };
+            for lane in 0..LANES {
+                sums[lane] += input[u][lane] * basis[u][x];
+            }
+        }
+        for lane in 0..LANES {
+            output[N - 1 - x][lane] = even[lane] - odd[lane];
+            output[x][lane] = even[lane] + odd[lane];
+        }
+    }
+    output
 }
 
 /// The level shift of T.81 A.3.1, and so much more that what lies halfway between two values is rounded up for
@@ -132,9 +187,12 @@ const LEVEL: f32 = 128.0 + 1.0 / 1024.0;
 /// The nearest of 0 to 255.
 #[inline(always)]
 fn round(value: f32) -> u8 {
+    // Not `clamp`, which takes care of NaN with several instructions where these are one each.
+    let value = if value > 0.0 { value } else { 0.0 };
+    let value = if value < 255.0 { value } else { 255.0 };
     // At 2^23 the unit in the last place is 1: the sum's low byte is the rounded value. A conversion with `as` would
     // add tests for what can't be here.
-    (value.clamp(0.0, 255.0) + 8_388_608.0).to_bits() as u8
+    (value + 8_388_608.0).to_bits() as u8
 }
 
 /// The one sample value of a block that has only a DC coefficient, and that of any block at 1/8.
@@ -156,7 +214,7 @@ mod tests {
         let mut sum = 128.0;
         for v in 0..n {
             for u in 0..n {
-                sum += wave(x, u) * wave(y, v) * f64::from(block[8 * v + u]) * f64::from(quantiser);
+                sum += wave(x, u) * wave(y, v) * f64::from(block[8 * u + v]) * f64::from(quantiser);
             }
         }
         sum
@@ -165,7 +223,7 @@ mod tests {
     fn transformed(n: usize, block: &Block, quantiser: u16) -> Samples {
         let quantisers = [[f32::from(quantiser); 8]; 8];
         match n {
-            2 => transform::<2, 4>(block, &quantisers),
+            2 => transform_to_two(block, &quantisers),
             3 => transform::<3, 4>(block, &quantisers),
             4 => transform::<4, 4>(block, &quantisers),
             5 => transform::<5, 8>(block, &quantisers),

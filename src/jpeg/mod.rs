@@ -22,6 +22,7 @@ mod idct;
 mod intervals;
 mod limits;
 mod markers;
+mod mean;
 mod planes;
 mod progressive;
 mod scale;

@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::frame::Frame;
-use super::idct::Samples;
+use super::idct::{self, Samples};
 use super::limits::Limits;
 use super::scale::Scales;
 
@@ -136,9 +136,9 @@ impl Canvas<'_> {
             return self.draw_at_edge(N, x, y, samples);
         }
         let start = y * self.width + x;
-        let rows = &mut self.samples[start..start + (N - 1) * self.width + N];
-        for (row, samples) in rows.chunks_mut(self.width).zip(samples).take(N) {
-            row[..N].copy_from_slice(&samples[..N]);
+        for (i, samples) in samples.iter().enumerate().take(N) {
+            let row = &mut self.samples[start + i * self.width..][..N];
+            row.copy_from_slice(&samples[..N]);
         }
     }
 
@@ -171,6 +171,17 @@ impl Canvas<'_> {
     pub(super) fn dot(&mut self, block: (usize, usize), value: u8) {
         if block.0 < self.width && block.1 < self.height {
             self.samples[block.1 * self.width + block.0] = value;
+        }
+    }
+
+    /// Draws a row of blocks at 1/8, from their DC coefficients.
+    pub(super) fn dots(&mut self, block: (usize, usize), dcs: &[i16], quantiser: u16) {
+        let (x, y) = block;
+        if y < self.height && x < self.width {
+            let row = &mut self.samples[y * self.width..][..self.width];
+            for (sample, &dc) in row[x..].iter_mut().zip(dcs) {
+                *sample = idct::mean(i32::from(dc) * i32::from(quantiser));
+            }
         }
     }
 

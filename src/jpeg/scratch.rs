@@ -4,6 +4,7 @@ use super::ac::AcTable;
 use super::dc::DcTable;
 use super::error::{Error, Flaw};
 use super::huffman::{FromSpec, SymbolTable};
+use super::mean::{FirstTable, Lane};
 use super::skip::SkipTable;
 use super::unstuff::Buffer;
 use std::sync::Arc;
@@ -32,6 +33,32 @@ pub(super) struct BuiltTables {
     pub(super) ac: Cache<AcTable>,
     pub(super) skip: Cache<SkipTable>,
     pub(super) symbols: Cache<SymbolTable>,
+    pub(super) first: Cache<FirstTable>,
+}
+
+impl BuiltTables {
+    /// What decodes the means of a component with these tables.
+    pub(super) fn lane(
+        &mut self,
+        dc: &[u8],
+        ac: &[u8],
+        quantiser: u16,
+        offset: usize,
+    ) -> Result<Lane, Error> {
+        // Counts and symbols tell their own length: together they are a key as well.
+        let key = [dc, ac].concat();
+        let (dc, skip) = (self.dc.get(dc, offset)?, self.skip.get(ac, offset)?);
+        let first = self
+            .first
+            .get_or_build(&key, || Ok(FirstTable::new(&dc, &skip)))?;
+        Ok(Lane {
+            first,
+            dc,
+            skip,
+            quantiser,
+            prediction: 0,
+        })
+    }
 }
 
 /// The most recently used tables of one kind, newest first.
@@ -50,13 +77,25 @@ const KEPT: usize = 8;
 impl<T: FromSpec> Cache<T> {
     /// The table that the 16 counts and the symbols of `spec` define; `offset` is where to put the blame.
     pub(super) fn get(&mut self, spec: &[u8], offset: usize) -> Result<Arc<T>, Error> {
-        if let Some(at) = self.0.iter().position(|(key, _)| key == spec) {
+        self.get_or_build(spec, || {
+            T::from_spec(spec).map_err(|_| Error::format(Flaw::HuffmanTable, offset))
+        })
+    }
+}
+
+impl<T> Cache<T> {
+    /// The table under `key`, built if there is none.
+    pub(super) fn get_or_build(
+        &mut self,
+        key: &[u8],
+        build: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<Arc<T>, Error> {
+        if let Some(at) = self.0.iter().position(|(kept, _)| kept == key) {
             self.0[..=at].rotate_right(1);
         } else {
-            let table =
-                T::from_spec(spec).map_err(|_| Error::format(Flaw::HuffmanTable, offset))?;
+            let table = build()?;
             self.0.truncate(KEPT - 1);
-            self.0.insert(0, (spec.to_vec(), Arc::new(table)));
+            self.0.insert(0, (key.to_vec(), Arc::new(table)));
         }
         Ok(Arc::clone(&self.0[0].1))
     }

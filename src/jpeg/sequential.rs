@@ -7,6 +7,7 @@ use super::header::{Header, restart_interval_of};
 use super::intervals::{self, Units};
 use super::limits::Limits;
 use super::markers::{self, DHT, DQT, DRI, EOI, SOS};
+use super::mean::Means;
 use super::planes::{self, Canvas, Judge, Planes};
 use super::scale::Scales;
 use super::scan::{Layout, Scan};
@@ -102,33 +103,39 @@ impl<'a> Picture<'_, 'a, '_> {
         restart_interval: u16,
         at: usize,
     ) -> Result<usize, Error> {
-        let layout = Layout::new(scan, &self.header.frame);
-        let blocks = scan
-            .components
-            .iter()
-            .map(|component| {
+        let frame = &self.header.frame;
+        let layout = Layout::new(scan, frame);
+        let of = scan.components.iter().map(|c| c.index).collect::<Vec<_>>();
+        let mut means = Vec::new();
+        let mut blocks = Vec::new();
+        let only_means = of.iter().all(|&index| self.canvases[index].n() == 1);
+        for component in &scan.components {
+            let table = frame.components[component.index].table;
+            let quantisation = tables.quantisation[usize::from(table)].as_ref();
+            let missing = Error::format(Flaw::NoQuantisationTable { table }, at);
+            let quantisation = quantisation.ok_or(missing)?;
+            let (dc, ac) = (tables.dc[component.dc], tables.ac[component.ac]);
+            if only_means {
+                means.push(self.built.lane(dc, ac, quantisation[0], at)?);
+            } else {
                 let n = self.canvases[component.index].n();
-                let table = usize::from(self.header.frame.components[component.index].table);
-                let quantisation = tables.quantisation[table].as_ref();
-                let missing = Flaw::NoQuantisationTable { table: table as u8 };
-                let quantisation = quantisation.ok_or(Error::format(missing, at))?;
-                let (dc, ac) = (tables.dc[component.dc], tables.ac[component.ac]);
-                Decoder::new(n, quantisation, dc, ac, self.built, at)
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
+                blocks.push(Decoder::new(n, quantisation, dc, ac, self.built, at)?);
+            }
+        }
         let mut feed = Feed::new(self.header.bytes, at, layout.blocks.len(), self.buffer);
-        let of = scan
-            .components
-            .iter()
-            .map(|component| component.index)
-            .collect();
-        let mut mcus = Mcus {
-            layout,
-            blocks,
-            canvases: self.canvases,
-            of,
-        };
-        intervals::decode(&mut mcus, &mut feed, restart_interval, self.judge)?;
+        let (canvases, judge) = (&mut self.canvases[..], &mut *self.judge);
+        if only_means {
+            let mut units = Means::new(layout, means, canvases, of);
+            intervals::decode(&mut units, &mut feed, restart_interval, judge)?;
+        } else {
+            let mut units = Mcus {
+                layout,
+                blocks,
+                canvases,
+                of,
+            };
+            intervals::decode(&mut units, &mut feed, restart_interval, judge)?;
+        }
         Ok(feed.end())
     }
 }

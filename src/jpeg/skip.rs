@@ -18,53 +18,112 @@ pub(super) struct SkipTable {
     canonical: Canonical,
 }
 
+/// What a look-up passed, or several added up: the bits in the lower byte, above it the coefficients, and [`ENDED`]
+/// more of these if the block ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sum(u32);
+
+/// Where the count of coefficients begins.
+const PLACE: u32 = 8;
+
+/// Added to the count where the block ends. More than any count, so that one comparison sees both.
+pub(super) const ENDED: u32 = 1 << 10;
+
+impl Sum {
+    /// The sum at a place in zigzag order with no bits to pass.
+    pub(super) fn at(k: u32) -> Self {
+        Self(k << PLACE)
+    }
+
+    /// The sum of the first coefficient's place and an entry.
+    pub(super) fn first(entry: u32) -> Self {
+        Self((1 << PLACE) + entry)
+    }
+
+    pub(super) fn bits(self) -> u32 {
+        self.0 & 0xFF
+    }
+
+    pub(super) fn place(self) -> u32 {
+        self.0 >> PLACE
+    }
+
+    /// Whether the block is over, or the sum is none.
+    pub(super) fn ended(self) -> bool {
+        self.0 >= 64 << PLACE
+    }
+
+    /// Whether, given that it has [`ended`](Self::ended), it did so by its last coefficient, which has no code after
+    /// it, or by a code before that.
+    pub(super) fn ended_within(self) -> bool {
+        self.place() == 64 || self.place().wrapping_sub(ENDED) < 64
+    }
+}
+
 impl SkipTable {
-    const WIDTH: u32 = 12;
+    pub(super) const WIDTH: u32 = 12;
     /// Look-ups after a refill.
     const PER_REFILL: u32 = 3;
     /// What one of them may take. Hardly any symbol has more bits.
-    const MOST_BITS: u32 = REFILLED / Self::PER_REFILL;
-    /// Where an entry's count of coefficients begins; below it are the bits.
-    const PASSED: u32 = 8;
-    /// Added to the count where the block ends. More than any count, so that one comparison sees both.
-    const ENDED: u32 = 1 << 10;
-    /// The count of an entry that holds no symbol: its code is longer than the window, or none.
-    const UNKNOWN: u32 = 1 << 12;
+    pub(super) const MOST_BITS: u32 = REFILLED / Self::PER_REFILL;
+    /// An entry that holds no symbol: its code is longer than the window, or none.
+    pub(super) const UNKNOWN: u32 = 1 << 20;
 
     /// Passes the coefficients from `k` in 1..=63 to the end of the block.
     #[inline(always)]
     pub(super) fn finish_block(&self, bits: &mut Bits, k: u32) -> Result<(), Damage> {
-        let mut k = k;
+        let mut sum = Sum::at(k);
         loop {
             bits.refill();
-            // The place and the bits passed, side by side as in the entries.
-            let mut sum = k << Self::PASSED;
-            for _ in 0..Self::PER_REFILL {
-                let entry = self.lookup[(1 << Self::WIDTH) | bits.peek(Self::WIDTH) as usize];
-                let after = sum + entry;
-                if after >= 64 << Self::PASSED {
-                    // A block ends at its last coefficient, with no code for it, or by a code before that.
-                    k = after >> Self::PASSED;
-                    if k == 64 || k.wrapping_sub(Self::ENDED) < 64 {
-                        bits.shift(entry);
-                        bits.advance(after & 0xFF);
-                        return Ok(());
-                    }
-                    // The code is long, or some of these symbols are beyond this block's end.
-                    bits.advance(sum & 0xFF);
-                    k = self.step(bits, sum >> Self::PASSED)?;
-                    if k == 64 {
-                        return Ok(());
-                    }
-                    sum = k << Self::PASSED;
-                    break;
-                }
-                bits.shift(entry);
-                sum = after;
+            if self.pass_some::<{ Self::PER_REFILL }>(bits, &mut sum)? {
+                return Ok(());
             }
-            bits.advance(sum & 0xFF);
-            k = sum >> Self::PASSED;
         }
+    }
+
+    /// As [`finish_block`](Self::finish_block), where one look-up was made already and summed, but not yet passed
+    /// but for the window.
+    #[inline(always)]
+    pub(super) fn finish_begun(&self, bits: &mut Bits, mut sum: Sum) -> Result<(), Damage> {
+        if self.pass_some::<{ Self::PER_REFILL - 1 }>(bits, &mut sum)? {
+            return Ok(());
+        }
+        self.finish_block(bits, sum.place())
+    }
+
+    /// Makes some look-ups; tells whether the block ended.
+    #[inline(always)]
+    fn pass_some<const LOOKUPS: u32>(
+        &self,
+        bits: &mut Bits,
+        sum: &mut Sum,
+    ) -> Result<bool, Damage> {
+        for _ in 0..LOOKUPS {
+            let entry = self.lookup[(1 << Self::WIDTH) | bits.peek(Self::WIDTH) as usize];
+            let after = Sum(sum.0 + entry);
+            if after.ended() {
+                if after.ended_within() {
+                    bits.shift(entry);
+                    bits.advance(after.bits());
+                    return Ok(true);
+                }
+                // The code is long, or some of these symbols are beyond this block's end.
+                bits.advance(sum.bits());
+                let k = self.step(bits, sum.place())?;
+                *sum = Sum::at(k);
+                return Ok(k == 64);
+            }
+            bits.shift(entry);
+            *sum = after;
+        }
+        bits.advance(sum.bits());
+        *sum = Sum::at(sum.place());
+        Ok(false)
+    }
+
+    /// The entries for windows of `width` bits.
+    pub(super) fn entries(&self, width: u32) -> &[u32] {
+        &self.lookup[1 << width..2 << width]
     }
 
     /// Passes one symbol. Returns the place after it, 64 if the block ends with it.
@@ -96,16 +155,16 @@ impl SkipTable {
 impl FromSpec for SkipTable {
     fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode> {
         let canonical = Canonical::from_spec(spec)?;
-        let mut lookup = [Self::UNKNOWN << Self::PASSED; 2 << Self::WIDTH];
+        let mut lookup = [Self::UNKNOWN; 2 << Self::WIDTH];
         for width in 1..=Self::WIDTH {
             let (shorter, here) = lookup.split_at_mut(1 << width);
             for code in canonical.codes().take_while(|code| code.length <= width) {
                 let taken = code.length + code.size();
                 let places = &mut here[code.places(width)];
                 if code.ends_block() {
-                    places.fill(Self::ENDED << Self::PASSED | code.length);
+                    places.fill(ENDED << PLACE | code.length);
                 } else if taken <= Self::MOST_BITS {
-                    let entry = (code.run() + 1) << Self::PASSED | taken;
+                    let entry = (code.run() + 1) << PLACE | taken;
                     // What is left of the window for further symbols: nothing, or a shorter window.
                     match width.checked_sub(taken) {
                         None | Some(0) => places.fill(entry),
@@ -132,7 +191,7 @@ impl FromSpec for SkipTable {
 fn join(part: &mut [u32], next: &[u32], first: u32) {
     for (place, &next) in part.iter_mut().zip(next) {
         let both = first + next;
-        let unknown = next >> SkipTable::PASSED == SkipTable::UNKNOWN;
+        let unknown = next == SkipTable::UNKNOWN;
         *place = if unknown || both & 63 > SkipTable::MOST_BITS {
             first
         } else {
