@@ -37,7 +37,7 @@ fn check(stream: &[u8]) {
         if let (Ok(planes), Ok(decoded)) = (decode(stream, n, &mut scratch), &oracle)
             && decoded.suffices(n)
         {
-            judge(&decoded.picture, &planes, n).unwrap();
+            judge(&decoded.picture, &planes, n).expect("the oracle agrees");
         }
     }
 }
