@@ -74,7 +74,7 @@ fn a_stream_cut_anywhere_is_an_error_unless_all_blocks_are_there() {
 fn a_long_stream_cut_anywhere_is_an_error() {
     let mut rng = Rng(6);
     for coding in [Coding::Baseline, Coding::Progressive] {
-        let mut picture = Picture::zero(coding, 240, 320, &[(1, 1, 1), (2, 1, 1), (3, 1, 1)]);
+        let mut picture = Picture::zero(coding, 200, 240, &[(1, 1, 1), (2, 1, 1), (3, 1, 1)]);
         for component in &mut picture.components {
             component
                 .blocks
@@ -83,11 +83,12 @@ fn a_long_stream_cut_anywhere_is_an_error() {
         let stream = Recipe::new(&picture).write(&picture);
         let whole = decode(&stream, 1, &mut Scratch::default()).unwrap();
         let mut scratch = Scratch::default();
-        for _ in 0..150 {
+        for _ in 0..100 {
             let end = rng.below(stream.len() - 2);
-            let suffices = [1, 8].map(|n| suffices(&decode_stream(&stream[..end]), n));
-            for (n, suffices) in [1, 8].into_iter().zip(suffices) {
+            let oracle = decode_stream(&stream[..end]);
+            for n in [1, 8] {
                 let result = decode(&stream[..end], n, &mut scratch);
+                let suffices = suffices(&oracle, n);
                 assert_eq!(result.is_ok(), suffices, "{coding:?} cut at {end}, {n}/8");
                 if let Err(error) = result {
                     assert!(offset(&error).unwrap() <= end as u64, "{error}");
