@@ -18,12 +18,15 @@ fn a_picture_that_keeps_changing_is_an_error_and_its_thumbnail_stays() {
 
     let (begun, ended) = (AtomicBool::new(false), AtomicBool::new(false));
     let run = thread::scope(|scope| {
-        scope.spawn(|| {
-            for second in (0..).take_while(|_| !ended.load(Ordering::Relaxed)) {
-                set_mtime(&picture, second, 0);
-                begun.store(true, Ordering::Relaxed);
-            }
-        });
+        // Several, so that one of them gets its turn however busy the machine is.
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for second in (0..).take_while(|_| !ended.load(Ordering::Relaxed)) {
+                    set_mtime(&picture, second, 0);
+                    begun.store(true, Ordering::Relaxed);
+                }
+            });
+        }
         while !begun.load(Ordering::Relaxed) {
             thread::yield_now();
         }
