@@ -4,17 +4,19 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 
+use crate::allowance::Allowance;
 use crate::execute::Strategy;
 use crate::fit::{Bounds, Fit};
+use crate::shard::ShardChoice;
 
 const AFTER_HELP: &str = "\
 Exit status:
   0    every picture has a fresh thumbnail (also: there were none)
-  1    the run finished, some pictures failed
+  1    the run finished, some pictures failed; no use in running it again
   2    wrong usage, or SOURCE or DEST can't be used
-  75   another run holds DEST's lock
+  75   another run holds DEST's lock, or that of the shard; reports of shards are missing
   129, 130, 143
        interrupted (SIGHUP, SIGINT, SIGTERM); nothing half-written is left
 
@@ -24,7 +26,59 @@ Options can come from a file, one argument a line: thumbgen @options.txt";
 ///
 /// Thumbnails that are fresh are left as they are. Pictures that fail are named on stderr, and the run goes on.
 #[derive(Debug, Parser)]
-#[command(version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(
+    version,
+    after_help = AFTER_HELP,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true
+)]
+pub struct CommandLine {
+    /// A run.
+    #[command(flatten)]
+    pub run: Option<Cli>,
+    /// Or something else.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What can be done besides a run.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Work with reports (a SOURCE of this name is ./report)
+    #[command(subcommand)]
+    Report(ReportCommand),
+}
+
+/// What can be done with reports.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Add the reports of shards up, and name the shards that are missing or not finished
+    ///
+    /// Exit status: 0 if all shards have finished, 1 if they have but pictures failed, 75 if shards are missing or not
+    /// finished, 2 if a report can't be read.
+    Merge(MergeCli),
+}
+
+/// The command line of `thumbgen report merge`.
+#[derive(Debug, Args)]
+pub struct MergeCli {
+    /// Reports of the shards of one run, or folders of *.jsonl
+    #[arg(value_name = "REPORT", required = true)]
+    pub reports: Vec<PathBuf>,
+
+    /// Write all of them as one report, - for stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// End with status 0 although so many pictures failed, or so many percent of them
+    #[arg(long, value_name = "N|P%")]
+    pub allow_failures: Option<Allowance>,
+}
+
+/// The command line of a run.
+#[derive(Debug, Args)]
 pub struct Cli {
     /// Folder of pictures (.jpg .jpeg .jpe .jfif), or one picture
     pub source: PathBuf,
@@ -95,6 +149,37 @@ pub struct Cli {
     #[arg(long, value_name = "LOAD", value_parser = load, help_heading = "Running")]
     pub max_load: Option<f64>,
 
+    /// Make the pictures of one part of SOURCE only: I/N from 0/N to N-1/N, auto, or auto/N
+    ///
+    /// A picture's part is a hash of its path below SOURCE, modulo N. auto takes I and N from AWS Batch, Kubernetes
+    /// (which tells no N: auto/N) or Slurm, whichever started the process.
+    #[arg(long, value_name = "I/N", help_heading = "Running")]
+    pub shard: Option<ShardChoice>,
+
+    /// Take the pictures that FILE lists, - for stdin, instead of walking SOURCE
+    ///
+    /// Paths are relative to SOURCE, one a line. A path that leads out of SOURCE fails.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "prune",
+        help_heading = "Running"
+    )]
+    pub files_from: Option<PathBuf>,
+
+    /// In that list, paths end with a NUL, as of find -print0
+    #[arg(
+        short = '0',
+        long = "null",
+        requires = "files_from",
+        help_heading = "Running"
+    )]
+    pub null: bool,
+
+    /// End with status 0 although so many pictures failed, or so many percent of them
+    #[arg(long, value_name = "N|P%", help_heading = "Running")]
+    pub allow_failures: Option<Allowance>,
+
     /// Visit hidden files and folders too
     #[arg(long, help_heading = "Running")]
     pub hidden: bool,
@@ -108,7 +193,7 @@ pub struct Cli {
     pub max_pixels: u64,
 
     /// Refuse pictures that take more bytes to read or to decode
-    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = amount, help_heading = "Limits")]
+    #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = amount, help_heading = "Limits")]
     pub max_memory: u64,
 
     /// Make thumbnails from what is left of damaged pictures
@@ -122,6 +207,7 @@ pub struct Cli {
         long,
         conflicts_with_all = [
             "strategy", "jobs", "force", "dry_run", "prune", "wait", "max_load", "verbose", "debug",
+            "shard", "files_from", "allow_failures",
         ],
         help_heading = "Comparing"
     )]
@@ -160,6 +246,8 @@ pub struct Cli {
     pub chart: Option<PathBuf>,
 
     /// Write a report as JSON Lines (of --compare: its figures as JSON), - for stdout
+    ///
+    /// {shard} in FILE is the number of --shard.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub report: Option<PathBuf>,
 
@@ -229,7 +317,7 @@ mod tests {
 
     #[test]
     fn definition_is_consistent() {
-        Cli::command().debug_assert();
+        CommandLine::command().debug_assert();
     }
 
     #[test]

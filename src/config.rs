@@ -3,9 +3,11 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use crate::allowance::Allowance;
 use crate::cli::Cli;
 use crate::execute::Strategy;
 use crate::lock::Wait;
+use crate::shard::ShardChoice;
 use crate::thumbnail::Options;
 use crate::walk::WalkOptions;
 
@@ -20,6 +22,15 @@ pub enum Verbosity {
     Verbose,
     /// And the reasons for each decision.
     Debug,
+}
+
+/// A list of pictures.
+#[derive(Debug, Clone)]
+pub struct FilesFrom {
+    /// Where it is; `-` is stdin.
+    pub path: PathBuf,
+    /// Whether paths end with a NUL instead of a line.
+    pub nul: bool,
 }
 
 /// What a run is to do.
@@ -39,6 +50,12 @@ pub struct Config {
     pub dry_run: bool,
     /// Whether thumbnails whose source is gone are removed.
     pub prune: bool,
+    /// Which part of SOURCE is gone through; all of it, if there is none.
+    pub shard: Option<ShardChoice>,
+    /// The list of pictures that takes the walk's place.
+    pub files_from: Option<FilesFrom>,
+    /// How many pictures may fail before the exit status says so.
+    pub allow_failures: Allowance,
     /// How long to wait for another run on DEST.
     pub wait: Wait,
     /// The 1-minute load average above which no picture is begun.
@@ -96,6 +113,12 @@ impl From<Cli> for Config {
             force: cli.force,
             dry_run: cli.dry_run,
             prune: cli.prune,
+            shard: cli.shard,
+            files_from: cli.files_from.map(|path| FilesFrom {
+                path,
+                nul: cli.null,
+            }),
+            allow_failures: cli.allow_failures.unwrap_or_default(),
             wait: match cli.wait {
                 None => Wait::No,
                 Some(None) => Wait::Forever,

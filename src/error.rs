@@ -8,6 +8,8 @@ use thiserror::Error;
 
 use crate::compare::CompareError;
 use crate::exit::Exit;
+use crate::files_from::Refused;
+use crate::shard::ShardError;
 use crate::stage::Stage;
 use crate::thumbnail::ThumbnailError;
 
@@ -56,6 +58,9 @@ pub enum Cause {
     /// A linked folder leads back to one that contains it.
     #[error("link leads back to {}", shown(.0))]
     LinkLoop(PathBuf),
+    /// A list names it, and it is no picture below SOURCE.
+    #[error(transparent)]
+    Refused(#[from] Refused),
     /// The file is longer than a worker may hold in memory.
     #[error("file of {length} bytes is over the limit of {limit} bytes (--max-memory)")]
     TooLong {
@@ -103,12 +108,36 @@ pub enum RunError {
     /// The report can't be written.
     #[error("the report can't be written: {}", plain(.0))]
     Report(#[source] io::Error),
+    /// A report can't be read.
+    #[error("report {} can't be read: {}", shown(.0), plain(.1))]
+    ReportUnreadable(PathBuf, #[source] io::Error),
+    /// A line of a file is none of a report.
+    #[error("{}, line {}: no record of a report", shown(.0), .1)]
+    NotARecord(PathBuf, u64),
+    /// A folder has no reports.
+    #[error("no reports (*.jsonl) in {}", shown(.0))]
+    NoReports(PathBuf),
+    /// The pictures of a merged report would be counted twice.
+    #[error("{} is a merged report; merge those that it was made from", shown(.0))]
+    Merged(PathBuf),
+    /// Reports of shards are not of one run.
+    #[error("reports are not of one run: {} has {}, others have {}", shown(.0), .1, .2)]
+    NotOneRun(PathBuf, String, String),
     /// Signals can't be caught.
     #[error("signals can't be caught: {}", plain(.0))]
     Signals(#[source] io::Error),
     /// There is no folder to compare DEST with.
     #[error("--prune needs a SOURCE that is a folder, and {} is none", shown(.0))]
     PruneOfPicture(PathBuf),
+    /// `--shard auto` without a shard.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// The list of pictures can't be read.
+    #[error("list {} can't be read: {}", shown(.0), plain(.1))]
+    FilesFrom(PathBuf, #[source] io::Error),
+    /// There is no folder for the list's paths to be relative to.
+    #[error("--files-from needs a SOURCE that is a folder, and {} is none", shown(.0))]
+    ListOfPicture(PathBuf),
     /// A comparison failed.
     #[error(transparent)]
     Compare(#[from] CompareError),

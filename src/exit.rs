@@ -15,6 +15,8 @@ pub enum Exit {
     Unusable,
     /// Another run holds DEST's lock.
     Busy,
+    /// Reports of shards are missing or not finished.
+    Incomplete,
     /// A signal ended the run before its time; this is its number.
     Interrupted(i32),
 }
@@ -27,7 +29,7 @@ impl Exit {
             Self::SomeFailed => 1,
             Self::Unusable => 2,
             // EX_TEMPFAIL of sysexits.h: the same command may go well later.
-            Self::Busy => 75,
+            Self::Busy | Self::Incomplete => 75,
             // What a shell makes of a death by signal.
             Self::Interrupted(signal) => 128 + signal as u8,
         }

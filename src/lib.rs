@@ -22,6 +22,7 @@
 //! bytes out.
 #![forbid(unsafe_code)]
 
+pub mod allowance;
 pub mod cli;
 mod colour;
 pub mod compare;
@@ -30,6 +31,7 @@ mod encode;
 pub mod error;
 pub mod execute;
 pub mod exit;
+pub mod files_from;
 mod fit;
 pub mod freshness;
 pub mod interrupt;
@@ -37,6 +39,7 @@ pub mod job;
 pub mod jpeg;
 mod lines;
 pub mod lock;
+pub mod merge;
 mod metadata;
 mod orient;
 pub mod plan;
@@ -47,6 +50,7 @@ pub mod report;
 mod resize;
 mod route;
 pub mod run;
+pub mod shard;
 mod stage;
 pub mod summary;
 pub mod tally;

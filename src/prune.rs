@@ -8,31 +8,53 @@ use walkdir::WalkDir;
 
 use crate::error::{Cause, PictureError};
 use crate::freshness::is_stamped;
+use crate::shard::Shard;
 use crate::stage::Stage;
 use crate::write::{Owner, sweep_file};
 
 /// Bytes read of a file to see whether it has a stamp: more than the header and the stamp take.
 const HEAD: u64 = 512;
 
-/// Removes from `dest` every stamped thumbnail that has no source below `source`; with `dry_run` only tells of it.
+/// What is pruned, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Prune<'a> {
+    /// The folder of pictures.
+    pub source: &'a Path,
+    /// The folder of thumbnails.
+    pub dest: &'a Path,
+    /// The part of it that is looked at; all, if there is none.
+    pub shard: Option<Shard>,
+    /// Who prunes.
+    pub owner: &'a Owner,
+    /// Whether it is only told of.
+    pub dry_run: bool,
+}
+
+/// Removes from DEST every stamped thumbnail that has no source below SOURCE; in a dry run only tells of it.
 ///
 /// `pruned` is told of each path before it is removed, and says whether to go on; `failed` of each error. Files without
-/// a stamp are another's and stay, whatever their name. Links are neither followed nor removed.
+/// a stamp are another's and stay, whatever their name. Links are neither followed nor removed. What goes away meanwhile
+/// is no error: runs of other shards prune the same folders.
 pub fn prune(
-    source: &Path,
-    dest: &Path,
-    owner: &Owner,
-    dry_run: bool,
+    what: Prune<'_>,
     mut goes_on: impl FnMut() -> bool,
     mut pruned: impl FnMut(&Path),
     mut failed: impl FnMut(PictureError),
 ) {
+    let Prune {
+        source,
+        dest,
+        shard,
+        owner,
+        dry_run,
+    } = what;
     for entry in WalkDir::new(dest).min_depth(1) {
         if !goes_on() {
             return;
         }
         let entry = match entry {
             Ok(entry) => entry,
+            Err(error) if is_gone(error.io_error()) => continue,
             Err(error) => {
                 let path = error.path().unwrap_or(dest).to_owned();
                 let error = error
@@ -53,17 +75,28 @@ pub fn prune(
             .path()
             .strip_prefix(dest)
             .expect("BUG: an entry outside the tree");
+        if shard.is_some_and(|shard| !shard.holds(relative)) {
+            continue;
+        }
         match is_orphan(entry.path(), &source.join(relative)) {
             Ok(false) => {}
             Ok(true) => {
                 pruned(entry.path());
-                if !dry_run && let Err(error) = remove(entry.path(), dest) {
+                if !dry_run
+                    && let Err(error) = remove(entry.path(), dest)
+                    && !is_gone(Some(&error))
+                {
                     failed(PictureError::new(entry.path(), Stage::Write, error));
                 }
             }
+            Err(error) if is_gone(Some(&error)) => {}
             Err(error) => failed(PictureError::new(entry.path(), Stage::Freshness, error)),
         }
     }
+}
+
+fn is_gone(error: Option<&io::Error>) -> bool {
+    error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 /// Whether `thumbnail` is thumbgen's and has no `source`. That the source can't be looked at does not mean it is gone.

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, LineWriter, Write};
+use std::num::NonZeroU32;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::job::{Made, Outcome, Processed};
 use crate::plan::Job;
+use crate::shard::Shard;
 use crate::stage::StageTimes;
 use crate::summary::{Run, Summary};
 
@@ -95,6 +97,9 @@ pub struct RunRecord {
     pub destination: String,
     /// The settings that decide pixels, as thumbnails' stamps have them.
     pub settings: String,
+    /// Which part of SOURCE it was of, if not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// How it was scheduled: `seq`, `threads` or `rayon`.
     pub strategy: String,
     /// On how many workers.
@@ -115,6 +120,25 @@ pub struct RunRecord {
     pub paused_s: f64,
     /// Milliseconds of worker time by stage.
     pub ms: BTreeMap<String, f64>,
+    /// What it was merged from, if it is of several runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<MergedRecord>,
+}
+
+/// Which runs a merged report is of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedRecord {
+    /// How many shards there must be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shards: Option<NonZeroU32>,
+    /// Shards without a report.
+    pub missing: Vec<u32>,
+    /// Shards whose run was stopped, or whose report has lost lines.
+    pub unfinished: Vec<u32>,
+    /// How many runs were no shards.
+    pub others: u64,
+    /// Reports without an end: their run was killed, or goes on. Their pictures are not counted.
+    pub cut_short: Vec<String>,
 }
 
 /// How many pictures ended how.
@@ -128,6 +152,9 @@ pub struct Counts {
     pub fresh: u64,
     /// Pictures and entries that failed.
     pub failed: u64,
+    /// Of those that failed, the folders: their pictures are not counted.
+    #[serde(default)]
+    pub unvisited_folders: u64,
     /// Of those made, the ones from damaged pictures.
     pub damaged: u64,
     /// Pictures found but not begun.
@@ -205,6 +232,7 @@ impl RunRecord {
                 made: summary.made,
                 fresh: summary.fresh,
                 failed: summary.failed,
+                unvisited_folders: summary.folder_errors,
                 damaged: summary.damaged,
                 not_begun: summary.not_begun,
                 would_make: summary.would_make,
@@ -218,6 +246,45 @@ impl RunRecord {
             ms: milliseconds(&summary.times),
             ..Self::default()
         }
+    }
+
+    /// Adds a run that went on at the same time, and found what `counts` says.
+    pub fn add(&mut self, counts: &Counts, run: &Self) {
+        self.counts.add(counts);
+        self.jobs += run.jobs;
+        self.bytes_read += run.bytes_read;
+        self.real_s = self.real_s.max(run.real_s);
+        self.user_s += run.user_s;
+        self.sys_s += run.sys_s;
+        self.paused_s += run.paused_s;
+        for (stage, ms) in &run.ms {
+            *self.ms.entry(stage.clone()).or_default() += ms;
+        }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, more: &Self) {
+        let Self {
+            found,
+            made,
+            fresh,
+            failed,
+            unvisited_folders,
+            damaged,
+            not_begun,
+            would_make,
+            pruned,
+        } = more;
+        self.found += found;
+        self.made += made;
+        self.fresh += fresh;
+        self.failed += failed;
+        self.unvisited_folders += unvisited_folders;
+        self.damaged += damaged;
+        self.not_begun += not_begun;
+        self.would_make += would_make;
+        self.pruned += pruned;
     }
 }
 
@@ -272,6 +339,12 @@ impl Report {
         let mut line = serde_json::to_vec(record)?;
         line.push(b'\n');
         self.0.write_all(&line)
+    }
+
+    /// Appends `line`, a record as another report has it.
+    pub(crate) fn write_line(&mut self, line: &[u8]) -> io::Result<()> {
+        self.0.write_all(line)?;
+        self.0.write_all(b"\n")
     }
 
     /// Makes sure that all lines are where they belong.

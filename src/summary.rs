@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::execute::Strategy;
 use crate::job::{Outcome, Processed};
+use crate::report::Counts;
 use crate::stage::{Stage, StageTimes};
 use crate::usage::CpuTime;
 
@@ -28,6 +29,8 @@ pub struct Summary {
     pub pruned: u64,
     /// Of those that failed, the entries of the tree that could not be visited.
     pub walk_errors: u64,
+    /// Of those, the folders.
+    pub folder_errors: u64,
     /// Worker time spent waiting for the machine's load to fall.
     pub paused: Duration,
     /// Bytes read of sources.
@@ -56,6 +59,21 @@ impl Summary {
     /// Everything that was found.
     pub fn found(&self) -> u64 {
         self.made + self.fresh + self.would_make + self.failed + self.not_begun
+    }
+}
+
+impl From<&Counts> for Summary {
+    fn from(counts: &Counts) -> Self {
+        Self {
+            made: counts.made,
+            fresh: counts.fresh,
+            failed: counts.failed,
+            damaged: counts.damaged,
+            not_begun: counts.not_begun,
+            would_make: counts.would_make,
+            pruned: counts.pruned,
+            ..Self::default()
+        }
     }
 }
 

@@ -73,7 +73,11 @@ impl Tally {
                     return Some(picture);
                 }
                 Some(Err(error)) => {
-                    self.summary().walk_errors += 1;
+                    let is_folder = error.path.is_dir();
+                    let mut summary = self.summary();
+                    summary.walk_errors += 1;
+                    summary.folder_errors += u64::from(is_folder);
+                    drop(summary);
                     self.add(None, &Processed::failed(error));
                 }
                 None => break,
@@ -119,6 +123,11 @@ impl Tally {
     /// Takes in an error that belongs to no picture of the walk.
     pub fn failed(&self, error: PictureError) {
         self.add(None, &Processed::failed(error));
+    }
+
+    /// Takes in that the run can't go on.
+    pub fn fail(&self, error: RunError) {
+        let _ = self.fatal.set(error);
     }
 
     /// Takes in that a worker was held back because of the machine's `load`.

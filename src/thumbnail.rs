@@ -31,7 +31,7 @@ pub struct Options {
     pub rotate: bool,
     /// The most pixels that a picture may have. Default: 500 million.
     pub max_pixels: u64,
-    /// The most bytes that decoding one picture may take. Default: 256 MiB.
+    /// The most bytes that decoding one picture may take. Default: 256 million.
     pub max_memory: u64,
     /// Whether what is there of a damaged picture is good enough for a thumbnail. Default: no.
     pub allow_damaged: bool,

@@ -35,7 +35,8 @@ impl SourcePicture {
         Path::new(std::ffi::OsStr::from_bytes(&bytes[self.relative_from..]))
     }
 
-    fn below(root: &Path, path: PathBuf) -> Self {
+    /// The picture at `path`, which begins with `root`, SOURCE.
+    pub(crate) fn below(root: &Path, path: PathBuf) -> Self {
         let root = root.as_os_str().as_bytes();
         let slash = usize::from(!root.ends_with(b"/"));
         Self {

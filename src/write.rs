@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::signal::kill;
@@ -14,6 +15,13 @@ use crate::walk::FileId;
 /// How the names of temporary files begin and end. The leading dot keeps them from being taken for pictures.
 const PREFIX: &str = ".thumbgen.";
 const SUFFIX: &str = ".tmp";
+
+/// No write takes so long: a temporary file of this age is a leftover, whoever made it.
+const LEFTOVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How often a write is begun again because its folder or file went away under it: another run prunes the folder that
+/// was empty for a moment.
+const TRIES: u32 = 5;
 
 /// Who makes temporary files: this process, told from all that may write to the same folders.
 ///
@@ -102,6 +110,16 @@ impl Writer {
     /// When the folder can't be made or the file not be written or renamed.
     pub fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+        for _ in 1..TRIES {
+            match self.try_write(folder, path, bytes) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => self.folder.clear(),
+                result => return result,
+            }
+        }
+        self.try_write(folder, path, bytes)
+    }
+
+    fn try_write(&mut self, folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
         if folder != self.folder {
             self.prepare(folder)?;
         }
@@ -168,8 +186,14 @@ pub(crate) fn sweep_file(path: &Path, here: &Owner) -> bool {
     let name = path.file_name().and_then(OsStr::to_str);
     // Another run may have swept it just now; so an error is no matter.
     name.and_then(Owner::of)
-        .is_some_and(|owner| owner.is_dead(here))
+        .is_some_and(|owner| owner.is_dead(here) || is_old(path))
         && fs::remove_file(path).is_ok()
+}
+
+fn is_old(path: &Path) -> bool {
+    let written = fs::symlink_metadata(path).and_then(|found| found.modified());
+    // By this host's clock and the file server's, which differ by less.
+    written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > LEFTOVER))
 }
 
 #[cfg(test)]

@@ -78,10 +78,9 @@ fn a_shell_sees_128_and_the_signals_number() {
         let script = format!(
             "\"$0\" images thumbs -q & while [ -z \"$(ls thumbs 2>&-)\" ]; do sleep 0.01; done; kill -{signal} $!; wait $!"
         );
-        // Not sh -c alone: shells without job control start background jobs with SIGINT ignored.
         let mut shell = std::process::Command::new("bash");
         let run = shell
-            .args(["-mc", &script, crate::env::THUMBGEN])
+            .args(["-c", &script, crate::env::THUMBGEN])
             .current_dir(env.path(""))
             .output()
             .unwrap();
