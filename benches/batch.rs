@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use thumbgen::cli::Cli;
+use thumbgen::cli::CommandLine;
 use thumbgen::config::Config;
 use thumbgen::execute::Strategy;
 use thumbgen::exit::Exit;
@@ -48,7 +48,7 @@ impl Batch {
             .map(|metadata| metadata.len())
             .collect();
         Self {
-            config: Config::from(Cli::parse_from(arguments)),
+            config: Config::from(CommandLine::parse_from(arguments).run.expect("a run")),
             dest,
             items: ItemsCount::new(lengths.len()),
             bytes: BytesCount::new(lengths.iter().sum::<u64>()),

@@ -193,7 +193,7 @@ pub struct Cli {
     pub max_pixels: u64,
 
     /// Refuse pictures that take more bytes to read or to decode
-    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = amount, help_heading = "Limits")]
+    #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = amount, help_heading = "Limits")]
     pub max_memory: u64,
 
     /// Make thumbnails from what is left of damaged pictures

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::files_from::Refused;
 use crate::shard::ShardError;
 use crate::stage::Stage;
-use crate::thumbnail::ThumbnailError;
+use crate::thumbnail::{self, ThumbnailError};
 
 /// One picture (or folder) failed. The run goes on.
 #[derive(Debug, Error)]
@@ -53,7 +53,7 @@ pub enum Cause {
     #[error("{}", plain(.0))]
     Io(#[from] io::Error),
     /// The bytes could not be turned into a thumbnail.
-    #[error("{}", .0.cause)]
+    #[error("{}{}", .0.cause, lifted_by(&.0.cause))]
     Thumbnail(ThumbnailError),
     /// A linked folder leads back to one that contains it.
     #[error("link leads back to {}", shown(.0))]
@@ -75,6 +75,23 @@ pub enum Cause {
     /// A bug in thumbgen, caught so that the other pictures are still made.
     #[error("bug in thumbgen, please report it: {0}")]
     Panic(String),
+}
+
+/// The option that lifts the limit that was met, for messages: the decoder knows limits but no command line.
+fn lifted_by(cause: &thumbnail::Cause) -> &'static str {
+    use crate::jpeg::{Bound, Error};
+    match cause {
+        thumbnail::Cause::Jpeg(Error::Limit {
+            which: Bound::Pixels,
+            ..
+        }) => " (--max-pixels)",
+        thumbnail::Cause::Jpeg(Error::Limit {
+            which: Bound::Memory,
+            ..
+        })
+        | thumbnail::Cause::TooMuchMemory { .. } => " (--max-memory)",
+        _ => "",
+    }
 }
 
 /// What ends a run, or keeps it from beginning. Exit status 2.

@@ -31,7 +31,7 @@ pub struct Options {
     pub rotate: bool,
     /// The most pixels that a picture may have. Default: 500 million.
     pub max_pixels: u64,
-    /// The most bytes that decoding one picture may take. Default: 256 MiB.
+    /// The most bytes that decoding one picture may take. Default: 256 million.
     pub max_memory: u64,
     /// Whether what is there of a damaged picture is good enough for a thumbnail. Default: no.
     pub allow_damaged: bool,
@@ -79,7 +79,8 @@ pub struct Thumbnail {
     pub colour: ColourHandling,
     /// What was wrong with the picture, but not so wrong that there is no thumbnail.
     pub warnings: Vec<Warning>,
-    /// How the picture is damaged, if [`Options::allow_damaged`] let that pass.
+    /// How the picture is damaged: [`Options::allow_damaged`] let that pass, or it is so little (within one restart
+    /// interval) that viewers pass it over too.
     pub damage: Option<jpeg::Error>,
     /// How long the steps took.
     pub times: StageTimes,

@@ -1,4 +1,5 @@
 //! Parts of a tree, one after the other and all at once, with the real program.
+#![allow(clippy::unwrap_used)]
 
 #![allow(clippy::unwrap_used)]
 

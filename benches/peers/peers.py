@@ -274,7 +274,7 @@ def report(args, tools, pictures, cores):
     own, most = tools[0], max(run['made'] for tool in tools for run in tool.runs)
     median = lambda tool, key: statistics.median(run[key] for run in tool.runs)
     lines = [
-        '| tool | version | configuration | seconds (min-max) | CPU s | largest process | made | per second | thumbgen is |',
+        '| tool | version | configuration | seconds (min-max) | CPU s | memory | made | per second | thumbgen is |',
         '|---|---|---|---|---|---|---|---|---|',
     ]
     # For each thumbnail that was made: a picture that was refused is no time saved.

@@ -5,6 +5,7 @@ use super::bits::Bits;
 use super::dc::DcTable;
 use super::error::{Damage, Error};
 use super::idct::{self, Block, Inverse};
+use super::mean::Lane;
 use super::planes::Canvas;
 use super::scratch::BuiltTables;
 use super::skip::SkipTable;
@@ -14,26 +15,27 @@ use std::sync::Arc;
 
 /// Decodes the blocks of one component, one after another.
 #[derive(Debug)]
-pub(super) struct Decoder {
-    dc: Arc<DcTable>,
-    skip: Arc<SkipTable>,
-    /// What is needed but DC coefficients; nothing at 1/8.
-    partial: Option<Box<Partial>>,
-    /// The DC coefficient's quantiser.
-    quantiser: i32,
-    /// The DC coefficient of the block before (T.81 F.1.1.5.1), in 16 bits as all coefficients.
-    prediction: i16,
+pub(super) enum Decoder {
+    /// At 1/8.
+    Mean(Lane),
+    Partial(Box<Partial>),
 }
 
-/// What a scale between 2/8 and 8/8 needs.
+/// Decodes blocks at a scale between 2/8 and 8/8.
 #[derive(Debug)]
-struct Partial {
+pub(super) struct Partial {
+    dc: Arc<DcTable>,
     ac: Arc<AcTable>,
+    skip: Arc<SkipTable>,
+    /// The DC coefficient of the block before (T.81 F.1.1.5.1), in 16 bits as all coefficients.
+    pub(super) prediction: i16,
+    /// The DC coefficient's quantiser.
+    quantiser: i32,
     /// The last coefficient, in zigzag order, that counts.
-    last: u32,
-    places: Places,
+    pub(super) last: u32,
+    pub(super) places: Places,
     /// The block in work, zeros between blocks.
-    block: Block,
+    pub(super) block: Block,
     inverse: Inverse,
 }
 
@@ -48,28 +50,28 @@ impl Decoder {
         built: &mut BuiltTables,
         offset: usize,
     ) -> Result<Self, Error> {
-        let partial = match n {
-            1 => None,
-            _ => Some(Box::new(Partial {
-                ac: built.ac.get(ac, offset)?,
-                last: u32::from(LAST[n]),
-                places: ac::places(n),
-                block: [0; 128],
-                inverse: Inverse::new(n, quantisation),
-            })),
-        };
-        Ok(Self {
+        if n == 1 {
+            return Ok(Self::Mean(built.lane(dc, ac, quantisation[0], offset)?));
+        }
+        Ok(Self::Partial(Box::new(Partial {
             dc: built.dc.get(dc, offset)?,
+            ac: built.ac.get(ac, offset)?,
             skip: built.skip.get(ac, offset)?,
-            partial,
-            quantiser: i32::from(quantisation[0]),
             prediction: 0,
-        })
+            quantiser: i32::from(quantisation[0]),
+            last: u32::from(LAST[n]),
+            places: ac::places(n),
+            block: [0; 128],
+            inverse: Inverse::new(n, quantisation),
+        })))
     }
 
     /// Starts anew after a restart marker.
     pub(super) fn restart(&mut self) {
-        self.prediction = 0;
+        match self {
+            Self::Mean(lane) => lane.restart(),
+            Self::Partial(partial) => partial.prediction = 0,
+        }
     }
 
     /// Decodes one block and draws it.
@@ -80,33 +82,40 @@ impl Decoder {
         canvas: &mut Canvas,
         place: (usize, usize),
     ) -> Result<(), Damage> {
+        match self {
+            Self::Mean(lane) => {
+                let dc = lane.decode(bits)?;
+                canvas.dots(place, &[dc], lane.quantiser);
+            }
+            Self::Partial(partial) => {
+                if partial.read(bits)? {
+                    partial.block[0] = partial.prediction;
+                    partial.inverse.draw(&partial.block, canvas, place);
+                    partial.block.as_chunks_mut().0[0] = [0; 64];
+                } else {
+                    let dc = i32::from(partial.prediction) * partial.quantiser;
+                    canvas.fill(place, idct::mean(dc));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Partial {
+    /// Reads one block: its DC coefficient becomes the prediction, and what is needed of the others goes into the block
+    /// in work. Tells whether that has any.
+    #[inline(always)]
+    pub(super) fn read(&mut self, bits: &mut Bits) -> Result<bool, Damage> {
         bits.refill();
         let difference = self.dc.decode(bits)?;
         self.prediction = self.prediction.wrapping_add(difference as i16);
-        let dc = self.prediction;
-        let Some(Partial {
-            ac,
-            last,
-            places,
-            block,
-            inverse,
-        }) = self.partial.as_deref_mut()
-        else {
-            self.skip.finish_block(bits, 1)?;
-            canvas.dot(place, idct::mean(i32::from(dc) * self.quantiser));
-            return Ok(());
-        };
-        let k = ac.decode(bits, places, *last, block)?;
+        let k = self
+            .ac
+            .decode(bits, &self.places, self.last, &mut self.block)?;
         if k < 64 {
             self.skip.finish_block(bits, k)?;
         }
-        if k == END + 1 {
-            canvas.fill(place, idct::mean(i32::from(dc) * self.quantiser));
-        } else {
-            block[0] = dc;
-            inverse.draw(block, canvas, place);
-            block.as_chunks_mut().0[0] = [0; 64];
-        }
-        Ok(())
+        Ok(k != END + 1)
     }
 }

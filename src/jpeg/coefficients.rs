@@ -22,14 +22,16 @@ pub(super) struct Store<'s> {
     /// For each block a bit for each coefficient in zigzag order that isn't zero, needed or not: a refinement scan
     /// has a bit for each of them (T.81 G.1.2.3). Empty at 1/8, where no such scan counts.
     pub(super) histories: &'s mut [u64],
-    /// By place in zigzag order: the place among a block's N * N, or [`UNNEEDED`].
+    /// By place in zigzag order: the place among a block's N * N; beyond these for what isn't needed.
     pub(super) slots: [u8; 64],
+    /// A bit for each place in zigzag order that is needed.
+    pub(super) needed: u64,
     quantisation: Option<Quantisation>,
     table: u8,
 }
 
 /// The slot of a coefficient that the scale doesn't need.
-pub(super) const UNNEEDED: u8 = 255;
+const UNNEEDED: u8 = 255;
 
 /// Room for all components' coefficients, all zero, after a look at the limit for these and the planes.
 pub(super) fn stores<'s>(
@@ -55,9 +57,10 @@ pub(super) fn stores<'s>(
             coefficients.resize(blocks * n * n, 0);
             histories.clear();
             histories.resize(if n > 1 { blocks } else { 0 }, 0);
-            let mut slots = [UNNEEDED; 64];
+            let (mut slots, mut needed) = ([UNNEEDED; 64], 0);
             for k in (0..64).filter(|&k| zigzag::needed(k, n)) {
                 slots[k] = NATURAL[k] % 8 * n as u8 + NATURAL[k] / 8;
+                needed |= 1 << k;
             }
             Store {
                 n,
@@ -66,6 +69,7 @@ pub(super) fn stores<'s>(
                 coefficients,
                 histories,
                 slots,
+                needed,
                 quantisation: None,
                 table: component.table,
             }

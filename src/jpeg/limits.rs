@@ -17,7 +17,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_pixels: 500_000_000,
-            max_memory: 256 << 20,
+            max_memory: 256_000_000,
             allow_damaged: false,
         }
     }

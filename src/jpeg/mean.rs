@@ -43,22 +43,27 @@ impl FirstTable {
     }
 }
 
-/// One component of such a scan.
-#[derive(Debug)]
+/// Decodes the blocks of one component at 1/8, one after another.
+#[derive(Clone, Debug)]
 pub(super) struct Lane {
     pub(super) first: Arc<FirstTable>,
     pub(super) dc: Arc<DcTable>,
     pub(super) skip: Arc<SkipTable>,
     /// The DC coefficient's quantiser.
     pub(super) quantiser: u16,
-    /// The DC coefficient of the block before.
+    /// The DC coefficient of the block before (T.81 F.1.1.5.1), in 16 bits as all coefficients.
     pub(super) prediction: i16,
 }
 
 impl Lane {
+    /// Starts anew after a restart marker.
+    pub(super) fn restart(&mut self) {
+        self.prediction = 0;
+    }
+
     /// Decodes one block; returns its DC coefficient.
     #[inline(always)]
-    fn decode(&mut self, bits: &mut Bits) -> Result<i16, Damage> {
+    pub(super) fn decode(&mut self, bits: &mut Bits) -> Result<i16, Damage> {
         bits.refill();
         let entry = self.first.0[bits.peek(SkipTable::WIDTH) as usize];
         if entry == 0 {
@@ -159,7 +164,7 @@ impl Units for Means<'_, '_> {
 
     fn restart(&mut self) {
         for lane in &mut self.lanes {
-            lane.prediction = 0;
+            lane.restart();
         }
     }
 

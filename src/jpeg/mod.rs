@@ -21,6 +21,8 @@ mod huffman;
 mod idct;
 mod intervals;
 mod limits;
+#[cfg(test)]
+mod lockstep;
 mod markers;
 mod mean;
 mod planes;

@@ -10,7 +10,7 @@ use super::markers::{self, DHT, DQT, DRI, EOI, SOS};
 use super::mean::Means;
 use super::planes::{self, Canvas, Judge, Planes};
 use super::scale::Scales;
-use super::scan::{Layout, Scan};
+use super::scan::{Layout, Scan, ScanComponent};
 use super::scratch::{BuiltTables, Scratch};
 use super::tables::Tables;
 use super::unstuff::{Buffer, Feed};
@@ -106,31 +106,24 @@ impl<'a> Picture<'_, 'a, '_> {
         let frame = &self.header.frame;
         let layout = Layout::new(scan, frame);
         let of = scan.components.iter().map(|c| c.index).collect::<Vec<_>>();
-        let mut means = Vec::new();
-        let mut blocks = Vec::new();
-        let only_means = of.iter().all(|&index| self.canvases[index].n() == 1);
-        for component in &scan.components {
-            let table = frame.components[component.index].table;
-            let quantisation = tables.quantisation[usize::from(table)].as_ref();
-            let missing = Error::format(Flaw::NoQuantisationTable { table }, at);
-            let quantisation = quantisation.ok_or(missing)?;
-            let (dc, ac) = (tables.dc[component.dc], tables.ac[component.ac]);
-            if only_means {
-                means.push(self.built.lane(dc, ac, quantisation[0], at)?);
-            } else {
-                let n = self.canvases[component.index].n();
-                blocks.push(Decoder::new(n, quantisation, dc, ac, self.built, at)?);
-            }
-        }
+        let decoders = scan
+            .components
+            .iter()
+            .map(|component| self.decoder(component, tables, at))
+            .collect::<Result<Vec<_>, Error>>()?;
         let mut feed = Feed::new(self.header.bytes, at, layout.blocks.len(), self.buffer);
         let (canvases, judge) = (&mut self.canvases[..], &mut *self.judge);
-        if only_means {
-            let mut units = Means::new(layout, means, canvases, of);
+        let lanes = |decoder: &Decoder| match decoder {
+            Decoder::Mean(lane) => Some(lane.clone()),
+            Decoder::Partial(_) => None,
+        };
+        if let Some(lanes) = decoders.iter().map(lanes).collect() {
+            let mut units = Means::new(layout, lanes, canvases, of);
             intervals::decode(&mut units, &mut feed, restart_interval, judge)?;
         } else {
             let mut units = Mcus {
                 layout,
-                blocks,
+                decoders,
                 canvases,
                 of,
             };
@@ -138,13 +131,28 @@ impl<'a> Picture<'_, 'a, '_> {
         }
         Ok(feed.end())
     }
+
+    /// The decoder of a component in a scan, with the tables in force.
+    fn decoder(
+        &mut self,
+        component: &ScanComponent,
+        tables: &Tables<'a>,
+        offset: usize,
+    ) -> Result<Decoder, Error> {
+        let n = self.canvases[component.index].n();
+        let table = self.header.frame.components[component.index].table;
+        let quantisation = tables.quantisation[usize::from(table)].as_ref();
+        let missing = Error::format(Flaw::NoQuantisationTable { table }, offset);
+        let (dc, ac) = (tables.dc[component.dc], tables.ac[component.ac]);
+        Decoder::new(n, quantisation.ok_or(missing)?, dc, ac, self.built, offset)
+    }
 }
 
 /// The MCUs of a scan.
 struct Mcus<'p, 's> {
     layout: Layout,
     /// The decoders of the scan's components.
-    blocks: Vec<Decoder>,
+    decoders: Vec<Decoder>,
     canvases: &'p mut [Canvas<'s>],
     /// The canvases' places of the scan's components.
     of: Vec<usize>,
@@ -156,7 +164,7 @@ impl Mcus<'_, '_> {
         for block in &self.layout.blocks {
             let place = self.layout.place(block, mcu);
             let canvas = &mut self.canvases[self.of[block.component]];
-            self.blocks[block.component].decode(bits, canvas, place)?;
+            self.decoders[block.component].decode(bits, canvas, place)?;
         }
         Ok(())
     }
@@ -168,8 +176,8 @@ impl Units for Mcus<'_, '_> {
     }
 
     fn restart(&mut self) {
-        for block in &mut self.blocks {
-            block.restart();
+        for decoder in &mut self.decoders {
+            decoder.restart();
         }
     }
 

@@ -1,7 +1,7 @@
 //! The scans of a progressive picture: DC (T.81 G.1.2.1) and AC (G.1.2.2, G.1.2.3), first and refining.
 
-use super::bits::{Bits, extend};
-use super::coefficients::{Store, UNNEEDED};
+use super::bits::{Bits, REFILLED, extend};
+use super::coefficients::Store;
 use super::dc::DcTable;
 use super::error::Damage;
 use super::huffman::SymbolTable;
@@ -168,9 +168,17 @@ impl AcScan<'_, '_> {
     /// A block of a refining scan (T.81 G.1.2.3).
     #[inline(always)]
     fn refine(&mut self, bits: &mut Bits, block: usize) -> Result<(), Damage> {
-        let mut k = self.band.0;
+        let size = self.store.n * self.store.n;
+        let mut refined = Refined {
+            coefficients: &mut self.store.coefficients[block * size..][..size],
+            slots: &self.store.slots,
+            needed: self.store.needed,
+            history: self.store.histories[block],
+            step: 1 << self.low,
+        };
+        let (mut k, last) = self.band;
         if self.run_of_ends == 0 {
-            while k <= self.band.1 {
+            while k <= last {
                 bits.refill();
                 let symbol = self.table.decode(bits)?;
                 let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
@@ -179,66 +187,93 @@ impl AcScan<'_, '_> {
                     break;
                 }
                 // T.81 allows no size but 1 here; libjpeg takes others for it, with a warning.
-                let value = if size == 0 {
+                let sign = if size == 0 {
                     0
                 } else {
-                    2 * bits.take(1) as i32 - 1
+                    2 * bits.take(1) as i16 - 1
                 };
-                let zeros = !self.store.histories[block] & self.band_from(k);
-                let place = nth_bit(zeros, run).min(self.band.1 + 1);
-                self.correct(bits, block, k, place);
-                if place > self.band.1 && (value != 0 || zeros.count_ones() < run) {
+                let zeros = !refined.history & bits_below(last + 1) & !bits_below(k);
+                let place = nth_bit(zeros, run);
+                if place > last && (sign != 0 || zeros.count_ones() < run) {
                     return Err(Damage::RunTooLong);
                 }
-                if value != 0 {
-                    self.store.histories[block] |= 1 << place;
-                    let value = value << self.low;
-                    if let Some(coefficient) = self.coefficient(block, place) {
-                        *coefficient = value as i16;
-                    }
+                refined.correct(bits, k, place.min(last + 1));
+                if sign != 0 {
+                    refined.set(place, sign);
                 }
                 k = place + 1;
             }
         }
         if self.run_of_ends > 0 {
-            self.correct(bits, block, k, self.band.1 + 1);
+            refined.correct(bits, k, last + 1);
             self.run_of_ends -= 1;
         }
+        self.store.histories[block] = refined.history;
         Ok(())
     }
+}
 
-    /// The bits of the band's coefficients from `k` on; none if `k` is beyond it.
-    #[inline(always)]
-    fn band_from(&self, k: u32) -> u64 {
-        bits_below(self.band.1 + 1) & !bits_below(k)
-    }
+/// A block that is being refined.
+struct Refined<'b> {
+    /// Its coefficients, those that are needed.
+    coefficients: &'b mut [i16],
+    /// Where they are, by place in zigzag order.
+    slots: &'b [u8; 64],
+    /// A bit for each that is needed.
+    needed: u64,
+    /// A bit for each that isn't zero.
+    history: u64,
+    /// The value of the bit that is refined.
+    step: i16,
+}
 
+impl Refined<'_> {
+    /// Sets a coefficient that was zero.
     #[inline(always)]
-    fn coefficient(&mut self, block: usize, k: u32) -> Option<&mut i16> {
-        let slot = self.store.slots[k as usize & 63];
-        let size = self.store.n * self.store.n;
-        (slot != UNNEEDED).then(|| &mut self.store.coefficients[block * size + usize::from(slot)])
+    fn set(&mut self, k: u32, sign: i16) {
+        self.history |= 1 << k;
+        let slot = usize::from(self.slots[k as usize & 63]);
+        if let Some(coefficient) = self.coefficients.get_mut(slot) {
+            *coefficient = sign * self.step;
+        }
     }
 
     /// Reads the correction bits of the coefficients from `k` up to `end` that aren't zero.
     #[inline(always)]
-    fn correct(&mut self, bits: &mut Bits, block: usize, k: u32, end: u32) {
-        let mut left = self.store.histories[block] & bits_below(end) & !bits_below(k);
-        if left == 0 {
-            return;
-        }
-        bits.refill();
-        let step = 1i16 << self.low;
-        while left != 0 {
-            let k = left.trailing_zeros();
-            left &= left - 1;
+    fn correct(&mut self, bits: &mut Bits, k: u32, end: u32) {
+        let mut corrected = self.history & bits_below(end) & !bits_below(k);
+        while corrected != 0 {
+            // All at once, if they aren't more than the window holds: those that aren't needed cost nothing then.
+            let mut part = corrected;
+            let mut count = part.count_ones();
+            while count > REFILLED {
+                part &= !(1 << (63 - part.leading_zeros()));
+                count -= 1;
+            }
             bits.refill();
-            let bit = bits.take(1);
-            if let Some(coefficient) = self.coefficient(block, k) {
-                // A bit that is set already was sent by a scan out of turn; libjpeg leaves it too.
-                if bit != 0 && *coefficient & step == 0 {
-                    *coefficient += if *coefficient < 0 { -step } else { step };
+            let corrections = bits.peek(count);
+            bits.pass(count);
+            let mut left = part & self.needed;
+            while left != 0 {
+                let k = left.trailing_zeros();
+                left &= left - 1;
+                let index = (part & bits_below(k)).count_ones();
+                if corrections >> (count - 1 - index) & 1 != 0 {
+                    self.grow(k);
                 }
+            }
+            corrected ^= part;
+        }
+    }
+
+    /// Adds a bit to the magnitude of a coefficient.
+    #[inline(always)]
+    fn grow(&mut self, k: u32) {
+        let slot = usize::from(self.slots[k as usize & 63]);
+        if let Some(coefficient) = self.coefficients.get_mut(slot) {
+            // A bit that is set already was sent by a scan out of turn; libjpeg leaves it too.
+            if *coefficient & self.step == 0 {
+                *coefficient = coefficient.wrapping_add(self.step * coefficient.signum());
             }
         }
     }

@@ -1,0 +1,69 @@
+//! Pictures at any scale, strictly and not: no panic, planes of the sizes that header and scale give, offsets within
+//! the data, and leniency that changes nothing where none is needed.
+//!
+//! The last byte chooses the scale of the first component and that of the others. At the end it keeps a seed a JPEG,
+//! and changes nothing in it.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use std::cell::RefCell;
+use thumbgen::jpeg::{Error, Header, Limits, Planes, Scale, Scales, Scratch};
+
+const STRICT: Limits = Limits {
+    max_pixels: 1 << 16,
+    max_memory: 1 << 20,
+    allow_damaged: false,
+};
+const LENIENT: Limits = Limits {
+    allow_damaged: true,
+    ..STRICT
+};
+
+thread_local! {
+    /// Kept from run to run, as workers do: building tables would take most of the time.
+    static SCRATCH: RefCell<[Scratch; 2]> = RefCell::default();
+}
+
+fuzz_target!(|bytes: &[u8]| SCRATCH.with_borrow_mut(|scratch| fuzz(bytes, scratch)));
+
+fn fuzz(bytes: &[u8], [scratch, other]: &mut [Scratch; 2]) {
+    let Some(&choice) = bytes.last() else { return };
+    let scale = |bits: u8| Scale::new(1 + (bits & 7)).expect("1 to 8");
+    let mut scales = Scales::uniform(scale(choice >> 3));
+    scales.set(0, scale(choice));
+    let Ok(header) = Header::parse(bytes) else {
+        return;
+    };
+    let strict = header.clone().decode(&scales, &STRICT, scratch);
+    let lenient = header.clone().decode(&scales, &LENIENT, other);
+    match (&strict, &lenient) {
+        (Ok(strict), Ok(lenient)) => assert_eq!(strict, lenient),
+        (Ok(_), Err(error)) => panic!("leniency refuses: {error}"),
+        (Err(error), Ok(lenient)) => assert!(lenient.damage().is_some(), "{error}"),
+        (Err(_), Err(_)) => {}
+    }
+    check(&header, &scales, &strict, bytes.len() as u64);
+    check(&header, &scales, &lenient, bytes.len() as u64);
+}
+
+fn check(header: &Header, scales: &Scales, result: &Result<Planes, Error>, length: u64) {
+    match result {
+        Ok(planes) => {
+            assert_eq!(planes.len(), header.components().len());
+            for (i, (plane, component)) in planes.iter().zip(header.components()).enumerate() {
+                let n = scales.get(i).n() as f64;
+                let extent = (component.size.0 * n / 8.0, component.size.1 * n / 8.0);
+                assert_eq!(plane.samples.len(), plane.width * plane.height);
+                assert_eq!(plane.extent, extent);
+                assert!((plane.width as f64 - extent.0).abs() < 1.0);
+                assert!((plane.height as f64 - extent.1).abs() < 1.0);
+            }
+        }
+        Err(
+            Error::Format { offset, .. }
+            | Error::Truncated { offset }
+            | Error::Damaged { offset, .. },
+        ) => assert!(*offset <= length, "{offset} of {length}"),
+        Err(_) => {}
+    }
+}
