@@ -1,8 +1,6 @@
 //! Parts of a tree, one after the other and all at once, with the real program.
 #![allow(clippy::unwrap_used)]
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File};
