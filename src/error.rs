@@ -9,9 +9,10 @@ use thiserror::Error;
 use crate::compare::CompareError;
 use crate::exit::Exit;
 use crate::files_from::Refused;
+use crate::jpeg::{self, Bound};
 use crate::shard::ShardError;
 use crate::stage::Stage;
-use crate::thumbnail::ThumbnailError;
+use crate::thumbnail::{self, ThumbnailError};
 
 /// One picture (or folder) failed. The run goes on.
 #[derive(Debug, Error)]
@@ -53,7 +54,7 @@ pub enum Cause {
     #[error("{}", plain(.0))]
     Io(#[from] io::Error),
     /// The bytes could not be turned into a thumbnail.
-    #[error("{}", .0.cause)]
+    #[error("{}{}", .0.cause, lifted_by(.0))]
     Thumbnail(ThumbnailError),
     /// A linked folder leads back to one that contains it.
     #[error("link leads back to {}", shown(.0))]
@@ -75,6 +76,23 @@ pub enum Cause {
     /// A bug in thumbgen, caught so that the other pictures are still made.
     #[error("bug in thumbgen, please report it: {0}")]
     Panic(String),
+}
+
+/// The option that lifts the limit which the picture met, in brackets.
+fn lifted_by(error: &ThumbnailError) -> &'static str {
+    use thumbnail::Cause::{Jpeg, TooMuchMemory};
+    match error.cause {
+        Jpeg(jpeg::Error::Limit {
+            which: Bound::Pixels,
+            ..
+        }) => " (--max-pixels)",
+        Jpeg(jpeg::Error::Limit {
+            which: Bound::Memory,
+            ..
+        })
+        | TooMuchMemory { .. } => " (--max-memory)",
+        _ => "",
+    }
 }
 
 /// What ends a run, or keeps it from beginning. Exit status 2.

@@ -186,11 +186,16 @@ fn write_text(summary: &Summary, run: &Run) -> Result<String, fmt::Error> {
     let real = run.elapsed.as_secs_f64().max(1e-9);
     writeln!(
         text,
-        "real {real:.2} s, user {:.2} s, sys {:.2} s: {:.2} of {} cores busy ({}, {} {})",
+        "real {real:.2} s, user {:.2} s, sys {:.2} s: {:.2} of {} {} busy ({}, {} {})",
         run.cpu.user.as_secs_f64(),
         run.cpu.sys.as_secs_f64(),
         run.cpu.total().as_secs_f64() / real,
         run.cores,
+        if run.cores.get() == 1 {
+            "core"
+        } else {
+            "cores"
+        },
         run.strategy,
         run.workers,
         if run.workers.get() == 1 {
