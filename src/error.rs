@@ -9,7 +9,6 @@ use thiserror::Error;
 use crate::compare::CompareError;
 use crate::exit::Exit;
 use crate::files_from::Refused;
-use crate::jpeg::{self, Bound};
 use crate::shard::ShardError;
 use crate::stage::Stage;
 use crate::thumbnail::{self, ThumbnailError};
@@ -54,7 +53,7 @@ pub enum Cause {
     #[error("{}", plain(.0))]
     Io(#[from] io::Error),
     /// The bytes could not be turned into a thumbnail.
-    #[error("{}{}", .0.cause, lifted_by(.0))]
+    #[error("{}{}", .0.cause, lifted_by(&.0.cause))]
     Thumbnail(ThumbnailError),
     /// A linked folder leads back to one that contains it.
     #[error("link leads back to {}", shown(.0))]
@@ -78,19 +77,19 @@ pub enum Cause {
     Panic(String),
 }
 
-/// The option that lifts the limit which the picture met, in brackets.
-fn lifted_by(error: &ThumbnailError) -> &'static str {
-    use thumbnail::Cause::{Jpeg, TooMuchMemory};
-    match error.cause {
-        Jpeg(jpeg::Error::Limit {
+/// The option that lifts the limit that was met, for messages: the decoder knows limits but no command line.
+fn lifted_by(cause: &thumbnail::Cause) -> &'static str {
+    use crate::jpeg::{Bound, Error};
+    match cause {
+        thumbnail::Cause::Jpeg(Error::Limit {
             which: Bound::Pixels,
             ..
         }) => " (--max-pixels)",
-        Jpeg(jpeg::Error::Limit {
+        thumbnail::Cause::Jpeg(Error::Limit {
             which: Bound::Memory,
             ..
         })
-        | TooMuchMemory { .. } => " (--max-memory)",
+        | thumbnail::Cause::TooMuchMemory { .. } => " (--max-memory)",
         _ => "",
     }
 }

@@ -203,12 +203,9 @@ impl Process {
         clock.skip(thumbnail.times);
 
         let mut jpeg = std::mem::take(&mut thumbnail.jpeg);
-        freshness::stamp(
-            &mut jpeg,
-            version,
-            &self.settings,
-            thumbnail.damage.is_some(),
-        );
+        // Damage that is passed over unasked does not depend on the settings.
+        let by_setting = thumbnail.damage.is_some() && self.options.allow_damaged;
+        freshness::stamp(&mut jpeg, version, &self.settings, by_setting);
         let written = worker.writer.write(&job.thumbnail, &jpeg);
         clock.lap(Stage::Write);
         written.map_err(|error| PictureError::new(&job.thumbnail, Stage::Write, error))?;

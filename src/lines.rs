@@ -25,6 +25,18 @@ pub(crate) fn line(job: &Job, processed: &Processed, reasons: bool) -> Option<St
     }
 }
 
+/// That the thumbnail was made from what is left of a damaged picture.
+pub(crate) fn damage(job: &Job, processed: &Processed) -> Option<String> {
+    let Outcome::Made(made) = &processed.outcome else {
+        return None;
+    };
+    let damage = made.thumbnail.damage.as_ref()?;
+    Some(format!(
+        "{}: made from what is left: {damage}",
+        shown(job.source.path())
+    ))
+}
+
 /// What was wrong with a picture that has a thumbnail all the same.
 pub(crate) fn warnings<'a>(
     job: &'a Job,

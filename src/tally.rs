@@ -98,6 +98,9 @@ impl Tally {
             self.progress
                 .say(&format!("make {} ({reason})", shown(&job.thumbnail)));
         }
+        if let Some(line) = lines::damage(job, &processed) {
+            self.warn(&line);
+        }
         if self.verbosity >= Verbosity::Verbose {
             let line = lines::line(job, &processed, self.verbosity == Verbosity::Debug);
             for line in line.into_iter().chain(lines::warnings(job, &processed)) {

@@ -79,7 +79,8 @@ pub struct Thumbnail {
     pub colour: ColourHandling,
     /// What was wrong with the picture, but not so wrong that there is no thumbnail.
     pub warnings: Vec<Warning>,
-    /// How the picture is damaged, if [`Options::allow_damaged`] let that pass.
+    /// How the picture is damaged: [`Options::allow_damaged`] let that pass, or it is so little (within one restart
+    /// interval) that viewers pass it over too.
     pub damage: Option<jpeg::Error>,
     /// How long the steps took.
     pub times: StageTimes,

@@ -39,6 +39,12 @@ export SLURM_CONF=$work/slurm.conf
 unset "${!SLURM_ARRAY@}" "${!SBATCH_@}"
 
 clean_up() {
+    # First what the nodes run, which would outlive them.
+    [ ! -e "$work/ctld.pid" ] || scancel --user=root 2> /dev/null || true
+    for _ in $(seq 50); do
+        [ -n "$(squeue --noheader 2> /dev/null)" ] || break
+        sleep 0.2
+    done
     # By number: another Slurm may be at home here.
     for pid in "$work"/node*.pid "$work"/ctld.pid "$work"/munge/pid; do
         [ ! -e "$pid" ] || kill "$(cat "$pid")" 2> /dev/null || true
@@ -112,29 +118,22 @@ read -r array merge <<< "$("$repository/deploy/slurm/submit" "$work/images" "$wo
 reports=$work/reports/$array
 echo "array $array, merge $merge"
 
-# The process of task $1 of the array.
-process_of() {
-    local process
-    for process in /proc/[0-9]*; do
-        if [ "$(cat "$process/comm" 2> /dev/null)" = "$(basename "$program")" ] \
-            && tr '\0' '\n' < "$process/environ" 2> /dev/null | grep -qx "SLURM_ARRAY_JOB_ID=$array" \
-            && tr '\0' '\n' < "$process/environ" 2> /dev/null | grep -qx "SLURM_ARRAY_TASK_ID=$1"; then
-            basename "$process"
-            return
-        fi
-    done
-    return 1
-}
-
 victim=5
 step "killing task $victim in the middle"
+# The lock's file says which process it is. From then on it goes by small steps, until it has made a few thumbnails.
+process=
 for _ in $(seq 12000); do
-    [ "$(wc -l 2> /dev/null < "$reports/$victim.jsonl" || echo 0)" -lt 5 ] || break
-    sleep 0.01
+    read -r _ process _ 2> /dev/null < "$work/thumbs/.thumbgen.shard-$victim-of-32.lock" || process=
+    [ -z "$process" ] || break
+    sleep 0.005
 done
-process=$(process_of $victim) || fail "task $victim is over already, or never began"
-kill -STOP "$process"
-made=$(grep -c '"outcome":"made"' "$reports/$victim.jsonl")
+for _ in $(seq 12000); do
+    kill -STOP "$process" 2> /dev/null || fail "task $victim is over already, or never began"
+    [ "$(wc -l 2> /dev/null < "$reports/$victim.jsonl" || echo 0)" -lt 5 ] || break
+    kill -CONT "$process"
+    sleep 0.005
+done
+made=$(grep -c '"outcome":"made"' "$reports/$victim.jsonl") || fail "task $victim has made nothing"
 ! grep -q '"record":"run"' "$reports/$victim.jsonl" || fail "task $victim had finished"
 kill -KILL "$process"
 echo "process $process, after $made thumbnails, is dead"

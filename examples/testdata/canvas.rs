@@ -47,10 +47,11 @@ impl Canvas {
         });
     }
 
-    /// The picture lying on its left side, as a phone that is held upright stores it: orientation 6 turns it back.
+    /// The picture lying on its left side, as a phone that is held upright stores it: orientation 6 (row 0 is the right
+    /// side, column 0 the top) turns it back.
     pub(crate) fn on_its_side(&self) -> Self {
         Self::new(self.height, self.width, |x, y| {
-            self.pixels[((self.height - 1 - x) * self.width + y) as usize]
+            self.pixels[(x * self.width + self.width - 1 - y) as usize]
         })
     }
 

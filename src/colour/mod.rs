@@ -1,5 +1,8 @@
 //! Planes of any colour -> sRGB, or nothing to do.
 //!
+//! Colours are converted when the planes have the thumbnail's size, some 12,000 pixels; only inks need more of them
+//! ([`Plan::oversize`]).
+//!
 //! What the samples mean is settled before anything is decoded ([`Colours::plan`]), because a picture that needs no
 //! conversion keeps its planes as they are, chroma at half size, and never becomes RGB.
 //!

@@ -1,5 +1,6 @@
 //! The comparison as an SVG that is read at a glance; the only file that names plotters.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use plotters::coord::Shift;
@@ -190,7 +191,6 @@ fn draw_speed_up(comparison: &Comparison, area: &Area<'_>) -> Drawn {
         .y_labels(6)
         .y_label_formatter(&|speed_up| format!("{speed_up:.1}"))
         .x_labels(0)
-        .x_desc("jobs")
         .label_style(font(12, PALE))
         .draw()?;
     let ends = [(1.0, 1.0), (ideal, ideal), (jobs, ideal)];
@@ -228,12 +228,13 @@ fn name(strategy: Strategy) -> &'static str {
 
 /// The measured numbers of jobs below the axis, and no others.
 fn draw_jobs(chart: &mut Chart<'_, '_>, variants: &[Figures]) -> Drawn {
-    let mut jobs: Vec<_> = variants.iter().map(|figures| figures.jobs).collect();
-    jobs.sort_unstable();
-    jobs.dedup();
+    let jobs: BTreeSet<_> = variants.iter().map(|figures| figures.jobs).collect();
+    let most = jobs.last().copied();
     let below = font(12, PALE).pos(Pos::new(HPos::Center, VPos::Top));
     chart.draw_series(jobs.iter().map(|jobs| {
-        EmptyElement::at((*jobs as f64, 0.0)) + Text::new(jobs.to_string(), (0, 8), below.clone())
+        let unit = if Some(*jobs) == most { " jobs" } else { "" };
+        EmptyElement::at((*jobs as f64, 0.0))
+            + Text::new(format!("{jobs}{unit}"), (0, 8), below.clone())
     }))?;
     Ok(())
 }

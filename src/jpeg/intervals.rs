@@ -55,8 +55,8 @@ pub(super) fn decode(
         if end == total {
             return Ok(());
         }
-        let lost = feed.restart(restarts, judge.tolerant)?;
-        if lost > 0 {
+        let (lost, next) = feed.restart(restarts, judge.tolerant)?;
+        if lost > 0 || !next {
             judge.note(Error::damaged(Damage::Restart, feed.end()))?;
         }
         start = end + lost * interval;

@@ -273,11 +273,7 @@ impl Refined<'_> {
         if let Some(coefficient) = self.coefficients.get_mut(slot) {
             // A bit that is set already was sent by a scan out of turn; libjpeg leaves it too.
             if *coefficient & self.step == 0 {
-                *coefficient += if *coefficient < 0 {
-                    -self.step
-                } else {
-                    self.step
-                };
+                *coefficient = coefficient.wrapping_add(self.step * coefficient.signum());
             }
         }
     }

@@ -192,9 +192,10 @@ impl<'a, 's> Feed<'a, 's> {
     }
 
     /// Begins the interval after the next restart marker, which should be the `count`th since the scan began.
-    /// Returns how many intervals are lost before it: 0 if all is well.
-    pub(super) fn restart(&mut self, count: usize, tolerant: bool) -> Result<usize, Error> {
+    /// Returns how many intervals are lost before it, and whether it was the very next marker: 0 and true if all is well.
+    pub(super) fn restart(&mut self, count: usize, tolerant: bool) -> Result<(usize, bool), Error> {
         let mut from = self.at;
+        let mut next = true;
         loop {
             let Some((marker, offset)) = markers::next_marker(self.source, from) else {
                 return Err(Error::truncated(self.source.len()));
@@ -206,13 +207,14 @@ impl<'a, 's> Feed<'a, 's> {
             let lost = usize::from(marker - RST0).wrapping_sub(count) % 8;
             if lost == 0 || (tolerant && lost < 7) {
                 self.begin(offset + 1);
-                return Ok(lost);
+                return Ok((lost, next));
             }
             if !tolerant {
                 return Err(Error::damaged(Damage::Restart, offset));
             }
             // One behind its turn: a marker that is there twice.
             from = offset + 1;
+            next = false;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A picture that is written to while it is read.
 
+use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -8,20 +9,27 @@ use crate::env::{Env, jpeg, set_mtime};
 #[test]
 fn a_picture_that_keeps_changing_is_an_error_and_its_thumbnail_stays() {
     let env = Env::new();
+    let picture = env.file("images/a.jpg", &jpeg(60, 40, 1));
     // Long, so that reading takes long enough to be overtaken; what is behind the picture's end does not matter.
-    let mut bytes = jpeg(60, 40, 1);
-    bytes.resize(40_000_000, 0);
-    let picture = env.file("images/a.jpg", &bytes);
+    let file = fs::File::options().write(true).open(&picture).unwrap();
+    file.set_len(200_000_000).unwrap();
     env.make([]).ends_with(0);
     let before = env.tree("thumbs");
 
-    let ended = AtomicBool::new(false);
+    let (begun, ended) = (AtomicBool::new(false), AtomicBool::new(false));
     let run = thread::scope(|scope| {
-        scope.spawn(|| {
-            for second in (0..).take_while(|_| !ended.load(Ordering::Relaxed)) {
-                set_mtime(&picture, second, 0);
-            }
-        });
+        // Several, so that one of them gets its turn however busy the machine is.
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for second in (0..).take_while(|_| !ended.load(Ordering::Relaxed)) {
+                    set_mtime(&picture, second, 0);
+                    begun.store(true, Ordering::Relaxed);
+                }
+            });
+        }
+        while !begun.load(Ordering::Relaxed) {
+            thread::yield_now();
+        }
         let run = env.make([]);
         ended.store(true, Ordering::Relaxed);
         run
