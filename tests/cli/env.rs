@@ -215,11 +215,6 @@ impl Run {
         self
     }
 
-    /// Whether the run ended with status 0.
-    pub(crate) fn is_success(&self) -> bool {
-        self.status.success()
-    }
-
     /// The first line of the summary is that of these counts.
     #[track_caller]
     pub(crate) fn counts(&self, made: u32, fresh: u32, failed: u32) -> &Self {
