@@ -53,12 +53,12 @@ impl Progress {
         }
     }
 
-    /// Prints a line above the bars. That stderr is gone is no reason to stop making thumbnails.
+    /// Prints a line above the bars, or below those that are finished. That stderr is gone is no reason to stop making thumbnails.
     pub fn line(&self, text: &str) {
         let print = || drop(writeln!(io::stderr().lock(), "{text}"));
         match &self.0 {
-            Some(bars) => bars.all.suspend(print),
-            None => print(),
+            Some(bars) if !bars.completion.is_finished() => bars.all.suspend(print),
+            _ => print(),
         }
     }
 

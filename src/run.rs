@@ -49,17 +49,15 @@ pub fn run(config: &Config) -> Result<Exit, RunError> {
     };
     prepare(&config.source, &config.dest, config.dry_run)?;
     let interrupt = Interrupt::catch().map_err(RunError::Signals)?;
-    let report = config
-        .report
-        .as_deref()
-        .map(|path| create_report(path, shard))
-        .transpose()
-        .map_err(RunError::Report)?;
-    let tally = Tally::new(config.verbosity, config.dry_run, report, interrupt.clone());
+    let mut tally = Tally::new(config.verbosity, config.dry_run, interrupt.clone());
     if let (Some(shard), Some(engine)) = (shard, engine) {
         tally.warn(&format!("shard {shard}, says {engine}"));
     }
     let _lock = hold_dest(config, shard, &interrupt, &tally)?;
+    // Not before: the run that holds the lock may be writing to a report of the same name.
+    if let Some(path) = &config.report {
+        tally.report_to(create_report(path, shard).map_err(RunError::Report)?);
+    }
     let owner = Owner::this_process();
     let process = Process::new(config.thumbnail.clone(), config.force, config.dry_run);
     let (clock, cpu) = (Instant::now(), CpuTime::now());

@@ -36,24 +36,24 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// A tally that tells as much as `verbosity` says, and everything to `report`.
-    pub fn new(
-        verbosity: Verbosity,
-        dry_run: bool,
-        report: Option<Report>,
-        interrupt: Interrupt,
-    ) -> Self {
+    /// A tally that tells as much as `verbosity` says.
+    pub fn new(verbosity: Verbosity, dry_run: bool, interrupt: Interrupt) -> Self {
         Self {
             verbosity,
             dry_run,
             interrupt,
             // A dry run's lines go to stdout, perhaps the same terminal.
             progress: Progress::new(verbosity > Verbosity::Quiet && !dry_run),
-            report: report.map(Mutex::new),
+            report: None,
             summary: Mutex::default(),
             dest_errors: AtomicU32::new(0),
             fatal: OnceLock::new(),
         }
+    }
+
+    /// Tells `report` everything from now on.
+    pub fn report_to(&mut self, report: Report) {
+        self.report = Some(Mutex::new(report));
     }
 
     /// Whether no new picture may be begun.

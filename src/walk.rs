@@ -173,12 +173,16 @@ fn is_hidden(path: Option<&Path>) -> bool {
         .is_some_and(|name| name.as_bytes().starts_with(b"."))
 }
 
-/// Whether `entry` is the folder `id`. It takes a stat of each folder, for the listing has another inode where something
+/// Whether `entry` is the folder `id`, or a link into it. It takes a stat of each folder, for the listing has another inode where something
 /// is mounted: that of the folder beneath.
 fn is_folder(entry: &DirEntry, id: Option<FileId>) -> bool {
-    id.is_some_and(|id| {
-        entry.file_type().is_dir()
-            && fs::metadata(entry.path()).is_ok_and(|metadata| FileId::of(&metadata) == id)
+    let is = |path: &Path, id| fs::metadata(path).is_ok_and(|there| FileId::of(&there) == id);
+    id.is_some_and(|id| match entry.file_type().is_dir() {
+        // A link may lead to any folder inside, too.
+        true if entry.path_is_symlink() => fs::canonicalize(entry.path())
+            .is_ok_and(|there| there.ancestors().any(|folder| is(folder, id))),
+        true => is(entry.path(), id),
+        false => false,
     })
 }
 

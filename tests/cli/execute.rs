@@ -112,9 +112,12 @@ fn strategies_have_names() {
 fn jobs_are_by_default_the_cores_that_the_process_may_use() {
     let env = Env::new();
     let allowed = std::thread::available_parallelism().unwrap();
-    let jobs = if allowed.get() == 1 { "job" } else { "jobs" };
+    let (cores, jobs) = match allowed.get() {
+        1 => ("core", "job"),
+        _ => ("cores", "jobs"),
+    };
     env.make([]).ends_with(0).says(&format!(
-        "of {allowed} cores busy (threads, {allowed} {jobs})"
+        "of {allowed} {cores} busy (threads, {allowed} {jobs})"
     ));
 
     // And not those of the machine: one core is what remains here.

@@ -31,6 +31,19 @@ fn a_second_run_says_who_holds_dest_and_leaves_with_75() {
 }
 
 #[test]
+fn a_second_run_leaves_the_report_of_the_first_alone() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.make(["--report", "report.jsonl"]).ends_with(0);
+    let before = env.bytes("report.jsonl");
+    assert!(!before.is_empty());
+    let held = File::open(env.path("thumbs")).unwrap();
+    held.lock().unwrap();
+    env.make(["--report", "report.jsonl"]).ends_with(75);
+    assert_eq!(env.bytes("report.jsonl"), before);
+}
+
+#[test]
 fn wait_is_for_so_long_or_for_ever() {
     let env = Env::new();
     env.picture("images/a.jpg");

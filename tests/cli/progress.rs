@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::num::NonZeroU16;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
 
@@ -64,52 +65,62 @@ fn pictures(env: &Env, count: u8) {
     }
 }
 
+/// The rows of the screen when all has been sent. At no moment may a bar stand there twice, or anywhere but at the
+/// beginning of a row.
+#[track_caller]
+fn screen(sent: &str, columns: u16) -> Vec<String> {
+    let size = |size| NonZeroU16::new(size).unwrap();
+    let mut terminal = vt100::Parser::new(size(24), size(columns), 0);
+    for byte in sent.bytes() {
+        terminal.process(&[byte]);
+        let rows: Vec<_> = terminal.screen().rows(0, columns).collect();
+        for name in ["Scheduling", "Completion"] {
+            let mut with_it = rows.iter().filter(|row| row.contains(name));
+            let (first, second) = (with_it.next(), with_it.next());
+            assert!(
+                first.is_none_or(|row| row.starts_with(name)) && second.is_none(),
+                "{rows:#?}"
+            );
+        }
+    }
+    terminal.screen().rows(0, columns).collect()
+}
+
+#[track_caller]
+fn place(rows: &[String], start: &str) -> usize {
+    let place = rows.iter().position(|row| row.starts_with(start));
+    place.unwrap_or_else(|| panic!("no {start} in {rows:#?}"))
+}
+
 #[test]
 fn two_bars_and_the_summary_are_on_a_terminal() {
     let env = Env::new();
     pictures(&env, 60);
     let (status, sent) = on_a_terminal(&env, 80, &[], &[]);
     assert_eq!(status.into_raw(), 0, "{sent}");
-    let lines = drawn(&sent, 80);
-    let last = |start: &str| {
-        let line = lines.iter().rfind(|line| line.starts_with(start));
-        line.unwrap_or_else(|| panic!("no {start} in {sent:?}"))
-    };
-    assert!(
-        last("Scheduling").ends_with(" 60 found"),
-        "{}",
-        last("Scheduling")
-    );
-    assert!(
-        last("Scheduling").contains("====="),
-        "a full bar: {}",
-        last("Scheduling")
-    );
-    assert!(
-        last("Completion").contains(" 60/60 "),
-        "{}",
-        last("Completion")
-    );
-    assert!(last("Completion").contains("/s"), "{}", last("Completion"));
-    assert!(sent.contains("60 pictures found: 60 made, 0 fresh, 0 failed"));
+    let rows = screen(&sent, 80);
+    let first = place(&rows, "Scheduling");
+    let bar = rows[first].trim_end();
+    assert!(bar.ends_with("=] 60 found"), "a full bar: {bar}");
+    let bar = rows[first + 1].trim_end();
+    assert!(bar.starts_with("Completion [="), "{bar}");
+    assert!(bar.contains("=] 60/60 ") && bar.ends_with("/s"), "{bar}");
+    assert!(rows[first + 2].starts_with("60 pictures found: 60 made, 0 fresh, 0 failed"));
 }
 
 #[test]
 fn nothing_wraps_at_40_columns() {
     let env = Env::new();
     pictures(&env, 40);
-    let (_, sent) = on_a_terminal(&env, 40, &[], &[]);
-    let lines = drawn(&sent, 40);
-    let bars: Vec<_> = lines
-        .iter()
-        .take_while(|line| !line.contains("pictures found"))
-        .collect();
-    assert!(bars.len() >= 2, "{sent:?}");
-    for line in bars {
-        // What had been wrapped would begin with something else.
+    for columns in [40, 41, 63, 64] {
+        let (_, sent) = on_a_terminal(&env, columns, &["--force"], &[]);
+        let rows = screen(&sent, columns);
+        let first = place(&rows, "Scheduling");
+        assert!(rows[first].trim_end().ends_with(" 40 found"), "{rows:#?}");
+        assert!(rows[first + 1].starts_with("Completion"), "{rows:#?}");
         assert!(
-            line.starts_with("Scheduling ") || line.starts_with("Completion "),
-            "{line:?}"
+            rows[first + 2].starts_with("40 pictures found: 40 made"),
+            "{rows:#?}"
         );
     }
 }
@@ -123,7 +134,8 @@ fn errors_do_not_tear_the_bars() {
     }
     let (status, sent) = on_a_terminal(&env, 100, &[], &[]);
     assert_eq!(ExitStatus::code(&status), Some(1));
-    let lines = drawn(&sent, 80);
+    screen(&sent, 100);
+    let lines = drawn(&sent, 100);
     for number in 0..20 {
         let start = format!("images/{number:03} broken.jpg: ");
         let about: Vec<_> = lines.iter().filter(|line| line.contains(&start)).collect();

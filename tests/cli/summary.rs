@@ -33,11 +33,6 @@ fn is_one_screen_on_stderr() {
             times.contains(" cores busy (") || times.contains(" core busy ("),
             "{times}"
         );
-        let read = line(
-            &run,
-            &format!("{:.0}", numbers(&run.stderr).len()).repeat(0),
-        );
-        assert!(!read.is_empty());
         assert!(
             run.stderr.contains(" pictures/s, ") && run.stderr.contains(" MB/s read"),
             "{run}"

@@ -225,14 +225,17 @@ fn dest_inside_source_is_never_entered_by_a_link_either() {
     env.picture("images/a.jpg");
     env.dir("images/thumbs");
     env.link("thumbs", "images/another way");
+    env.link("thumbs/sub", "images/a way inside");
+    env.picture("images/sub/b.jpg");
     env.link("images/thumbs", "dest");
+    env.dir("images/thumbs/sub");
     for round in 0..2 {
-        let made = u32::from(round == 0);
+        let made = if round == 0 { 2 } else { 0 };
         env.run(["images", "dest", "--follow"])
             .ends_with(0)
-            .counts(made, 1 - made, 0);
+            .counts(made, 2 - made, 0);
     }
-    assert_eq!(env.names("images/thumbs"), ["a.jpg"]);
+    assert_eq!(env.names("images/thumbs"), ["a.jpg", "sub/b.jpg"]);
 }
 
 #[test]
