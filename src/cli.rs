@@ -78,7 +78,7 @@ pub struct MergeCli {
 }
 
 /// The command line of a run.
-#[derive(Debug, Args)]
+#[derive(Debug, Parser)]
 pub struct Cli {
     /// Folder of pictures (.jpg .jpeg .jpe .jfif), or one picture
     pub source: PathBuf,

@@ -10,7 +10,7 @@ use crate::error::{Cause, PictureError};
 use crate::freshness::is_stamped;
 use crate::shard::Shard;
 use crate::stage::Stage;
-use crate::write::{Owner, sweep_file};
+use crate::write::{Owner, is_temporary, sweep_file};
 
 /// Bytes read of a file to see whether it has a stamp: more than the header and the stamp take.
 const HEAD: u64 = 512;
@@ -69,6 +69,10 @@ pub fn prune(
             }
         };
         if !entry.file_type().is_file() || (!dry_run && sweep_file(entry.path(), owner)) {
+            continue;
+        }
+        // It has a stamp and no source, and is a thumbnail that another shard's run is making.
+        if is_temporary(entry.path()) {
             continue;
         }
         let relative = entry

@@ -190,6 +190,12 @@ pub(crate) fn sweep_file(path: &Path, here: &Owner) -> bool {
         && fs::remove_file(path).is_ok()
 }
 
+/// Whether `path` is named like a temporary file: another run may be about to rename it.
+pub(crate) fn is_temporary(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    name.and_then(Owner::of).is_some()
+}
+
 fn is_old(path: &Path) -> bool {
     let written = fs::symlink_metadata(path).and_then(|found| found.modified());
     // By this host's clock and the file server's, which differ by less.

@@ -86,18 +86,17 @@ impl Store<'_> {
         }
     }
 
-    /// The DC coefficient of a block.
-    #[inline(always)]
-    pub(super) fn dc(&mut self, place: (usize, usize)) -> &mut i16 {
-        let block = place.1 * self.across + place.0;
-        &mut self.coefficients[block * self.n * self.n]
-    }
-
     /// Transforms and draws all blocks; `offset` is where to put the blame for a missing table.
     pub(super) fn draw(&self, canvas: &mut Canvas, offset: usize) -> Result<(), Error> {
         let table = self.table;
         let missing = Error::format(Flaw::NoQuantisationTable { table }, offset);
         let quantisation = self.quantisation.as_ref().ok_or(missing)?;
+        if self.n == 1 {
+            for (y, row) in self.coefficients.chunks_exact(self.across).enumerate() {
+                canvas.dots((0, y), row, quantisation[0]);
+            }
+            return Ok(());
+        }
         let inverse = Inverse::new(self.n, quantisation);
         let (size, mut block) = (self.n * self.n, [0; 128]);
         let rows = self.coefficients.chunks_exact(self.across * size);

@@ -7,8 +7,9 @@ use super::huffman::{Canonical, Code, FromSpec, InvalidCode};
 /// Look-ups for DC differences (T.81 F.2.2.1).
 #[derive(Clone, Debug)]
 pub(super) struct DcTable {
-    /// By the next [`WIDTH`](Self::WIDTH) bits: the difference in the upper half, the bits it takes in the lower;
-    /// 0 where code and extra bits don't fit.
+    /// By the next [`WIDTH`](Self::WIDTH) bits: the difference in the upper half, the bits it takes in the lowest five.
+    /// Where only the code fits, these are 0, and above them stand the code's length and the size of the difference, in
+    /// five bits each; 0 where not even the code fits.
     lookup: [u32; 1 << Self::WIDTH],
     canonical: Canonical,
 }
@@ -20,16 +21,19 @@ impl DcTable {
     #[inline(always)]
     pub(super) fn decode(&self, bits: &mut Bits) -> Result<i32, Damage> {
         let entry = self.lookup[bits.peek(Self::WIDTH) as usize];
-        if entry != 0 {
+        if entry & 31 != 0 {
             bits.pass(entry & 31);
             return Ok(entry as i32 >> 16);
         }
-        let code = self.find(bits.peek(16) as u32)?;
-        bits.pass(code.length);
-        Ok(extend(
-            bits.take(u32::from(code.symbol)),
-            u32::from(code.symbol),
-        ))
+        // Large differences are common at 1/8, where one DC coefficient is a thumbnail's neighbour of the next.
+        let (length, size) = match entry {
+            0 => self
+                .find(bits.peek(16) as u32)
+                .map(|code| (code.length, u32::from(code.symbol)))?,
+            _ => (entry >> 5 & 31, entry >> 10),
+        };
+        bits.pass(length);
+        Ok(extend(bits.take(size), size))
     }
 
     /// The differences that fit with their code in `width` bits: the bits, the difference, how many bits.
@@ -52,6 +56,11 @@ impl FromSpec for DcTable {
             return Err(InvalidCode);
         }
         let mut lookup = [0; 1 << Self::WIDTH];
+        for code in canonical.codes().filter(|code| code.length <= Self::WIDTH) {
+            let left = Self::WIDTH - code.length;
+            let entry = u32::from(code.symbol) << 10 | code.length << 5;
+            lookup[(code.bits as usize) << left..][..1 << left].fill(entry);
+        }
         for (bits, difference, length) in differences(&canonical, Self::WIDTH) {
             let left = Self::WIDTH - length;
             lookup[(bits as usize) << left..][..1 << left].fill((difference as u32) << 16 | length);

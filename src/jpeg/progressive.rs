@@ -231,20 +231,12 @@ impl<'a> Picture<'_, 'a, '_> {
                     built.push(self.built.dc.get(tables.dc[component.dc], *start)?);
                 }
             }
-            let of = scan
+            let of: Vec<_> = scan
                 .components
                 .iter()
                 .map(|component| component.index)
                 .collect();
-            let (stores, predictions) = (&mut self.stores[..], [0; 4]);
-            let mut units = DcScan {
-                layout,
-                stores,
-                of,
-                tables: built,
-                predictions,
-                low,
-            };
+            let mut units = DcScan::new(&layout, self.stores, &of, &built, low);
             return intervals::decode(&mut units, &mut feed, restart_interval, self.judge);
         }
         let component = scan.components[0];
