@@ -7,8 +7,8 @@ use crate::allowance::Allowance;
 use crate::cli::Cli;
 use crate::execute::Strategy;
 use crate::lock::Wait;
+use crate::options::Options;
 use crate::shard::ShardChoice;
-use crate::thumbnail::Options;
 use crate::walk::WalkOptions;
 
 /// How much is said on stderr.

@@ -20,7 +20,7 @@ use filetime::FileTime;
 use nix::fcntl::OFlag;
 
 use crate::encode;
-use crate::thumbnail::Options;
+use crate::options::Options;
 
 /// Version of the stamp's format.
 const FORMAT: u32 = 1;

@@ -3,13 +3,13 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
-use std::time::Instant;
 
 use crate::error::{Cause, PictureError};
 use crate::freshness::{self, Checker, Fingerprint, Freshness, Reason, SourceVersion};
+use crate::options::Options;
 use crate::plan::Job;
-use crate::stage::{Stage, StageTimes};
-use crate::thumbnail::{Options, Thumbnail, Thumbnailer};
+use crate::stage::{Clock, Stage, StageTimes};
+use crate::thumbnail::{Thumbnail, Thumbnailer};
 use crate::write::Writer;
 
 /// How often a picture is read that is written to meanwhile, before that is an error.
@@ -103,34 +103,6 @@ pub struct Worker {
     writer: Writer,
 }
 
-/// The clocks of one picture.
-struct Clock {
-    times: StageTimes,
-    last: Instant,
-}
-
-impl Clock {
-    fn start() -> Self {
-        Self {
-            times: StageTimes::default(),
-            last: Instant::now(),
-        }
-    }
-
-    /// What has passed since the last lap has been measured elsewhere.
-    fn skip(&mut self, measured: StageTimes) {
-        self.times += measured;
-        self.last = Instant::now();
-    }
-
-    /// What has passed since the last lap belongs to `stage`.
-    fn lap(&mut self, stage: Stage) {
-        let now = Instant::now();
-        self.times.add(stage, now - self.last);
-        self.last = now;
-    }
-}
-
 impl Process {
     /// Jobs that make thumbnails as `options` say: those that are not fresh, or with `force` all; in a `dry_run` they
     /// only find out which.
@@ -166,7 +138,7 @@ impl Process {
         Processed {
             outcome,
             bytes_read: worker.source.len() as u64,
-            times: clock.times,
+            times: clock.times(),
         }
     }
 

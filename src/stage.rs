@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::AddAssign;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A step on a picture's way, in the order they are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -102,6 +102,40 @@ impl AddAssign for StageTimes {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             *mine += theirs;
         }
+    }
+}
+
+/// Tells the times of steps that follow one another.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    times: StageTimes,
+    last: Instant,
+}
+
+impl Clock {
+    pub(crate) fn start() -> Self {
+        Self {
+            times: StageTimes::default(),
+            last: Instant::now(),
+        }
+    }
+
+    /// The time since the last lap was spent on `stage`.
+    pub(crate) fn lap(&mut self, stage: Stage) {
+        let now = Instant::now();
+        self.times.add(stage, now - self.last);
+        self.last = now;
+    }
+
+    /// The time since the last lap was measured elsewhere.
+    pub(crate) fn skip(&mut self, measured: StageTimes) {
+        self.times += measured;
+        self.last = Instant::now();
+    }
+
+    /// All laps so far.
+    pub(crate) fn times(&self) -> StageTimes {
+        self.times
     }
 }
 

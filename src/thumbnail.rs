@@ -1,61 +1,20 @@
 //! The steps from a JPEG's bytes to its thumbnail's, in order, a clock around each.
 
 use std::fmt;
-use std::time::Instant;
 
 use image::{DynamicImage, GrayImage, RgbImage};
 use thiserror::Error;
 
 use crate::colour::{self, ColourHandling, Colours, Converted, ProfileFault};
 use crate::encode::{self, EncodeError, Pixels};
-use crate::fit::{Area, Bounds, Fit, Frame, TooLarge};
-use crate::jpeg::{self, Header, Limits, Plane, Scratch};
+use crate::fit::{Area, Frame, TooLarge};
+use crate::jpeg::{self, Header, Plane, Scratch};
 use crate::metadata::Metadata;
+use crate::options::Options;
 use crate::orient::Orientation;
 use crate::resize::{Resizer, Samples};
 use crate::route::Route;
-use crate::stage::{Stage, StageTimes};
-
-/// What decides a thumbnail's pixels: from the same picture, the same options make the same thumbnail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    /// The box that the thumbnail, turned the right way up, has to fit. Default: 128x128.
-    pub bounds: Bounds,
-    /// What to do when picture and box have different shapes. Default: inside.
-    pub fit: Fit,
-    /// Whether a picture smaller than the box is enlarged. Default: no.
-    pub enlarge: bool,
-    /// The JPEG quality, 1 to 100; from 90 on, colour is kept at full resolution. Default: 80.
-    pub quality: u8,
-    /// Whether the picture is turned the way its EXIF orientation says. Default: yes.
-    pub rotate: bool,
-    /// The most pixels that a picture may have. Default: 500 million.
-    pub max_pixels: u64,
-    /// The most bytes that decoding one picture may take. Default: 256 million.
-    pub max_memory: u64,
-    /// Whether what is there of a damaged picture is good enough for a thumbnail. Default: no.
-    pub allow_damaged: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        let Limits {
-            max_pixels,
-            max_memory,
-            allow_damaged,
-        } = Limits::default();
-        Self {
-            bounds: Bounds::default(),
-            fit: Fit::Inside,
-            enlarge: false,
-            quality: 80,
-            rotate: true,
-            max_pixels,
-            max_memory,
-            allow_damaged,
-        }
-    }
-}
+use crate::stage::{Clock, Stage, StageTimes};
 
 /// A thumbnail and what there is to know about its making.
 #[derive(Debug, Clone)]
@@ -215,11 +174,11 @@ impl Thumbnailer {
     ///
     /// If the picture can't be decoded or is beyond a limit, or the thumbnail would be larger than a JPEG can be.
     pub fn thumbnail(&mut self, jpeg: &[u8]) -> Result<Thumbnail, ThumbnailError> {
-        let mut times = StageTimes::default();
+        let mut clock = Clock::start();
         let made = self.make(
             jpeg,
             encode::halves_chroma(self.options.quality),
-            &mut times,
+            &mut clock,
         )?;
         let Small {
             planes: [first, second, third, _],
@@ -232,11 +191,10 @@ impl Thumbnailer {
             None if made.route.plan.is_grey() => Pixels::Grey(first),
             None => Pixels::YCbCr([first, second, third]),
         };
-        let mut clock = Clock::start(&mut times);
         let (width, height) = made.size;
         let jpeg = encode::encode(pixels, width, height, self.options.quality)
             .map_err(at(Stage::Encode))?;
-        clock.stop(Stage::Encode);
+        clock.lap(Stage::Encode);
         let (source_width, source_height) = made.route.source;
         Ok(Thumbnail {
             jpeg,
@@ -249,7 +207,7 @@ impl Thumbnailer {
             colour: made.route.plan.handling,
             warnings: made.warnings,
             damage: made.damage,
-            times,
+            times: clock.times(),
         })
     }
 
@@ -259,7 +217,7 @@ impl Thumbnailer {
     ///
     /// As [`thumbnail`](Self::thumbnail).
     pub fn pixels(&mut self, jpeg: &[u8]) -> Result<DynamicImage, ThumbnailError> {
-        let made = self.make(jpeg, false, &mut StageTimes::default())?;
+        let made = self.make(jpeg, false, &mut Clock::start())?;
         let Small { planes, buffer, .. } = &mut self.small;
         let converted = made
             .interleaved
@@ -281,20 +239,19 @@ impl Thumbnailer {
         &mut self,
         jpeg: &[u8],
         half_chroma: bool,
-        times: &mut StageTimes,
+        clock: &mut Clock,
     ) -> Result<Made, ThumbnailError> {
-        let mut clock = Clock::start(times);
         let header = Header::parse(jpeg).map_err(at(Stage::Header))?;
         let metadata = header.exif().map_or(Metadata::NONE, Metadata::read);
         let (mut route, fault) = self.route(&header, metadata, half_chroma)?;
         let scales = route.scales(header.components());
-        clock.stop(Stage::Header);
+        clock.lap(Stage::Header);
 
         let planes = header
-            .decode(&scales, &self.limits(), &mut self.scratch)
+            .decode(&scales, &self.options.limits(), &mut self.scratch)
             .map_err(at(Stage::Decode))?;
         let damage = planes.damage().cloned();
-        clock.stop(Stage::Decode);
+        clock.lap(Stage::Decode);
 
         if route.plan.oversize() == 1 {
             for (index, plane) in planes.iter().enumerate() {
@@ -306,7 +263,7 @@ impl Thumbnailer {
                     &mut self.small.planes[index],
                 );
             }
-            clock.stop(Stage::Resize);
+            clock.lap(Stage::Resize);
         } else {
             convert_first(
                 &mut self.resizer,
@@ -316,7 +273,7 @@ impl Thumbnailer {
                 &route,
             );
             route.plan = route.plan.after_conversion();
-            clock.stop(Stage::Colour);
+            clock.lap(Stage::Colour);
         }
 
         let Small {
@@ -330,11 +287,11 @@ impl Thumbnailer {
                 std::mem::swap(plane, buffer);
             }
         }
-        clock.stop(Stage::Orient);
+        clock.lap(Stage::Orient);
 
         let interleaved =
             (!route.plan.keeps_planes()).then(|| self.colours.convert(&route.plan, small, buffer));
-        clock.stop(Stage::Colour);
+        clock.lap(Stage::Colour);
 
         Ok(Made {
             size: route.turn.turned((route.frame.width, route.frame.height)),
@@ -395,20 +352,6 @@ impl Thumbnailer {
             fault,
         ))
     }
-
-    fn limits(&self) -> Limits {
-        let Options {
-            max_pixels,
-            max_memory,
-            allow_damaged,
-            ..
-        } = self.options;
-        Limits {
-            max_pixels,
-            max_memory,
-            allow_damaged,
-        }
-    }
 }
 
 /// Converts the colours of planes that are still larger than the thumbnail, and resizes what comes of it: the planes
@@ -452,27 +395,5 @@ fn samples<'a>(plane: &Plane<'a>) -> Samples<'a> {
         samples: plane.samples,
         width: plane.width,
         height: plane.height,
-    }
-}
-
-/// Tells the times of steps that follow one another.
-struct Clock<'a> {
-    times: &'a mut StageTimes,
-    last: Instant,
-}
-
-impl<'a> Clock<'a> {
-    fn start(times: &'a mut StageTimes) -> Self {
-        Self {
-            times,
-            last: Instant::now(),
-        }
-    }
-
-    /// The time since the last stop was spent on `stage`.
-    fn stop(&mut self, stage: Stage) {
-        let now = Instant::now();
-        self.times.add(stage, now - self.last);
-        self.last = now;
     }
 }

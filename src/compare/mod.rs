@@ -25,9 +25,9 @@ use crate::error::{RunError, shown};
 use crate::execute::Strategy;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
+use crate::options::Options;
 use crate::prepare::prepare;
 use crate::progress::Steps;
-use crate::thumbnail::Options;
 use crate::walk::WalkOptions;
 
 pub use chart::svg;
