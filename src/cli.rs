@@ -30,6 +30,8 @@ Options can come from a file, one argument a line: thumbgen @options.txt";
     version,
     after_help = AFTER_HELP,
     max_term_width = 100,
+    // The last one counts, so that a command line can change what a file of options says.
+    args_override_self = true,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     disable_help_subcommand = true

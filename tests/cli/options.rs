@@ -1,6 +1,6 @@
 //! The command line itself.
 
-use crate::env::{Env, finish};
+use crate::env::{Env, finish, size};
 
 #[test]
 fn help_and_version_go_to_stdout() {
@@ -111,4 +111,15 @@ fn variables_of_the_environment_do_not_matter() {
         .ends_with(0)
         .counts(1, 0, 0)
         .does_not_say("\x1b");
+}
+
+#[test]
+fn the_last_of_two_equal_options_counts() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.file("options.txt", b"--size=10\n--jobs=3\n");
+    env.run(["@options.txt", "images", "thumbs", "--size", "20"])
+        .ends_with(0)
+        .says("3 jobs");
+    assert_eq!(size(&env.bytes("thumbs/a.jpg")), (20, 15));
 }
