@@ -91,26 +91,37 @@ impl Store<'_> {
         let table = self.table;
         let missing = Error::format(Flaw::NoQuantisationTable { table }, offset);
         let quantisation = self.quantisation.as_ref().ok_or(missing)?;
-        if self.n == 1 {
-            for (y, row) in self.coefficients.chunks_exact(self.across).enumerate() {
-                canvas.dots((0, y), row, quantisation[0]);
-            }
-            return Ok(());
-        }
-        let inverse = Inverse::new(self.n, quantisation);
-        let (size, mut block) = (self.n * self.n, [0; 128]);
-        let rows = self.coefficients.chunks_exact(self.across * size);
-        for (y, row) in rows.take(self.blocks.1).enumerate() {
-            for (x, coefficients) in row.chunks_exact(size).take(self.blocks.0).enumerate() {
-                for (place, line) in block
-                    .chunks_exact_mut(8)
-                    .zip(coefficients.chunks_exact(self.n))
-                {
-                    place[..self.n].copy_from_slice(line);
+        match self.n {
+            1 => {
+                for (y, row) in self.coefficients.chunks_exact(self.across).enumerate() {
+                    canvas.dots((0, y), row, quantisation[0]);
                 }
-                inverse.draw(&block, canvas, (x, y));
             }
+            2 => self.draw_blocks::<2>(quantisation, canvas),
+            3 => self.draw_blocks::<3>(quantisation, canvas),
+            4 => self.draw_blocks::<4>(quantisation, canvas),
+            5 => self.draw_blocks::<5>(quantisation, canvas),
+            6 => self.draw_blocks::<6>(quantisation, canvas),
+            7 => self.draw_blocks::<7>(quantisation, canvas),
+            _ => self.draw_blocks::<8>(quantisation, canvas),
         }
         Ok(())
+    }
+
+    /// Transforms and draws all blocks of N * N coefficients: to gather so few costs little more than the transform,
+    /// but only if their number is known.
+    fn draw_blocks<const N: usize>(&self, quantisation: &Quantisation, canvas: &mut Canvas) {
+        let inverse = Inverse::new(N, quantisation);
+        let mut block = [0; 128];
+        let rows = self.coefficients.chunks_exact(self.across * N * N);
+        for (y, row) in rows.take(self.blocks.1).enumerate() {
+            let columns = row.as_chunks::<N>().0.chunks_exact(N);
+            for (x, columns) in columns.take(self.blocks.0).enumerate() {
+                for (place, column) in block.as_chunks_mut::<8>().0.iter_mut().zip(columns) {
+                    place[..N].copy_from_slice(column);
+                }
+                inverse.draw_at::<N>(&block, canvas, (x, y));
+            }
+        }
     }
 }

@@ -78,17 +78,36 @@ impl Inverse {
     /// Transforms a block and draws it.
     #[inline(always)]
     pub(super) fn draw(&self, block: &Block, canvas: &mut Canvas, place: (usize, usize)) {
-        let quantisers = &self.quantisers;
         match self.n {
-            1 => canvas.dot(place, mean(i32::from(block[0]) * quantisers[0][0] as i32)),
-            2 => canvas.draw::<2>(place, &transform_to_two(block, quantisers)),
-            3 => canvas.draw::<3>(place, &transform::<3, 4>(block, quantisers)),
-            4 => canvas.draw::<4>(place, &transform::<4, 4>(block, quantisers)),
-            5 => canvas.draw::<5>(place, &transform::<5, 8>(block, quantisers)),
-            6 => canvas.draw::<6>(place, &transform::<6, 8>(block, quantisers)),
-            7 => canvas.draw::<7>(place, &transform::<7, 8>(block, quantisers)),
-            _ => canvas.draw::<8>(place, &transform::<8, 8>(block, quantisers)),
+            1 => {
+                let dc = i32::from(block[0]) * self.quantisers[0][0] as i32;
+                canvas.dot(place, mean(dc));
+            }
+            2 => self.draw_at::<2>(block, canvas, place),
+            3 => self.draw_at::<3>(block, canvas, place),
+            4 => self.draw_at::<4>(block, canvas, place),
+            5 => self.draw_at::<5>(block, canvas, place),
+            6 => self.draw_at::<6>(block, canvas, place),
+            7 => self.draw_at::<7>(block, canvas, place),
+            _ => self.draw_at::<8>(block, canvas, place),
         }
+    }
+
+    /// Transforms a block and draws it, where it is known that the component is at N/8, and N at least 2.
+    #[inline(always)]
+    pub(super) fn draw_at<const N: usize>(
+        &self,
+        block: &Block,
+        canvas: &mut Canvas,
+        place: (usize, usize),
+    ) {
+        let quantisers = &self.quantisers;
+        let samples = match N {
+            2 => transform_to_two(block, quantisers),
+            3 | 4 => transform::<N, 4>(block, quantisers),
+            _ => transform::<N, 8>(block, quantisers),
+        };
+        canvas.draw::<N>(place, &samples);
     }
 }
 
