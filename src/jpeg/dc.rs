@@ -25,7 +25,7 @@ impl DcTable {
             bits.pass(entry & 31);
             return Ok(entry as i32 >> 16);
         }
-        // Large differences are common at 1/8, where one DC coefficient is a thumbnail's neighbour of the next.
+        // Code and extra bits of a large difference often take more than the window, the code alone seldom does.
         let (length, size) = match entry {
             0 => self
                 .find(bits.peek(16) as u32)

@@ -10,10 +10,12 @@
 //! The references to T.81 are to ITU-T Recommendation T.81 | ISO/IEC 10918-1.
 
 mod ac;
+mod ac_scan;
 mod bits;
 mod block;
 mod coefficients;
 mod dc;
+mod dc_scan;
 mod error;
 mod frame;
 mod header;
@@ -32,7 +34,6 @@ mod scan;
 mod scratch;
 mod sequential;
 mod skip;
-mod spectral;
 mod tables;
 mod unstuff;
 mod zigzag;

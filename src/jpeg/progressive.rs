@@ -1,6 +1,8 @@
 //! Progressive pictures (T.81 annex G): which scans count, and what comes of them.
 
+use super::ac_scan::AcScan;
 use super::coefficients::{self, Store};
+use super::dc_scan::DcScan;
 use super::error::{Bound, Damage, Error, Flaw};
 use super::header::{Header, restart_interval_of};
 use super::intervals;
@@ -10,7 +12,6 @@ use super::planes::{self, Judge, Planes};
 use super::scale::Scales;
 use super::scan::{Layout, Scan};
 use super::scratch::{BuiltTables, Scratch};
-use super::spectral::{AcScan, DcScan};
 use super::tables::Tables;
 use super::unstuff::{Buffer, Feed};
 use super::zigzag;
