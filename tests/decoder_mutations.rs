@@ -4,7 +4,7 @@
 
 mod oracle;
 
-use oracle::compare::{Plane, decode_with, judge};
+use oracle::compare::{Plane, as_far_as_needed, decode_with, judge};
 use oracle::decode::decode_stream;
 use oracle::kinds::kinds;
 use oracle::samples::Rng;
@@ -119,17 +119,18 @@ fn assert_sizes(stream: &[u8], planes: &[Plane], n: usize) {
 }
 
 /// Decodes a broken stream in all ways; what is accepted must be what the oracle sees, if it sees anything.
-fn check(stream: &[u8], n: usize, scratch: &mut Scratch) -> bool {
+fn check(stream: &[u8], n: usize, part: usize, scratch: &mut Scratch) -> bool {
+    let tolerance = Limits {
+        allow_damaged: true,
+        ..LIMITS
+    };
     let strict = decode_with(stream, n, &LIMITS, scratch);
-    let tolerant = decode_with(
-        stream,
-        n,
-        &Limits {
-            allow_damaged: true,
-            ..LIMITS
-        },
-        scratch,
-    );
+    let tolerant = decode_with(stream, n, &tolerance, scratch);
+    let read = as_far_as_needed(stream, n, part);
+    if read.len() < stream.len() {
+        assert_eq!(decode_with(read, n, &LIMITS, scratch), strict);
+        assert_eq!(decode_with(read, n, &tolerance, scratch), tolerant);
+    }
     match (strict, tolerant) {
         (Ok((planes, damage)), Ok((same, same_damage))) => {
             // Damage that restart markers confine is no error, but reported in either case.
@@ -177,13 +178,15 @@ fn broken_streams_give_an_error_or_planes_of_the_right_size() {
                 mutate(&mut stream, &mut rng);
             }
             let n = 1 + rng.below(8);
+            let part = 1 + rng.below(stream.len() + 1);
             let context = Context {
                 name: kind.name,
                 round,
                 n,
+                part,
                 stream: &stream,
             };
-            whole += usize::from(check(&stream, n, &mut scratch));
+            whole += usize::from(check(&stream, n, part, &mut scratch));
             all += 1;
             drop(context);
         }
@@ -200,6 +203,7 @@ struct Context<'a> {
     name: &'a str,
     round: usize,
     n: usize,
+    part: usize,
     stream: &'a [u8],
 }
 
@@ -211,10 +215,11 @@ impl Drop for Context<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             println!(
-                "{}, round {}, at {}/8, {} bytes: {:02X?}",
+                "{}, round {}, at {}/8, read by {}, {} bytes: {:02X?}",
                 self.name,
                 self.round,
                 self.n,
+                self.part,
                 self.stream.len(),
                 self.stream
             );

@@ -9,6 +9,7 @@ use super::markers::{
 use super::planes::Planes;
 use super::scale::Scales;
 use super::scratch::Scratch;
+use super::script::Reach;
 use super::tables::Tables;
 use super::{progressive, sequential};
 
@@ -172,6 +173,11 @@ impl<'a> Header<'a> {
         self.metadata.adobe.is_some() && self.frame.components.len() == 4
     }
 
+    /// How far a decode at `scales` reads a progressive picture; None for any other, which is read to its end.
+    pub fn reach(&self, scales: &Scales) -> Option<Reach> {
+        (self.frame.coding == Coding::Progressive).then(|| Reach::new(self, scales))
+    }
+
     /// Decodes each component at its scale.
     ///
     /// # Errors
@@ -186,27 +192,12 @@ impl<'a> Header<'a> {
         scratch: &'s mut Scratch,
     ) -> Result<Planes<'s>, Error> {
         limits.check_pixels(u64::from(self.frame.width) * u64::from(self.frame.height))?;
-        self.check_room(limits)?;
         match self.frame.coding {
             Coding::Baseline | Coding::Extended => {
                 sequential::decode(&self, scales, limits, scratch)
             }
             Coding::Progressive => progressive::decode(&self, scales, limits, scratch),
         }
-    }
-
-    /// Refuses a picture that the bytes which follow can't hold: a block costs at least two bits in a sequential
-    /// scan (a DC code and an end of block) and one in a progressive DC scan.
-    fn check_room(&self, limits: &Limits) -> Result<(), Error> {
-        let bits = match self.frame.coding {
-            Coding::Progressive => 1,
-            Coding::Baseline | Coding::Extended => 2,
-        };
-        let available = (self.bytes.len() - self.first_scan) as u64 * 8;
-        if available < bits * self.frame.block_count() && !limits.allow_damaged {
-            return Err(Error::truncated(self.bytes.len()));
-        }
-        Ok(())
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) fn decode<'s>(
     limits: &Limits,
     scratch: &'s mut Scratch,
 ) -> Result<Planes<'s>, Error> {
+    check_room(header, limits)?;
     limits.check_memory(planes::bytes_of_planes(&header.frame, scales))?;
     let Scratch {
         samples,
@@ -42,6 +43,15 @@ pub(super) fn decode<'s>(
         judge.note(error)?;
     }
     Ok(planes::finish(canvases, judge.damage))
+}
+
+/// Refuses a picture that the bytes which follow can't hold: a block costs at least a DC code and an end of block.
+fn check_room(header: &Header, limits: &Limits) -> Result<(), Error> {
+    let room = 8 * (header.bytes.len() - header.first_scan) as u64;
+    if room < 2 * header.frame.block_count() && !limits.allow_damaged {
+        return Err(Error::truncated(header.bytes.len()));
+    }
+    Ok(())
 }
 
 /// A picture that is being decoded.

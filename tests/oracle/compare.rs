@@ -53,6 +53,20 @@ pub fn decode_with(
     Ok((decoded.iter().map(own).collect(), decoded.damage().cloned()))
 }
 
+/// As much of a picture as is read for a decode at scale `n`/8, if `part` bytes are read at a time.
+pub fn as_far_as_needed(bytes: &[u8], n: usize, part: usize) -> &[u8] {
+    let mut ends = (part..bytes.len()).step_by(part);
+    let begun = ends.find_map(|end| Some((end, Header::parse(&bytes[..end]).ok()?)));
+    let reach = begun.and_then(|(end, header)| Some((end, header.reach(&scales(n))?)));
+    let Some((mut end, mut reach)) = reach else {
+        return bytes;
+    };
+    while end < bytes.len() && !reach.is_within(&bytes[..end]) {
+        end = (end + part).min(bytes.len());
+    }
+    &bytes[..end]
+}
+
 /// Compares planes at scale `n`/8 with the exact ones; the error says what differs, and by how much at most.
 pub fn judge(picture: &Picture, planes: &[Plane], n: usize) -> Result<(), String> {
     if planes.len() != picture.components.len() {
