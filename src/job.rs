@@ -1,19 +1,15 @@
 //! One picture from its file to its thumbnail's: freshness, read, make, write, a clock around each.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
-use std::path::Path;
+use std::fs;
 
-use crate::error::{Cause, PictureError};
+use crate::error::PictureError;
 use crate::freshness::{self, Checker, Fingerprint, Freshness, Reason, SourceVersion};
 use crate::options::Options;
 use crate::plan::Job;
+use crate::read::Source;
 use crate::stage::{Clock, Stage, StageTimes};
 use crate::thumbnail::{Thumbnail, Thumbnailer};
 use crate::write::Writer;
-
-/// How often a picture is read that is written to meanwhile, before that is an error.
-const READS_OF_A_CHANGING_PICTURE: u32 = 3;
 
 /// What became of a picture.
 #[derive(Debug)]
@@ -52,6 +48,8 @@ pub struct Made {
     pub thumbnail: Thumbnail,
     /// Length of its file in bytes.
     pub bytes: u64,
+    /// Length of the source's file in bytes.
+    pub source_bytes: u64,
 }
 
 /// A picture that was gone through.
@@ -98,7 +96,7 @@ pub struct Process {
 #[derive(Debug)]
 pub struct Worker {
     checker: Checker,
-    source: Vec<u8>,
+    source: Source,
     thumbnailer: Thumbnailer,
     writer: Writer,
 }
@@ -119,7 +117,7 @@ impl Process {
     pub fn worker(&self, writer: Writer) -> Worker {
         Worker {
             checker: Checker::default(),
-            source: Vec::new(),
+            source: Source::default(),
             thumbnailer: Thumbnailer::new(self.options.clone()),
             writer,
         }
@@ -137,7 +135,7 @@ impl Process {
         };
         Processed {
             outcome,
-            bytes_read: worker.source.len() as u64,
+            bytes_read: worker.source.bytes().len() as u64,
             times: clock.times(),
         }
     }
@@ -148,29 +146,27 @@ impl Process {
     }
 
     fn make(&self, worker: &mut Worker, job: &Job, reason: Reason, clock: &mut Clock) -> Outcome {
-        match self.try_make(worker, job, clock) {
-            Ok((thumbnail, bytes)) => Outcome::Made(Box::new(Made {
-                reason,
-                thumbnail,
-                bytes,
-            })),
+        match self.try_make(worker, job, reason, clock) {
+            Ok(made) => Outcome::Made(Box::new(made)),
             Err(error) => Outcome::Failed(error),
         }
     }
 
-    /// The thumbnail, now in its place, and its length in bytes.
+    /// The thumbnail, now in its place.
     fn try_make(
         &self,
         worker: &mut Worker,
         job: &Job,
+        reason: Reason,
         clock: &mut Clock,
-    ) -> Result<(Thumbnail, u64), PictureError> {
+    ) -> Result<Made, PictureError> {
         let path = job.source.path();
-        let version = read_unchanged(path, self.options.max_memory, &mut worker.source);
+        let limit = self.options.max_memory;
+        let read = worker.source.read(path, limit, &mut worker.thumbnailer);
         clock.lap(Stage::Read);
-        let version = version.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
+        let version = read.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
 
-        let made = worker.thumbnailer.thumbnail(&worker.source);
+        let made = worker.thumbnailer.thumbnail(worker.source.bytes());
         let mut thumbnail = made.map_err(|error| PictureError::from_thumbnail(path, error))?;
         clock.skip(thumbnail.times);
 
@@ -181,7 +177,12 @@ impl Process {
         let written = worker.writer.write(&job.thumbnail, &jpeg);
         clock.lap(Stage::Write);
         written.map_err(|error| PictureError::new(&job.thumbnail, Stage::Write, error))?;
-        Ok((thumbnail, jpeg.len() as u64))
+        Ok(Made {
+            reason,
+            thumbnail,
+            bytes: jpeg.len() as u64,
+            source_bytes: version.length(),
+        })
     }
 
     /// Whether the job's thumbnail has to be made.
@@ -208,32 +209,4 @@ impl Process {
         clock.lap(Stage::Freshness);
         Ok(checked)
     }
-}
-
-/// Reads the whole of `path` into `bytes`: one state of it, not the beginning of one and the end of another.
-fn read_unchanged(path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<SourceVersion, Cause> {
-    for _ in 0..READS_OF_A_CHANGING_PICTURE {
-        let mut file = File::open(path)?;
-        let before = SourceVersion::of(&file.metadata()?);
-        if before.length() > limit {
-            return Err(Cause::TooLong {
-                length: before.length(),
-                limit,
-            });
-        }
-        read_all(&mut file, before.length(), bytes)?;
-        if SourceVersion::of(&file.metadata()?) == before && bytes.len() as u64 == before.length() {
-            return Ok(before);
-        }
-    }
-    Err(Cause::Changing(READS_OF_A_CHANGING_PICTURE))
-}
-
-fn read_all(file: &mut File, length: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
-    bytes.clear();
-    // One byte more than there should be, so that the read that finds the end needs no larger buffer.
-    bytes.reserve(usize::try_from(length).map_err(io::Error::other)? + 1);
-    // A file that grows while it is read must not be followed for ever.
-    file.take(length + 1).read_to_end(bytes)?;
-    Ok(())
 }

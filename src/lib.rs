@@ -47,6 +47,7 @@ pub mod plan;
 pub mod prepare;
 pub mod progress;
 pub mod prune;
+pub mod read;
 pub mod report;
 mod resize;
 mod route;

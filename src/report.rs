@@ -57,9 +57,12 @@ pub struct PictureRecord {
     /// Width and height of the source in pixels, as stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_size: Option<[u32; 2]>,
-    /// Bytes read of the source.
+    /// Length of the source's file in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_bytes: Option<u64>,
+    /// Bytes read of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes_read: Option<u64>,
     /// Width and height of the thumbnail in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail_size: Option<[u32; 2]>,
@@ -178,7 +181,10 @@ impl PictureRecord {
         }
         record.outcome = processed.outcome.name().to_owned();
         match &processed.outcome {
-            Outcome::Made(made) => record.describe(made, processed.bytes_read),
+            Outcome::Made(made) => {
+                record.describe(made);
+                record.bytes_read = Some(processed.bytes_read);
+            }
             Outcome::WouldMake(reason) => record.reason = Some(reason.to_string()),
             Outcome::Failed(error) => {
                 if job.is_none() {
@@ -204,11 +210,11 @@ impl PictureRecord {
         }
     }
 
-    fn describe(&mut self, made: &Made, bytes_read: u64) {
+    fn describe(&mut self, made: &Made) {
         let thumbnail = &made.thumbnail;
         self.reason = Some(made.reason.to_string());
         self.source_size = Some([thumbnail.source_width, thumbnail.source_height]);
-        self.source_bytes = Some(bytes_read);
+        self.source_bytes = Some(made.source_bytes);
         self.thumbnail_size = Some([thumbnail.width, thumbnail.height]);
         self.thumbnail_bytes = Some(made.bytes);
         self.scale = Some(thumbnail.scale);

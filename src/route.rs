@@ -12,6 +12,8 @@ pub(crate) struct Route {
     pub(crate) source: (u32, u32),
     /// The part of the picture that becomes the thumbnail, and the thumbnail's size.
     pub(crate) frame: Frame,
+    /// What EXIF says of the way up.
+    pub(crate) orientation: Orientation,
     /// How the small planes are turned.
     pub(crate) turn: Orientation,
     /// How their colours are converted.

@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::colour::{self, ColourHandling, Colours, Converted, ProfileFault};
 use crate::encode::{self, EncodeError, Pixels};
 use crate::fit::{Area, Frame, TooLarge};
-use crate::jpeg::{self, Header, Plane, Scratch};
+use crate::jpeg::{self, Coding, Header, Plane, Reach, Scratch};
 use crate::metadata::Metadata;
 use crate::options::Options;
 use crate::orient::Orientation;
@@ -142,7 +142,6 @@ struct Made {
     /// The thumbnail's width and height.
     size: (u32, u32),
     scale: u8,
-    orientation: Orientation,
     warnings: Vec<Warning>,
     damage: Option<jpeg::Error>,
     route: Route,
@@ -175,11 +174,7 @@ impl Thumbnailer {
     /// If the picture can't be decoded or is beyond a limit, or the thumbnail would be larger than a JPEG can be.
     pub fn thumbnail(&mut self, jpeg: &[u8]) -> Result<Thumbnail, ThumbnailError> {
         let mut clock = Clock::start();
-        let made = self.make(
-            jpeg,
-            encode::halves_chroma(self.options.quality),
-            &mut clock,
-        )?;
+        let made = self.make(jpeg, self.halves_chroma(), &mut clock)?;
         let Small {
             planes: [first, second, third, _],
             buffer,
@@ -203,7 +198,7 @@ impl Thumbnailer {
             source_width,
             source_height,
             scale: made.scale,
-            orientation: made.orientation.exif(),
+            orientation: made.route.orientation.exif(),
             colour: made.route.plan.handling,
             warnings: made.warnings,
             damage: made.damage,
@@ -234,6 +229,21 @@ impl Thumbnailer {
         Ok(pixels.expect("BUG: a picture of another size"))
     }
 
+    /// How far a picture has to be read for [`thumbnail`](Self::thumbnail), told from its beginning. None if that is to
+    /// its end, or the header isn't whole.
+    pub(crate) fn reach(&mut self, beginning: &[u8]) -> Option<Reach> {
+        let header = Header::parse(beginning).ok()?;
+        if header.coding() != Coding::Progressive {
+            return None;
+        }
+        let (route, _) = self.route(&header, self.halves_chroma()).ok()?;
+        header.reach(&route.scales(header.components()))
+    }
+
+    fn halves_chroma(&self) -> bool {
+        encode::halves_chroma(self.options.quality)
+    }
+
     /// Leaves the thumbnail's pixels in `self.small`.
     fn make(
         &mut self,
@@ -242,8 +252,7 @@ impl Thumbnailer {
         clock: &mut Clock,
     ) -> Result<Made, ThumbnailError> {
         let header = Header::parse(jpeg).map_err(at(Stage::Header))?;
-        let metadata = header.exif().map_or(Metadata::NONE, Metadata::read);
-        let (mut route, fault) = self.route(&header, metadata, half_chroma)?;
+        let (mut route, fault) = self.route(&header, half_chroma)?;
         let scales = route.scales(header.components());
         clock.lap(Stage::Header);
 
@@ -296,7 +305,6 @@ impl Thumbnailer {
         Ok(Made {
             size: route.turn.turned((route.frame.width, route.frame.height)),
             scale: scales.get(0).n() as u8,
-            orientation: metadata.orientation,
             warnings: fault.map(Warning::ProfileIgnored).into_iter().collect(),
             damage,
             route,
@@ -308,10 +316,10 @@ impl Thumbnailer {
     fn route(
         &mut self,
         header: &Header,
-        metadata: Metadata,
         half_chroma: bool,
     ) -> Result<(Route, Option<ProfileFault>), ThumbnailError> {
         let options = &self.options;
+        let metadata = header.exif().map_or(Metadata::NONE, Metadata::read);
         let source = (header.width(), header.height());
         let turn = if options.rotate {
             metadata.orientation
@@ -345,6 +353,7 @@ impl Thumbnailer {
             Route {
                 source,
                 frame,
+                orientation: metadata.orientation,
                 turn,
                 plan,
                 half_chroma,

@@ -15,6 +15,7 @@ mod mounts;
 mod options;
 mod progress;
 mod prune;
+mod reading;
 mod report;
 mod signals;
 mod summary;

@@ -39,6 +39,7 @@ fn every_picture_has_a_record_and_the_run_the_last() {
     assert_eq!(made["destination"], "thumbs/a.jpg");
     assert_eq!(made["source_size"], serde_json::json!([40, 30]));
     assert_eq!(made["source_bytes"], env.bytes("images/a.jpg").len());
+    assert_eq!(made["bytes_read"], made["source_bytes"]);
     let thumbnail = env.bytes("thumbs/a.jpg");
     let (width, height) = size(&thumbnail);
     assert_eq!(made["thumbnail_size"], serde_json::json!([width, height]));

@@ -1,0 +1,74 @@
+//! How much of a picture is read.
+
+use serde_json::Value;
+
+use crate::env::Env;
+
+/// A progressive picture of noise: most of it in scans that a small thumbnail doesn't need.
+fn progressive(width: u16, height: u16) -> Vec<u8> {
+    let mut state = 1_u32;
+    let mut noise = || {
+        // The constants of Numerical Recipes, "Quick and dirty generators".
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let grey: Vec<u8> = (0..usize::from(width) * usize::from(height))
+        .map(|_| noise())
+        .collect();
+    let mut jpeg = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut jpeg, 80);
+    encoder.set_progressive(true);
+    encoder
+        .encode(&grey, width, height, jpeg_encoder::ColorType::Luma)
+        .unwrap();
+    jpeg
+}
+
+/// The report's record of the only picture.
+fn record(env: &Env) -> Value {
+    let report = String::from_utf8(env.bytes("report.jsonl")).unwrap();
+    serde_json::from_str(report.lines().next().unwrap()).unwrap()
+}
+
+#[test]
+fn a_progressive_picture_is_read_only_as_far_as_its_thumbnail_needs() {
+    let env = Env::new();
+    let whole = progressive(1600, 1200);
+    env.file("images/a.jpg", &whole);
+    env.make(["--report", "report.jsonl"]).ends_with(0);
+    let made = record(&env);
+    assert_eq!(made["scale"], 1);
+    assert_eq!(made["source_bytes"], whole.len());
+    let read = made["bytes_read"].as_u64().unwrap();
+    assert!(read < whole.len() as u64 / 2, "{made}");
+
+    // What is read of all of it, and without a file, makes the same thumbnail.
+    let mut thumbnailer = thumbgen::Thumbnailer::new(thumbgen::Options::default());
+    let expected = image::load_from_memory(&thumbnailer.thumbnail(&whole).unwrap().jpeg).unwrap();
+    let thumbnail = image::load_from_memory(&env.bytes("thumbs/a.jpg")).unwrap();
+    assert_eq!(thumbnail, expected);
+
+    // A larger thumbnail needs all of it.
+    env.make(["--size", "1000", "--report", "report.jsonl"])
+        .ends_with(0);
+    let made = record(&env);
+    assert_eq!(made["bytes_read"], whole.len());
+}
+
+#[test]
+fn a_picture_that_is_cut_where_its_thumbnail_needs_it_is_an_error_with_the_place() {
+    let env = Env::new();
+    let whole = progressive(6000, 4500);
+    let end = 150_000;
+    env.file("images/a.jpg", &whole[..end]);
+    env.make([]).ends_with(1).says(&format!(
+        "images/a.jpg: decode: the file ends before the picture does (at byte {end})"
+    ));
+    env.make(["--allow-damaged", "--report", "report.jsonl"])
+        .ends_with(0);
+    let made = record(&env);
+    assert_eq!(
+        (&made["damaged"], &made["bytes_read"]),
+        (&true.into(), &end.into())
+    );
+}
