@@ -1,6 +1,6 @@
 //! Look-ups for DC coefficients.
 
-use super::bits::{Bits, extend};
+use super::bits::{Bits, REFILLED, extend};
 use super::error::Damage;
 use super::huffman::{Canonical, Code, FromSpec, InvalidCode};
 
@@ -16,15 +16,43 @@ pub(super) struct DcTable {
 
 impl DcTable {
     const WIDTH: u32 = 10;
+    /// Differences after a refill, for those who mind that.
+    pub(super) const PER_REFILL: usize = (REFILLED / Self::WIDTH) as usize;
 
     /// Reads one difference; the window must hold 31 bits.
     #[inline(always)]
     pub(super) fn decode(&self, bits: &mut Bits) -> Result<i32, Damage> {
         let entry = self.lookup[bits.peek(Self::WIDTH) as usize];
-        if entry & 31 != 0 {
-            bits.pass(entry & 31);
-            return Ok(entry as i32 >> 16);
+        match Self::pass_whole(bits, entry) {
+            Some(difference) => Ok(difference),
+            None => self.decode_long(bits, entry),
         }
+    }
+
+    /// As [`decode`](Self::decode), for who reads [`PER_REFILL`](Self::PER_REFILL) of them after a refill: what takes
+    /// more than its share of the window fills it again.
+    #[inline(always)]
+    pub(super) fn decode_one_of_some(&self, bits: &mut Bits) -> Result<i32, Damage> {
+        let entry = self.lookup[bits.peek(Self::WIDTH) as usize];
+        if let Some(difference) = Self::pass_whole(bits, entry) {
+            return Ok(difference);
+        }
+        bits.refill();
+        let difference = self.decode_long(bits, entry);
+        bits.refill();
+        difference
+    }
+
+    /// The difference of an entry that has it, whose bits are then passed.
+    #[inline(always)]
+    fn pass_whole(bits: &mut Bits, entry: u32) -> Option<i32> {
+        let length = entry & 31;
+        bits.pass(length);
+        (length != 0).then_some(entry as i32 >> 16)
+    }
+
+    #[inline(always)]
+    fn decode_long(&self, bits: &mut Bits, entry: u32) -> Result<i32, Damage> {
         // Code and extra bits of a large difference often take more than the window, the code alone seldom does.
         let (length, size) = match entry {
             0 => self

@@ -1,11 +1,11 @@
 //! The DC scans of a progressive picture (T.81 G.1.2.1), first and refining.
 
-use super::bits::Bits;
+use super::bits::{Bits, REFILLED};
 use super::coefficients::Store;
 use super::dc::DcTable;
 use super::error::Damage;
 use super::intervals::Units;
-use super::scan::Layout;
+use super::scan::{Layout, McuBlock};
 use std::sync::Arc;
 
 /// A DC scan, of one component or several.
@@ -13,6 +13,8 @@ pub(super) struct DcScan<'p, 's> {
     mcus: (usize, usize),
     stores: &'p mut [Store<'s>],
     lanes: Vec<DcLane>,
+    /// For each lane; none in a refinement, which has no codes.
+    tables: Vec<Arc<DcTable>>,
     /// For each component in the scan.
     predictions: [i16; 4],
     /// Al.
@@ -26,8 +28,6 @@ struct DcLane {
     /// The block's column and row in the first MCU, and how many columns and rows further on it is in the next.
     first: (usize, usize),
     step: (usize, usize),
-    /// None in a refinement, which has no codes.
-    table: Option<Arc<DcTable>>,
     /// Where the block's coefficients are, in the MCU that is being decoded.
     at: usize,
 }
@@ -45,12 +45,13 @@ impl<'p, 's> DcScan<'p, 's> {
             component: (block.component, of[block.component]),
             first: block.at,
             step: layout.steps[block.component],
-            table: tables.get(block.component).map(Arc::clone),
             at: 0,
         });
+        let table = |block: &McuBlock| tables.get(block.component).map(Arc::clone);
         Self {
             mcus: layout.mcus,
             lanes: lanes.collect(),
+            tables: layout.blocks.iter().filter_map(table).collect(),
             stores,
             predictions: [0; 4],
             low,
@@ -71,21 +72,48 @@ impl<'p, 's> DcScan<'p, 's> {
     /// Decodes the MCU that was gone to and goes to the next in its row.
     #[inline(always)]
     fn decode_mcu(&mut self, bits: &mut Bits) -> Result<(), Damage> {
-        for lane in &mut self.lanes {
+        for (number, (lane, table)) in self.lanes.iter_mut().zip(&self.tables).enumerate() {
             let store = &mut self.stores[lane.component.1];
-            let dc = &mut store.coefficients[lane.at];
-            bits.refill();
-            match &lane.table {
-                Some(table) => {
-                    let prediction = &mut self.predictions[lane.component.0];
-                    *prediction = prediction.wrapping_add(table.decode(bits)? as i16);
-                    *dc = *prediction << self.low;
-                }
-                None => *dc |= (bits.take(1) as i16) << self.low,
+            let prediction = &mut self.predictions[lane.component.0];
+            if number % DcTable::PER_REFILL == 0 {
+                bits.refill();
             }
+            *prediction = prediction.wrapping_add(table.decode_one_of_some(bits)? as i16);
+            store.coefficients[lane.at] = *prediction << self.low;
             lane.at += lane.step.0 * store.n * store.n;
         }
         Ok(())
+    }
+
+    /// Refines up to `most` MCUs, at least one, and goes to the next. A block has one bit and no code: as many MCUs as
+    /// have all their bits in the window are refined at once, lane by lane.
+    #[inline(always)]
+    fn refine_mcus(&mut self, bits: &mut Bits, threshold: usize, most: usize) -> usize {
+        let blocks = self.lanes.len();
+        let mut count = most.min(REFILLED as usize / blocks);
+        if bits.position() + count * blocks > threshold {
+            count = 1;
+        }
+        let count = count.max(1);
+        // T.81 B.2.3 has no more than 10 blocks in an MCU, but there are decoders that take more.
+        for lanes in self.lanes.chunks_mut(REFILLED as usize) {
+            bits.refill();
+            let window = bits.peek(REFILLED);
+            let blocks = lanes.len();
+            for (first, lane) in lanes.iter_mut().enumerate() {
+                let store = &mut self.stores[lane.component.1];
+                let step = lane.step.0 * store.n * store.n;
+                let dcs = store.coefficients[lane.at..].iter_mut().step_by(step);
+                for (mcu, dc) in dcs.take(count).enumerate() {
+                    let place = first + mcu * blocks;
+                    let bit = window >> (REFILLED as usize - 1 - place) & 1;
+                    *dc |= (bit as i16) << self.low;
+                }
+                lane.at += count * step;
+            }
+            bits.pass((count * blocks) as u32);
+        }
+        count
     }
 }
 
@@ -109,10 +137,15 @@ impl Units for DcScan<'_, '_> {
         let mut local = *bits;
         let mut done = 0;
         let result = loop {
-            let result = self.decode_mcu(&mut local);
-            done += usize::from(result.is_ok());
-            if done == count || result.is_err() || local.position() > threshold {
-                break result;
+            if self.tables.is_empty() {
+                done += self.refine_mcus(&mut local, threshold, count - done);
+            } else if let Err(damage) = self.decode_mcu(&mut local) {
+                break Err(damage);
+            } else {
+                done += 1;
+            }
+            if done == count || local.position() > threshold {
+                break Ok(());
             }
         };
         *bits = local;
