@@ -97,7 +97,13 @@ impl Store<'_> {
                     canvas.dots((0, y), row, quantisation[0]);
                 }
             }
-            2 => self.draw_blocks::<2>(quantisation, canvas),
+            2 => {
+                let inverse = Inverse::new(2, quantisation);
+                let rows = self.coefficients.chunks_exact(4 * self.across);
+                for (y, row) in rows.enumerate().take(self.blocks.1) {
+                    inverse.draw_row_of_two(row.as_chunks().0, canvas, y);
+                }
+            }
             3 => self.draw_blocks::<3>(quantisation, canvas),
             4 => self.draw_blocks::<4>(quantisation, canvas),
             5 => self.draw_blocks::<5>(quantisation, canvas),

@@ -109,6 +109,27 @@ impl Inverse {
         };
         canvas.draw::<N>(place, &samples);
     }
+
+    /// Transforms and draws a row of blocks at 2/8, column by column.
+    pub(super) fn draw_row_of_two(&self, row: &[[i16; 4]], canvas: &mut Canvas, y: usize) {
+        let [[dc, down, ..], [across, both, ..], ..] = self.quantisers;
+        let transform = |&[a, b, c, d]: &[i16; 4]| {
+            two([
+                f32::from(a) * dc,
+                f32::from(b) * down,
+                f32::from(c) * across,
+                f32::from(d) * both,
+            ])
+        };
+        let (top, bottom) = canvas.pairs(y);
+        let whole = bottom.len();
+        for ((block, top), bottom) in row.iter().zip(top).zip(bottom) {
+            [*top, *bottom] = transform(block);
+        }
+        for (x, block) in row.iter().enumerate().skip(whole) {
+            canvas.draw::<2>((x, y), &square(transform(block)));
+        }
+    }
 }
 
 /// Transforms a block. `LANES` is N rounded up to 4 or 8.
@@ -153,11 +174,16 @@ fn dequantised<const LANES: usize>(
     column
 }
 
-/// The transform at 2/8: all its basis functions are of one size, so that each sample is an eighth of a sum.
 #[inline(always)]
 fn transform_to_two(block: &Block, quantisers: &[[f32; 8]; 8]) -> Samples {
     let [dc, down] = dequantised(block, quantisers, 0);
     let [across, both] = dequantised(block, quantisers, 1);
+    square(two([dc, down, across, both]))
+}
+
+/// The transform at 2/8: all its basis functions are of one size, so that each sample is an eighth of a sum.
+#[inline(always)]
+fn two([dc, down, across, both]: [f32; 4]) -> [[u8; 2]; 2] {
     let (top, bottom): (f32, f32) = (dc + down, dc - down);
     let (lean_top, lean_bottom): (f32, f32) = (across + both, across - both);
     let sums = [
@@ -167,9 +193,16 @@ fn transform_to_two(block: &Block, quantisers: &[[f32; 8]; 8]) -> Samples {
         bottom - lean_bottom,
     ];
     let [a, b, c, d] = sums.map(|sum| round(sum / 8.0 + LEVEL));
+    [[a, b], [c, d]]
+}
+
+/// Samples of 2x2.
+#[inline(always)]
+fn square(rows: [[u8; 2]; 2]) -> Samples {
     let mut samples = [[0; 8]; 8];
-    samples[0][..2].copy_from_slice(&[a, b]);
-    samples[1][..2].copy_from_slice(&[c, d]);
+    for (place, row) in samples.iter_mut().zip(rows) {
+        place[..2].copy_from_slice(&row);
+    }
     samples
 }
 

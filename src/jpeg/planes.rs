@@ -185,6 +185,13 @@ impl Canvas<'_> {
         }
     }
 
+    /// Both lines of a row of blocks at 2/8, a pair for each block that is whole.
+    pub(super) fn pairs(&mut self, y: usize) -> (&mut [[u8; 2]], &mut [[u8; 2]]) {
+        let mut lines = self.samples.chunks_exact_mut(self.width).skip(2 * y);
+        let mut pairs = || lines.next().unwrap_or_default().as_chunks_mut().0;
+        (pairs(), pairs())
+    }
+
     /// Takes back what was drawn of a block.
     pub(super) fn erase(&mut self, block: (usize, usize)) {
         self.draw_at_edge(
