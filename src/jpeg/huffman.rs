@@ -144,17 +144,21 @@ pub(super) struct SymbolTable {
 impl SymbolTable {
     const WIDTH: u32 = 10;
 
-    /// Reads one symbol; the window must hold 16 bits.
+    /// Reads one symbol, a run and a size; the window must hold 16 bits.
     #[inline(always)]
-    pub(super) fn decode(&self, bits: &mut Bits) -> Result<u8, Damage> {
-        let entry = self.lookup[bits.peek(Self::WIDTH) as usize];
+    pub(super) fn decode(&self, bits: &mut Bits) -> Result<(u32, u32), Damage> {
+        let entry = u32::from(self.lookup[bits.peek(Self::WIDTH) as usize]);
         if entry != 0 {
-            bits.pass(u32::from(entry & 31));
-            return Ok((entry >> 8) as u8);
+            bits.pass(entry & 31);
+            return Ok((entry >> 12, entry >> 8 & 15));
         }
         let code = self.find(bits.peek(16) as u32)?;
         bits.pass(code.length);
-        Ok(code.symbol)
+        Ok((code.run(), code.size()))
+    }
+
+    pub(super) fn codes(&self) -> impl Iterator<Item = Code> {
+        self.canonical.codes()
     }
 
     #[inline(never)]

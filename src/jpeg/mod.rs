@@ -10,7 +10,8 @@
 //! The references to T.81 are to ITU-T Recommendation T.81 | ISO/IEC 10918-1.
 
 mod ac;
-mod ac_scan;
+mod ac_first;
+mod ac_refining;
 mod bits;
 mod block;
 mod coefficients;
@@ -27,6 +28,7 @@ mod limits;
 mod lockstep;
 mod markers;
 mod mean;
+mod passages;
 mod planes;
 mod progressive;
 mod scale;

@@ -1,6 +1,7 @@
 //! Progressive pictures (T.81 annex G): what comes of the scans that count.
 
-use super::ac_scan::AcScan;
+use super::ac_first::FirstScan;
+use super::ac_refining::RefiningScan;
 use super::coefficients::{self, Store};
 use super::dc_scan::DcScan;
 use super::error::Error;
@@ -120,14 +121,23 @@ impl<'a> Picture<'_, 'a, '_> {
             return intervals::decode(&mut units, &mut feed, restart_interval, self.judge);
         }
         let component = scan.components[0];
-        let table = self.built.symbols.get(tables.ac[component.ac], *start)?;
+        let spec = tables.ac[component.ac];
         let store = &mut self.stores[component.index];
         let band = (u32::from(scan.band.0), u32::from(scan.band.1));
-        let mut units = AcScan {
+        if refines {
+            let mut units = RefiningScan {
+                store,
+                table: self.built.refinements.get(spec, *start)?,
+                band,
+                low,
+                run_of_ends: 0,
+            };
+            return intervals::decode(&mut units, &mut feed, restart_interval, self.judge);
+        }
+        let mut units = FirstScan {
             store,
-            table,
+            table: self.built.firsts.get(spec, *start)?,
             band,
-            refines,
             low,
             run_of_ends: 0,
         };

@@ -3,8 +3,9 @@
 use super::ac::AcTable;
 use super::dc::DcTable;
 use super::error::{Error, Flaw};
-use super::huffman::{FromSpec, SymbolTable};
+use super::huffman::FromSpec;
 use super::mean::{FirstTable, Lane};
+use super::passages::Passages;
 use super::skip::SkipTable;
 use super::unstuff::Buffer;
 use std::sync::Arc;
@@ -32,7 +33,8 @@ pub(super) struct BuiltTables {
     pub(super) dc: Cache<DcTable>,
     pub(super) ac: Cache<AcTable>,
     pub(super) skip: Cache<SkipTable>,
-    pub(super) symbols: Cache<SymbolTable>,
+    pub(super) firsts: Cache<Passages<false>>,
+    pub(super) refinements: Cache<Passages<true>>,
     pub(super) first: Cache<FirstTable>,
 }
 
