@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 pub mod allowance;
+pub mod arguments;
 pub mod cli;
 mod colour;
 pub mod compare;
@@ -43,6 +44,7 @@ pub mod merge;
 mod metadata;
 mod options;
 mod orient;
+mod output;
 pub mod plan;
 pub mod prepare;
 pub mod progress;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use thumbgen::arguments::arguments;
 use thumbgen::cli::{Command, CommandLine, ReportCommand};
 use thumbgen::compare::{Settings, compare};
 use thumbgen::config::Config;
@@ -14,7 +15,7 @@ use thumbgen::run::run;
 
 fn main() -> ExitCode {
     keep_quiet_about_jobs();
-    let arguments = match argfile::expand_args(argfile::parse_fromfile, argfile::PREFIX) {
+    let arguments = match arguments() {
         Ok(arguments) => arguments,
         Err(error) => return fail(&format!("file of options: {error}"), Exit::Unusable),
     };

@@ -3,7 +3,6 @@
 //! The fields are documented in the README and are a promise.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, LineWriter, Write};
 use std::num::NonZeroU32;
 use std::os::unix::ffi::OsStrExt;
@@ -12,6 +11,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::job::{Made, Outcome, Processed};
+use crate::output;
 use crate::plan::Job;
 use crate::shard::Shard;
 use crate::stage::StageTimes;
@@ -326,13 +326,13 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// When the file can't be made.
+    /// When the file can't be made, or is there and no report.
     pub fn create(path: &Path) -> io::Result<Self> {
         Ok(Self(if path == Path::new("-") {
             Box::new(io::stdout())
         } else {
             // Line by line: what has ended can be followed, and survives a kill.
-            Box::new(LineWriter::new(File::create(path)?))
+            Box::new(LineWriter::new(output::create(path, b'{')?))
         }))
     }
 

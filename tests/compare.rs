@@ -150,6 +150,23 @@ fn report_on_stdout_takes_the_place_of_the_table() {
 }
 
 #[test]
+fn chart_and_report_replace_nothing_but_older_ones() {
+    let (tree, temporary) = (pictures(), tempfile::tempdir().unwrap());
+    for option in ["--chart", "--report"] {
+        let precious = temporary.path().join("precious.jpg");
+        fs::write(&precious, "a picture").unwrap();
+        let output = thumbgen(
+            tree.path(),
+            temporary.path(),
+            &format!("--compare --compare-jobs 1 --rounds 1 {option} precious.jpg"),
+        );
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains("holds something else"));
+        assert_eq!(fs::read_to_string(&precious).unwrap(), "a picture");
+    }
+}
+
+#[test]
 fn broken_picture_is_told_once_and_the_others_are_compared() {
     let (tree, temporary) = (pictures(), tempfile::tempdir().unwrap());
     fs::write(tree.path().join("b/broken.jpg"), "no JPEG").unwrap();

@@ -26,6 +26,7 @@ use crate::execute::Strategy;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::options::Options;
+use crate::output;
 use crate::prepare::prepare;
 use crate::progress::Steps;
 use crate::walk::WalkOptions;
@@ -172,9 +173,10 @@ fn measure(settings: &Settings) -> Result<(Comparison, u64), RunError> {
         .report
         .as_deref()
         .filter(|path| *path != Path::new(STDOUT))
-        .map(create)
+        .map(|path| create(path, b'{'))
         .transpose()?;
-    let chart = settings.chart.as_deref().map(create).transpose()?;
+    let chart = settings.chart.as_deref();
+    let chart = chart.map(|path| create(path, b'<')).transpose()?;
     let temporary = |error: io::Error| CompareError::Temporary {
         folder: std::env::temp_dir(),
         cause: error.to_string(),
@@ -201,8 +203,9 @@ fn measure(settings: &Settings) -> Result<(Comparison, u64), RunError> {
     Ok((comparison, failures))
 }
 
-fn create(path: &Path) -> Result<(&Path, File), CompareError> {
-    let file = File::create(path).map_err(|error| CompareError::Output(path.to_owned(), error))?;
+fn create(path: &Path, first: u8) -> Result<(&Path, File), CompareError> {
+    let file = output::create(path, first);
+    let file = file.map_err(|error| CompareError::Output(path.to_owned(), error))?;
     Ok((path, file))
 }
 

@@ -70,6 +70,10 @@ fn a_file_of_options_that_is_not_there_is_wrong_usage() {
         .says("thumbgen: file of options: ");
     env.file("wrong.txt", b"--no-such-option\n");
     env.run(["@wrong.txt", "images", "thumbs"]).ends_with(2);
+    env.file("itself.txt", b"--quiet\n@itself.txt\n");
+    env.run(["@itself.txt", "images", "thumbs"])
+        .ends_with(2)
+        .says("does one name itself?");
     env.file("binary.txt", b"\xff\xfe\x00");
     env.run(["@binary.txt", "images", "thumbs"]).ends_with(2);
     assert!(!env.path("thumbs").exists());

@@ -133,6 +133,25 @@ fn a_report_that_cannot_be_made_is_refused_before_any_work() {
 }
 
 #[test]
+fn a_report_takes_the_place_of_an_older_one_and_of_nothing_else() {
+    let env = Env::new();
+    let picture = env.picture("images/a.jpg");
+    let before = env.bytes("images/a.jpg");
+    env.make(["--report", picture.to_str().unwrap()])
+        .ends_with(2)
+        .says("report can't be written: it is there already, and holds something else");
+    assert_eq!(env.bytes("images/a.jpg"), before);
+    assert!(env.tree_if_any("thumbs").is_empty());
+
+    env.file("report.jsonl", b"");
+    env.make(["--report", "report.jsonl"]).ends_with(0);
+    env.make(["--report", "report.jsonl"]).ends_with(0);
+    let (pictures, _) = records(&String::from_utf8(env.bytes("report.jsonl")).unwrap());
+    assert_eq!(pictures.len(), 1);
+    assert_eq!(pictures[0]["outcome"], "fresh");
+}
+
+#[test]
 fn a_report_that_cannot_be_finished_is_told() {
     let env = Env::new();
     env.picture("images/a.jpg");

@@ -1,0 +1,33 @@
+//! What was said on the command line, with files of options read in.
+
+use std::cell::Cell;
+use std::ffi::OsString;
+use std::io;
+
+use argfile::{Argument, PREFIX, expand_args, parse_fromfile};
+
+/// More files of options than anybody has: then one of them names itself, perhaps by way of others.
+const MOST_FILES: u32 = 100;
+
+/// The program's arguments. In the place of `@FILE` stand the lines of that file.
+///
+/// # Errors
+///
+/// When such a file can't be read, or they never end.
+pub fn arguments() -> io::Result<Vec<OsString>> {
+    let files = Cell::new(0);
+    let lines = |text: &str, prefix| -> Vec<Argument> {
+        files.set(files.get() + 1);
+        match files.get() {
+            ..=MOST_FILES => parse_fromfile(text, prefix),
+            _ => Vec::new(),
+        }
+    };
+    let arguments = expand_args(lines, PREFIX)?;
+    if files.get() > MOST_FILES {
+        return Err(io::Error::other(
+            "there are more than 100 of them; does one name itself?",
+        ));
+    }
+    Ok(arguments)
+}
