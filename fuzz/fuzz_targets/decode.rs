@@ -1,5 +1,6 @@
 //! Pictures at any scale, strictly and not: no panic, planes of the sizes that header and scale give, offsets within
-//! the data, and leniency that changes nothing where none is needed.
+//! the data, leniency that changes nothing where none is needed, and the same of a picture that is read only as far as
+//! the scales need it.
 //!
 //! The last byte chooses the scale of the first component and that of the others. At the end it keeps a seed a JPEG,
 //! and changes nothing in it.
@@ -21,12 +22,12 @@ const LENIENT: Limits = Limits {
 
 thread_local! {
     /// Kept from run to run, as workers do: building tables would take most of the time.
-    static SCRATCH: RefCell<[Scratch; 2]> = RefCell::default();
+    static SCRATCH: RefCell<[Scratch; 3]> = RefCell::default();
 }
 
 fuzz_target!(|bytes: &[u8]| SCRATCH.with_borrow_mut(|scratch| fuzz(bytes, scratch)));
 
-fn fuzz(bytes: &[u8], [scratch, other]: &mut [Scratch; 2]) {
+fn fuzz(bytes: &[u8], [scratch, other, third]: &mut [Scratch; 3]) {
     let Some(&choice) = bytes.last() else { return };
     let scale = |bits: u8| Scale::new(1 + (bits & 7)).expect("1 to 8");
     let mut scales = Scales::uniform(scale(choice >> 3));
@@ -42,8 +43,22 @@ fn fuzz(bytes: &[u8], [scratch, other]: &mut [Scratch; 2]) {
         (Err(error), Ok(lenient)) => assert!(lenient.damage().is_some(), "{error}"),
         (Err(_), Err(_)) => {}
     }
+    for (limits, whole) in [(&STRICT, &strict), (&LENIENT, &lenient)] {
+        if let Some(header) = begun(bytes, &scales, bytes.len() % 61 + 1) {
+            assert_eq!(&header.decode(&scales, limits, third), whole);
+        }
+    }
     check(&header, &scales, &strict, bytes.len() as u64);
     check(&header, &scales, &lenient, bytes.len() as u64);
+}
+
+/// The header of a progressive picture of which no more was read than the scales need, `part` bytes at a time.
+fn begun<'a>(bytes: &'a [u8], scales: &Scales, part: usize) -> Option<Header<'a>> {
+    let mut parts = (part..bytes.len()).step_by(part).map(|end| &bytes[..end]);
+    let header = parts.find_map(|read| Header::parse(read).ok())?;
+    let mut reach = header.reach(scales)?;
+    let read = parts.find(|read| reach.is_within(read))?;
+    Some(Header::parse(read).expect("it was parsed before"))
 }
 
 fn check(header: &Header, scales: &Scales, result: &Result<Planes, Error>, length: u64) {
