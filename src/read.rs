@@ -73,6 +73,9 @@ impl Source {
         length: usize,
         thumbnailer: &mut Thumbnailer,
     ) -> io::Result<bool> {
+        // Room for all of it at once, or each part would move those before; what isn't read takes no memory yet.
+        let room = (length + 1).saturating_sub(self.memory.len());
+        self.memory.reserve_exact(room);
         if length > PART {
             self.read_to(file, PART)?;
             if let Some(mut reach) = thumbnailer.reach(self.bytes()) {
@@ -95,7 +98,6 @@ impl Source {
     /// Reads up to byte `end` of the file; false if the file ends before.
     fn read_to(&mut self, file: &mut File, end: usize) -> io::Result<bool> {
         if self.memory.len() < end {
-            self.memory.reserve_exact(end - self.memory.len());
             self.memory.resize(end, 0);
         }
         while self.length < end {
