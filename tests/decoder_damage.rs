@@ -125,3 +125,35 @@ fn a_surplus_restart_marker_is_reported() {
         }
     }
 }
+
+/// Damage that ends at the restart marker in its turn leaves nothing behind in the other intervals.
+#[test]
+fn other_intervals_than_a_damaged_one_are_right() {
+    let blocks_each = 3;
+    let (stream, whole) = grey(blocks_each);
+    let whole = blocks(&whole[0]);
+    let is_marker = |pair: &[u8]| pair[0] == 0xFF && (0xD0..=0xD7).contains(&pair[1]);
+    let scan = stream.windows(2).position(|p| p == [0xFF, 0xDA]).unwrap();
+    let mut confined = 0;
+    for at in scan + 10..stream.len() - 2 {
+        let interval = stream[..at].windows(2).filter(|p| is_marker(p)).count();
+        for bit in 0..8 {
+            let mut broken = stream.clone();
+            broken[at] ^= 1 << bit;
+            let limits = Limits::default();
+            let decoded = decode_with(&broken, 8, &limits, &mut Scratch::default());
+            let Ok((planes, Some(_))) = decoded else {
+                continue;
+            };
+            confined += 1;
+            let damaged = interval * blocks_each..(interval + 1) * blocks_each;
+            for (i, (found, whole)) in blocks(&planes[0]).iter().zip(&whole).enumerate() {
+                assert!(
+                    damaged.contains(&i) || found == whole,
+                    "block {i} after bit {bit} of byte {at}"
+                );
+            }
+        }
+    }
+    assert!(confined > 100, "{confined}");
+}

@@ -70,7 +70,7 @@ impl Decoder {
     pub(super) fn restart(&mut self) {
         match self {
             Self::Mean(lane) => lane.restart(),
-            Self::Partial(partial) => partial.prediction = 0,
+            Self::Partial(partial) => partial.restart(),
         }
     }
 
@@ -103,6 +103,12 @@ impl Decoder {
 }
 
 impl Partial {
+    /// Starts anew; after damage, coefficients of the block that has it may be left in the block in work.
+    pub(super) fn restart(&mut self) {
+        self.prediction = 0;
+        self.block = [0; 128];
+    }
+
     /// Reads one block: its DC coefficient becomes the prediction, and what is needed of the others goes into the block
     /// in work. Tells whether that has any.
     #[inline(always)]

@@ -85,7 +85,7 @@ impl Component {
             Err(damage) => {
                 assert!(mean.is_err(), "mean misses {damage:?}");
                 assert!(read.is_err(), "n = {n} misses {damage:?}");
-                partial.block = [0; 128];
+                partial.restart();
                 return Err(damage);
             }
         };
