@@ -52,8 +52,8 @@ impl Script {
         Ok(script)
     }
 
-    /// A scan counts if it has a needed coefficient. A refining scan can be read only by who knows which coefficients
-    /// of its whole band are zero, so that those are needed of all scans before it.
+    /// A scan counts if it has a needed coefficient. To read a refining scan one must know which coefficients of
+    /// its whole band are zero, so that those are needed of all scans before it.
     fn mark(&mut self, mut needed: Bands) {
         for planned in self.scans.iter_mut().rev() {
             let band = planned.scan.band_bits();
@@ -164,8 +164,7 @@ impl Search {
             {
                 let Some((_, offset)) = markers::end_of_scan(bytes, self.at) else {
                     last.end = bytes.len();
-                    // The last byte may begin a marker.
-                    self.at = self.at.max(bytes.len().saturating_sub(1));
+                    self.at = self.end_of(bytes);
                     return Ok(Found::Some);
                 };
                 last.end = offset - 1;
@@ -177,7 +176,11 @@ impl Search {
             }
             let segment = match markers::next_segment(bytes, self.at) {
                 Ok(segment) => segment,
-                Err(Error::Truncated { .. }) => return Ok(Found::Some),
+                Err(Error::Truncated { .. }) => {
+                    let marker = markers::next_marker(bytes, self.at);
+                    self.at = marker.map_or(self.end_of(bytes), |(_, offset)| offset - 1);
+                    return Ok(Found::Some);
+                }
                 Err(error) => return Ok(Found::End(Some(error))),
             };
             match segment.marker {
@@ -196,6 +199,11 @@ impl Search {
             }
             self.at = segment.end;
         }
+    }
+
+    /// Where to look on when all of `bytes` were looked at: the last may begin a marker.
+    fn end_of(&self, bytes: &[u8]) -> usize {
+        self.at.max(bytes.len().saturating_sub(1))
     }
 
     fn enter(&mut self, scan: Scan, start: usize) -> Result<(), Error> {
