@@ -18,7 +18,7 @@
 //!     write     -> temporary file in the target folder, rename
 //! ```
 //!
-//! The program is a thin layer over [`run`]; who has pictures in memory takes [`Thumbnailer`]: JPEG bytes in, thumbnail
+//! The program is a thin layer over [`run`]; for pictures in memory there is [`Thumbnailer`]: JPEG bytes in, thumbnail
 //! bytes out.
 #![forbid(unsafe_code)]
 

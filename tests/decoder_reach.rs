@@ -11,6 +11,7 @@ use oracle::samples::{Rng, noise};
 use oracle::script::{Scan, usual};
 use oracle::segments::{body, marker::EOI, marker::SOS, next_marker};
 use oracle::writer::Recipe;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use thumbgen::jpeg::{Coding, Header, Scratch};
 
 fn is_progressive(bytes: &[u8]) -> bool {
@@ -112,23 +113,28 @@ fn what_is_read_in_parts_gives_the_same_planes() {
 #[test]
 fn real_pictures_read_in_parts_give_the_same_planes() {
     let folders = ["camera-progressive", "web-progressive", "odd", "hostile"];
+    let files = files(&folders);
+    let shorter = AtomicUsize::new(0);
     for_each(
-        &files(&folders),
+        &files,
         |file| &file.name,
         |file| {
-            for n in [1, 2, 4, 8]
-                .into_iter()
-                .filter(|_| is_progressive(&file.bytes))
-            {
+            if !is_progressive(&file.bytes) {
+                return Ok(());
+            }
+            for n in [1, 2, 4, 8] {
                 let mut scratch = Scratch::default();
                 let read = as_far_as_needed(&file.bytes, n, 10_000);
                 if decode(read, n, &mut scratch) != decode(&file.bytes, n, &mut scratch) {
                     return Err(format!("differs at {n}/8, from {} bytes", read.len()));
                 }
+                let is_shorter = read.len() < file.bytes.len();
+                shorter.fetch_add(usize::from(is_shorter), Ordering::Relaxed);
             }
             Ok(())
         },
     );
+    assert!(files.is_empty() || shorter.into_inner() > 0);
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl Units for FirstScan<'_, '_> {
         let start = y * self.store.across + x;
         let histories = &mut self.store.histories[start..start + count];
         let coefficients = &mut self.store.coefficients[start * size..][..count * size];
-        let block = Block {
+        let band = Band {
             table: &self.table,
             slots: &self.store.slots,
             first: self.band.0,
@@ -57,7 +57,7 @@ impl Units for FirstScan<'_, '_> {
                 break Ok(());
             }
             let coefficients = &mut coefficients[done * size..][..size];
-            match block.decode(&mut local, coefficients, &mut histories[done]) {
+            match band.decode(&mut local, coefficients, &mut histories[done]) {
                 Ok(run_of_ends) => self.run_of_ends = run_of_ends,
                 Err(damage) => break Err(damage),
             }
@@ -74,7 +74,7 @@ impl Units for FirstScan<'_, '_> {
 }
 
 /// What is the same for all blocks of a scan.
-struct Block<'t> {
+struct Band<'t> {
     table: &'t Passages<false>,
     /// Where the needed coefficients are, by place in zigzag order.
     slots: &'t [u8; 64],
@@ -87,7 +87,7 @@ struct Block<'t> {
     low: u8,
 }
 
-impl Block<'_> {
+impl Band<'_> {
     /// Decodes a block; returns for how many more the band ends at once.
     #[inline(always)]
     fn decode(

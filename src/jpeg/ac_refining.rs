@@ -39,7 +39,7 @@ impl Units for RefiningScan<'_, '_> {
         let start = y * self.store.across + x;
         let histories = &mut self.store.histories[start..start + count];
         let coefficients = &mut self.store.coefficients[start * size..][..count * size];
-        let block = Block {
+        let band = Band {
             table: &self.table,
             slots: &self.store.slots,
             needed: self.store.needed,
@@ -47,14 +47,16 @@ impl Units for RefiningScan<'_, '_> {
             last: self.band.1,
             step: 1 << self.low,
         };
-        let band = bits_below(self.band.1 + 1) & !bits_below(self.band.0);
+        let places = bits_below(self.band.1 + 1) & !bits_below(self.band.0);
         let mut local = *bits;
         let mut done = 0;
         let result = loop {
             // Blocks that have nothing new, and nothing that could be corrected.
             let ended = (count - done).min(self.run_of_ends as usize);
             let mut run = histories[done..done + ended].iter();
-            let empty = run.position(|history| history & band != 0).unwrap_or(ended);
+            let empty = run
+                .position(|history| history & places != 0)
+                .unwrap_or(ended);
             self.run_of_ends -= empty as u32;
             done += empty;
             if done == count || (empty > 0 && local.position() > threshold) {
@@ -62,12 +64,12 @@ impl Units for RefiningScan<'_, '_> {
             }
             let coefficients = &mut coefficients[done * size..][..size];
             let history = &mut histories[done];
-            let old = *history & band;
+            let old = *history & places;
             if self.run_of_ends > 0 {
                 self.run_of_ends -= 1;
-                block.correct_all(&mut local, coefficients, old);
+                band.correct_all(&mut local, coefficients, old);
             } else {
-                match block.decode(&mut local, coefficients, old, history) {
+                match band.decode(&mut local, coefficients, old, history) {
                     Ok(run_of_ends) => self.run_of_ends = run_of_ends,
                     Err(damage) => break Err(damage),
                 }
@@ -85,7 +87,7 @@ impl Units for RefiningScan<'_, '_> {
 }
 
 /// What is the same for all blocks of a scan.
-struct Block<'t> {
+struct Band<'t> {
     table: &'t Passages<true>,
     /// Where the needed coefficients are, by place in zigzag order.
     slots: &'t [u8; 64],
@@ -99,7 +101,7 @@ struct Block<'t> {
     step: i16,
 }
 
-impl Block<'_> {
+impl Band<'_> {
     /// What a symbol of 16 bits and a sign leave of a filled window.
     const LEFT: u32 = REFILLED - 17;
 

@@ -73,7 +73,7 @@ impl<'b> Bits<'b> {
         self.advance(count);
     }
 
-    /// One half of passing bits, for who sums them up first: the window. Only the low six bits of `count` matter, so
+    /// One half of passing bits, for callers that sum them up first: the window. Only the low six bits of `count` matter, so
     /// that the rest of a table's entry needn't be masked off.
     #[inline(always)]
     pub(super) fn shift(&mut self, count: u32) {

@@ -16,7 +16,7 @@ pub(super) struct DcTable {
 
 impl DcTable {
     const WIDTH: u32 = 10;
-    /// Differences after a refill, for those who mind that.
+    /// Differences after a refill, for callers that mind that.
     pub(super) const PER_REFILL: usize = (REFILLED / Self::WIDTH) as usize;
 
     /// Reads one difference; the window must hold 31 bits.
@@ -29,7 +29,7 @@ impl DcTable {
         }
     }
 
-    /// As [`decode`](Self::decode), for who reads [`PER_REFILL`](Self::PER_REFILL) of them after a refill: what takes
+    /// As [`decode`](Self::decode), for callers that read [`PER_REFILL`](Self::PER_REFILL) of them after a refill: what takes
     /// more than its share of the window fills it again.
     #[inline(always)]
     pub(super) fn decode_one_of_some(&self, bits: &mut Bits) -> Result<i32, Damage> {

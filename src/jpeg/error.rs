@@ -121,7 +121,7 @@ pub enum Damage {
     RunTooLong,
     /// A restart marker is missing or out of turn.
     Restart,
-    /// The image ends though a component, or precision of it, was never sent.
+    /// The image ends though a component was never sent.
     MissingScan,
 }
 

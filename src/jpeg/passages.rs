@@ -114,8 +114,9 @@ impl<const REFINES: bool> Passages<REFINES> {
             let positive = u64::from(bits.take(extra) >> extra.saturating_sub(1));
             let new = u32::from(size > 0);
             k += run;
-            // A run of 16 zeros may lack its last: the band ends all the same.
-            if k + new > last + 1 {
+            // Where a scan refines, a run of 16 zeros may lack its last: the band ends all the same.
+            let lacks_none = if REFINES { new } else { 1 };
+            if k + lacks_none > last + 1 {
                 return Err(Damage::RunTooLong);
             }
             found(u64::from(new) << (k & 63), positive << (k & 63));
@@ -230,7 +231,7 @@ mod tests {
                 }
                 new |= 1 << k;
                 positive |= u64::from(first) << k;
-            } else if k > last + 1 {
+            } else if k > last + u32::from(refines) {
                 return (new, positive, Err(Damage::RunTooLong));
             }
             k += 1;

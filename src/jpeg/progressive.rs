@@ -127,7 +127,7 @@ impl<'a> Picture<'_, 'a, '_> {
         if refines {
             let mut units = RefiningScan {
                 store,
-                table: self.built.refinements.get(spec, *start)?,
+                table: self.built.refining_scans.get(spec, *start)?,
                 band,
                 low,
                 run_of_ends: 0,
@@ -136,7 +136,7 @@ impl<'a> Picture<'_, 'a, '_> {
         }
         let mut units = FirstScan {
             store,
-            table: self.built.firsts.get(spec, *start)?,
+            table: self.built.first_scans.get(spec, *start)?,
             band,
             low,
             run_of_ends: 0,

@@ -33,9 +33,9 @@ pub(super) struct BuiltTables {
     pub(super) dc: Cache<DcTable>,
     pub(super) ac: Cache<AcTable>,
     pub(super) skip: Cache<SkipTable>,
-    pub(super) firsts: Cache<Passages<false>>,
-    pub(super) refinements: Cache<Passages<true>>,
-    pub(super) first: Cache<FirstTable>,
+    pub(super) first_scans: Cache<Passages<false>>,
+    pub(super) refining_scans: Cache<Passages<true>>,
+    pub(super) means: Cache<FirstTable>,
 }
 
 impl BuiltTables {
@@ -51,7 +51,7 @@ impl BuiltTables {
         let key = [dc, ac].concat();
         let (dc, skip) = (self.dc.get(dc, offset)?, self.skip.get(ac, offset)?);
         let first = self
-            .first
+            .means
             .get_or_build(&key, || Ok(FirstTable::new(&dc, &skip)))?;
         Ok(Lane {
             first,

@@ -16,6 +16,8 @@ pub struct Kind {
 const GREY: &[(usize, usize)] = &[(1, 1)];
 const YCBCR_444: &[(usize, usize)] = &[(1, 1), (1, 1), (1, 1)];
 const YCBCR_420: &[(usize, usize)] = &[(2, 2), (1, 1), (1, 1)];
+const LARGE: &[(usize, usize)] = &[(4, 4), (4, 4), (1, 1)];
+const LARGEST: &[(usize, usize)] = &[(4, 4), (4, 4), (4, 4), (4, 4)];
 const CMYK: &[(usize, usize)] = &[(1, 1), (1, 1), (1, 1), (1, 1)];
 
 /// One stream of each kind; a few hundred bytes to a few thousand.
@@ -89,5 +91,8 @@ pub fn kinds() -> Vec<Kind> {
         },
     );
     add("progressive cmyk", Progressive, CMYK, (9, 20), |_, _| {});
+    // More blocks in an MCU than T.81 B.2.3 allows, than are refined two MCUs at a time, and than at once.
+    add("33 blocks", Progressive, LARGE, (150, 40), |_, _| {});
+    add("64 blocks", Progressive, LARGEST, (70, 35), |_, _| {});
     kinds
 }
