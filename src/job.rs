@@ -57,7 +57,7 @@ pub struct Made {
 pub struct Processed {
     /// What became of it.
     pub outcome: Outcome,
-    /// Bytes read of the source.
+    /// Bytes read of the source; if it changed meanwhile, the last time.
     pub bytes_read: u64,
     /// How long the steps took.
     pub times: StageTimes,

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::error::Cause;
+use crate::error;
 use crate::freshness::SourceVersion;
-use crate::thumbnail::Thumbnailer;
+use crate::jpeg::{self, Reach};
+use crate::thumbnail::{Cause, ThumbnailError, Thumbnailer};
 
 /// How often a picture is read that is written to meanwhile, before that is an error.
 const READS_OF_A_CHANGING_PICTURE: u32 = 3;
@@ -14,6 +15,9 @@ const READS_OF_A_CHANGING_PICTURE: u32 = 3;
 /// What is read of a picture before asking whether more is needed. Linux reads this far ahead of its own accord
 /// (`read_ahead_kb` is 128), so that smaller parts would save nothing.
 const PART: usize = 128 << 10;
+
+/// Where a header is given up that isn't whole yet: profiles for print have half a megabyte.
+const LONGEST_HEADER: usize = 1 << 20;
 
 /// The first read of a file; each after it is as long as all before together. The kernel's readahead starts with what the
 /// first read asks for, and only what comes after that is read beside our work.
@@ -48,14 +52,14 @@ impl Source {
         path: &Path,
         limit: u64,
         thumbnailer: &mut Thumbnailer,
-    ) -> Result<SourceVersion, Cause> {
+    ) -> Result<SourceVersion, error::Cause> {
         for _ in 0..READS_OF_A_CHANGING_PICTURE {
             self.clear();
             let mut file = File::open(path)?;
             let before = SourceVersion::of(&file.metadata()?);
             let length = before.length();
             if length > limit {
-                return Err(Cause::TooLong { length, limit });
+                return Err(error::Cause::TooLong { length, limit });
             }
             let length = usize::try_from(length).map_err(io::Error::other)?;
             let enough = self.read_needed(&mut file, length, thumbnailer)?;
@@ -63,7 +67,7 @@ impl Source {
                 return Ok(before);
             }
         }
-        Err(Cause::Changing(READS_OF_A_CHANGING_PICTURE))
+        Err(error::Cause::Changing(READS_OF_A_CHANGING_PICTURE))
     }
 
     /// Reads on through a file of `length` bytes until that is enough; false if its end comes sooner or later.
@@ -76,23 +80,41 @@ impl Source {
         // Room for all of it at once, or each part would move those before; what isn't read takes no memory yet.
         let room = (length + 1).saturating_sub(self.memory.len());
         self.memory.reserve_exact(room);
-        if length > PART {
-            self.read_to(file, PART)?;
-            if let Some(mut reach) = thumbnailer.reach(self.bytes()) {
-                while self.length < length {
-                    if reach.is_within(self.bytes()) {
-                        return Ok(true);
-                    }
-                    let part = (self.length + PART).min(length);
-                    if !self.read_to(file, part)? {
-                        return Ok(false);
-                    }
+        if let Some(mut reach) = self.read_header(file, length, thumbnailer)? {
+            while self.length < length {
+                if reach.is_within(self.bytes()) {
+                    return Ok(true);
+                }
+                let part = (self.length + PART).min(length);
+                if !self.read_to(file, part)? {
+                    return Ok(false);
                 }
             }
         }
         // One byte more than there should be: a file may have grown, but must not be followed for ever.
         self.read_to(file, length + 1)?;
         Ok(self.length == length)
+    }
+
+    /// Reads on until the header is whole, and tells how far to read from there; None if that is to the end.
+    fn read_header(
+        &mut self,
+        file: &mut File,
+        length: usize,
+        thumbnailer: &mut Thumbnailer,
+    ) -> io::Result<Option<Reach>> {
+        // A picture that is no longer than a part is read whole.
+        for end in (PART..length.min(LONGEST_HEADER)).step_by(PART) {
+            self.read_to(file, end)?;
+            match thumbnailer.reach(self.bytes()) {
+                Err(ThumbnailError {
+                    cause: Cause::Jpeg(jpeg::Error::Truncated { .. }),
+                    ..
+                }) => {}
+                reach => return Ok(reach.ok().flatten()),
+            }
+        }
+        Ok(None)
     }
 
     /// Reads up to byte `end` of the file; false if the file ends before.

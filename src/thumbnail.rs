@@ -230,14 +230,14 @@ impl Thumbnailer {
     }
 
     /// How far a picture has to be read for [`thumbnail`](Self::thumbnail), told from its beginning. None if that is to
-    /// its end, or the header isn't whole.
-    pub(crate) fn reach(&mut self, beginning: &[u8]) -> Option<Reach> {
-        let header = Header::parse(beginning).ok()?;
+    /// its end.
+    pub(crate) fn reach(&mut self, beginning: &[u8]) -> Result<Option<Reach>, ThumbnailError> {
+        let header = Header::parse(beginning).map_err(at(Stage::Header))?;
         if header.coding() != Coding::Progressive {
-            return None;
+            return Ok(None);
         }
-        let (route, _) = self.route(&header, self.halves_chroma()).ok()?;
-        header.reach(&route.scales(header.components()))
+        let (route, _) = self.route(&header, self.halves_chroma())?;
+        Ok(header.reach(&route.scales(header.components())))
     }
 
     fn halves_chroma(&self) -> bool {

@@ -55,9 +55,12 @@ fn fuzz(bytes: &[u8], [scratch, other, third]: &mut [Scratch; 3]) {
 /// The header of a progressive picture of which no more was read than the scales need, `part` bytes at a time.
 fn begun<'a>(bytes: &'a [u8], scales: &Scales, part: usize) -> Option<Header<'a>> {
     let mut parts = (part..bytes.len()).step_by(part).map(|end| &bytes[..end]);
-    let header = parts.find_map(|read| Header::parse(read).ok())?;
+    let (read, header) = parts.find_map(|read| Some((read, Header::parse(read).ok()?)))?;
     let mut reach = header.reach(scales)?;
-    let read = parts.find(|read| reach.is_within(read))?;
+    let read = [read]
+        .into_iter()
+        .chain(parts)
+        .find(|read| reach.is_within(read))?;
     Some(Header::parse(read).expect("it was parsed before"))
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::env::Env;
 
 /// A progressive picture of noise: most of it in scans that a small thumbnail doesn't need.
-fn progressive(width: u16, height: u16) -> Vec<u8> {
+pub(crate) fn progressive(width: u16, height: u16) -> Vec<u8> {
     let mut state = 1_u32;
     let mut noise = || {
         // The constants of Numerical Recipes, "Quick and dirty generators".
@@ -53,6 +53,18 @@ fn a_progressive_picture_is_read_only_as_far_as_its_thumbnail_needs() {
         .ends_with(0);
     let made = record(&env);
     assert_eq!(made["bytes_read"], whole.len());
+}
+
+#[test]
+fn a_long_header_does_not_make_a_picture_be_read_whole() {
+    let env = Env::new();
+    let whole = progressive(1600, 1200);
+    let filling = [&[0xFF, 0xE7, 0xFF, 0xFF][..], &[0; 0xFFFD]].concat();
+    let bytes = [&whole[..2], &filling.repeat(8), &whole[2..]].concat();
+    env.file("images/a.jpg", &bytes);
+    env.make(["--report", "report.jsonl"]).ends_with(0);
+    let read = record(&env)["bytes_read"].as_u64().unwrap();
+    assert!(read > 500_000 && read < bytes.len() as u64, "{read}");
 }
 
 #[test]
