@@ -123,8 +123,8 @@ pub enum RunError {
     #[error("DEST {} is in use by {}", shown(.0), .1.as_deref().unwrap_or("another run"))]
     Busy(PathBuf, Option<String>),
     /// The report can't be written.
-    #[error("the report can't be written: {}", plain(.0))]
-    Report(#[source] io::Error),
+    #[error("report {} can't be written: {}", shown(.0), plain(.1))]
+    Report(PathBuf, #[source] io::Error),
     /// A report can't be read.
     #[error("report {} can't be read: {}", shown(.0), plain(.1))]
     ReportUnreadable(PathBuf, #[source] io::Error),

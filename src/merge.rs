@@ -20,6 +20,7 @@ use crate::exit::Exit;
 use crate::report::{Counts, MergedRecord, Record, Report, RunRecord};
 use crate::shard::Shard;
 use crate::summary::{self, Summary};
+use crate::walk::FileId;
 
 /// What is to be merged, and how.
 #[derive(Debug, Clone)]
@@ -156,8 +157,12 @@ impl Part {
             "fresh" => &mut counts.fresh,
             "would make" => &mut counts.would_make,
             "not begun" => &mut counts.not_begun,
-            "pruned" | "would prune" => {
+            "pruned" => {
                 counts.pruned += 1;
+                return Some(());
+            }
+            "would prune" => {
+                counts.would_prune += 1;
                 return Some(());
             }
             "failed" => {
@@ -368,7 +373,15 @@ impl All {
 
     /// Writes one report of all that was counted, as that of a single run, into `output`.
     fn write(&self, output: &Path, whole: RunRecord) -> Result<(), RunError> {
-        let mut report = Report::create(output).map_err(RunError::Report)?;
+        let file = |path: &Path| fs::metadata(path).ok().map(|file| FileId::of(&file));
+        let merged = self.parts().map(|part| &part.report).chain(&self.cut_short);
+        if file(output)
+            .is_some_and(|output| merged.into_iter().any(|part| file(part) == Some(output)))
+        {
+            let error = "it is one of those that are merged";
+            return Err(RunError::Report(output.to_owned(), io::Error::other(error)));
+        }
+        let mut report = Report::create(output)?;
         let mut unvisited = BTreeSet::new();
         for part in self.parts() {
             let mut number = 0;
@@ -384,12 +397,12 @@ impl All {
                 if again {
                     return Ok(());
                 }
-                report.write_line(line).map_err(RunError::Report)
+                report.write_line(line)
             })?;
         }
         let end = Record::Run(Box::new(whole));
-        report.write(&end).map_err(RunError::Report)?;
-        report.finish().map_err(RunError::Report)
+        report.write(&end)?;
+        report.finish()
     }
 }
 

@@ -4,16 +4,23 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Makes the file at `path`, in place of an older one of its kind: one that begins with `first`. What else is there may
-/// be a picture that was named by mistake, and is left alone.
-pub(crate) fn create(path: &Path, first: u8) -> io::Result<File> {
+/// Makes the file at `path`, in place of an older one of its kind: see [`check`].
+pub(crate) fn create(path: &Path, beginning: &[u8]) -> io::Result<File> {
+    check(path, beginning)?;
+    File::create(path)
+}
+
+/// Refuses a file at `path` that doesn't have the `beginning` of its kind, unless it is empty: it may be a picture that
+/// was named by mistake.
+pub(crate) fn check(path: &Path, beginning: &[u8]) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|file| file.is_file()) {
-        let mut begin = Vec::new();
-        File::open(path)?.take(1).read_to_end(&mut begin)?;
-        if begin.iter().any(|&byte| byte != first) {
+        let mut found = Vec::new();
+        let most = beginning.len() as u64;
+        File::open(path)?.take(most).read_to_end(&mut found)?;
+        if !found.is_empty() && found != beginning {
             let text = "it is there already, and holds something else";
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
         }
     }
-    File::create(path)
+    Ok(())
 }

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::io::{self, LineWriter, Write};
 use std::num::NonZeroU32;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::RunError;
 use crate::job::{Made, Outcome, Processed};
 use crate::output;
 use crate::plan::Job;
@@ -164,8 +165,11 @@ pub struct Counts {
     pub not_begun: u64,
     /// Thumbnails that a dry run would make.
     pub would_make: u64,
-    /// Thumbnails removed because their source is gone; in a dry run, that would be.
+    /// Thumbnails removed because their source is gone.
     pub pruned: u64,
+    /// Those that a dry run would remove.
+    #[serde(default)]
+    pub would_prune: u64,
 }
 
 impl PictureRecord {
@@ -243,6 +247,7 @@ impl RunRecord {
                 not_begun: summary.not_begun,
                 would_make: summary.would_make,
                 pruned: summary.pruned,
+                would_prune: summary.would_prune,
             },
             bytes_read: summary.bytes_read,
             real_s: run.elapsed.as_secs_f64(),
@@ -281,6 +286,7 @@ impl Counts {
             not_begun,
             would_make,
             pruned,
+            would_prune,
         } = more;
         self.found += found;
         self.made += made;
@@ -291,6 +297,7 @@ impl Counts {
         self.not_begun += not_begun;
         self.would_make += would_make;
         self.pruned += pruned;
+        self.would_prune += would_prune;
     }
 }
 
@@ -313,11 +320,20 @@ fn milliseconds(times: &StageTimes) -> BTreeMap<String, f64> {
 }
 
 /// Where records go.
-pub struct Report(Box<dyn Write + Send>);
+pub struct Report {
+    path: PathBuf,
+    out: Box<dyn Write + Send>,
+}
+
+/// What says stdout in the place of a report's path.
+const STDOUT: &str = "-";
+
+/// How every report begins.
+const BEGINNING: &[u8] = b"{\"record\":";
 
 impl std::fmt::Debug for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Report")
+        f.debug_tuple("Report").field(&self.path).finish()
     }
 }
 
@@ -327,13 +343,22 @@ impl Report {
     /// # Errors
     ///
     /// When the file can't be made, or is there and no report.
-    pub fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self(if path == Path::new("-") {
+    pub fn create(path: &Path) -> Result<Self, RunError> {
+        let out: Box<dyn Write + Send> = if path == Path::new(STDOUT) {
             Box::new(io::stdout())
         } else {
+            let file = output::create(path, BEGINNING);
+            let file = file.map_err(|error| RunError::Report(path.to_owned(), error))?;
             // Line by line: what has ended can be followed, and survives a kill.
-            Box::new(LineWriter::new(output::create(path, b'{')?))
-        }))
+            Box::new(LineWriter::new(file))
+        };
+        let path = path.to_owned();
+        Ok(Self { path, out })
+    }
+
+    /// Whether stdout is taken.
+    pub fn is_on_stdout(&self) -> bool {
+        self.path == Path::new(STDOUT)
     }
 
     /// Appends a line.
@@ -341,16 +366,15 @@ impl Report {
     /// # Errors
     ///
     /// When it can't be written.
-    pub fn write(&mut self, record: &Record) -> io::Result<()> {
-        let mut line = serde_json::to_vec(record)?;
-        line.push(b'\n');
-        self.0.write_all(&line)
+    pub fn write(&mut self, record: &Record) -> Result<(), RunError> {
+        self.write_line(&serde_json::to_vec(record).expect("BUG: a record is no JSON"))
     }
 
     /// Appends `line`, a record as another report has it.
-    pub(crate) fn write_line(&mut self, line: &[u8]) -> io::Result<()> {
-        self.0.write_all(line)?;
-        self.0.write_all(b"\n")
+    pub(crate) fn write_line(&mut self, line: &[u8]) -> Result<(), RunError> {
+        let whole = [line, b"\n"].concat();
+        let written = self.out.write_all(&whole);
+        written.map_err(|error| RunError::Report(self.path.clone(), error))
     }
 
     /// Makes sure that all lines are where they belong.
@@ -358,8 +382,9 @@ impl Report {
     /// # Errors
     ///
     /// When they can't be written.
-    pub fn finish(mut self) -> io::Result<()> {
-        self.0.flush()
+    pub fn finish(mut self) -> Result<(), RunError> {
+        let flushed = self.out.flush();
+        flushed.map_err(|error| RunError::Report(self.path, error))
     }
 }
 

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
-use std::io;
 use std::iter;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -56,7 +55,7 @@ pub fn run(config: &Config) -> Result<Exit, RunError> {
     let _lock = hold_dest(config, shard, &interrupt, &tally)?;
     // Not before: the run that holds the lock may be writing to a report of the same name.
     if let Some(path) = &config.report {
-        tally.report_to(create_report(path, shard).map_err(RunError::Report)?);
+        tally.report_to(create_report(path, shard)?);
     }
     let owner = Owner::this_process();
     let process = Process::new(config.thumbnail.clone(), config.force, config.dry_run);
@@ -116,12 +115,12 @@ fn hold_dest(
 }
 
 /// A report of `shard` in `path`. Reports of shards are many: the folder for them is made if need be.
-fn create_report(path: &Path, shard: Option<Shard>) -> io::Result<Report> {
+fn create_report(path: &Path, shard: Option<Shard>) -> Result<Report, RunError> {
     let path = report_path(path, shard);
     if let Cow::Owned(path) = &path
         && let Some(folder) = path.parent()
     {
-        fs::create_dir_all(folder)?;
+        fs::create_dir_all(folder).map_err(|error| RunError::Report(path.to_path_buf(), error))?;
     }
     Report::create(&path)
 }

@@ -25,8 +25,10 @@ pub struct Summary {
     pub not_begun: u64,
     /// Pictures whose thumbnail a dry run would make.
     pub would_make: u64,
-    /// Thumbnails removed because their source is gone; in a dry run, that would be.
+    /// Thumbnails removed because their source is gone.
     pub pruned: u64,
+    /// Those that a dry run would remove.
+    pub would_prune: u64,
     /// Of those that failed, the entries of the tree that could not be visited.
     pub walk_errors: u64,
     /// Of those, the folders.
@@ -72,6 +74,7 @@ impl From<&Counts> for Summary {
             not_begun: counts.not_begun,
             would_make: counts.would_make,
             pruned: counts.pruned,
+            would_prune: counts.would_prune,
             ..Self::default()
         }
     }
@@ -170,6 +173,9 @@ pub fn counts(summary: &Summary) -> String {
     }
     if summary.pruned > 0 {
         counts.push(format!("{} pruned", summary.pruned));
+    }
+    if summary.would_prune > 0 {
+        counts.push(format!("{} to be pruned", summary.would_prune));
     }
     text.push_str(&counts.join(", "));
     text

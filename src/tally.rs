@@ -29,6 +29,7 @@ pub struct Tally {
     interrupt: Interrupt,
     progress: Progress,
     report: Option<Mutex<Report>>,
+    report_on_stdout: bool,
     summary: Mutex<Summary>,
     dest_errors: AtomicU32,
     /// What ends the run before its time.
@@ -45,6 +46,7 @@ impl Tally {
             // A dry run's lines go to stdout, perhaps the same terminal.
             progress: Progress::new(verbosity > Verbosity::Quiet && !dry_run),
             report: None,
+            report_on_stdout: false,
             summary: Mutex::default(),
             dest_errors: AtomicU32::new(0),
             fatal: OnceLock::new(),
@@ -53,6 +55,7 @@ impl Tally {
 
     /// Tells `report` everything from now on.
     pub fn report_to(&mut self, report: Report) {
+        self.report_on_stdout = report.is_on_stdout();
         self.report = Some(Mutex::new(report));
     }
 
@@ -95,8 +98,7 @@ impl Tally {
             Processed::failed(PictureError::new(job.source.path(), Stage::Decode, cause))
         });
         if let Outcome::WouldMake(reason) = processed.outcome {
-            self.progress
-                .say(&format!("make {} ({reason})", shown(&job.thumbnail)));
+            self.say(&format!("make {} ({reason})", shown(&job.thumbnail)));
         }
         if let Some(line) = lines::damage(job, &processed) {
             self.warn(&line);
@@ -108,19 +110,26 @@ impl Tally {
             }
         }
         self.add(Some(job), &processed);
-        self.progress.done();
+        if !matches!(processed.outcome, Outcome::NotBegun) {
+            self.progress.done();
+        }
     }
 
     /// Takes in that `thumbnail` is an orphan.
     pub fn pruned(&self, thumbnail: &Path) {
         let line = || format!("prune {} (source gone)", shown(thumbnail));
         if self.dry_run {
-            self.progress.say(&line());
+            self.say(&line());
         } else if self.verbosity >= Verbosity::Verbose {
             self.progress.line(&line());
         }
         self.record(|| PictureRecord::pruned(thumbnail, self.dry_run));
-        self.summary().pruned += 1;
+        let mut summary = self.summary();
+        if self.dry_run {
+            summary.would_prune += 1;
+        } else {
+            summary.pruned += 1;
+        }
     }
 
     /// Takes in an error that belongs to no picture of the walk.
@@ -150,6 +159,15 @@ impl Tally {
     pub fn warn(&self, line: &str) {
         if self.verbosity > Verbosity::Quiet {
             self.progress.line(line);
+        }
+    }
+
+    /// Says what a dry run would do: on stdout, or on stderr if the report has that.
+    fn say(&self, line: &str) {
+        if self.report_on_stdout {
+            self.progress.line(line);
+        } else {
+            self.progress.say(line);
         }
     }
 
@@ -193,7 +211,7 @@ impl Tally {
             let record = Record::Picture(Box::new(record()));
             let written = report.lock().expect("BUG: poisoned report").write(&record);
             if let Err(error) = written {
-                let _ = self.fatal.set(RunError::Report(error));
+                let _ = self.fatal.set(error);
             }
         }
     }
@@ -214,18 +232,19 @@ impl Tally {
     /// What ended the run before its time, if anything did, a report that can't be written included.
     pub fn end(self, record: RunRecord, text: &str) -> Result<(), RunError> {
         self.progress.finish();
+        let on_stdout = self.report_on_stdout;
         let written = self.report.map_or(Ok(()), |report| {
             let mut report = report.into_inner().expect("BUG: poisoned report");
             report.write(&Record::Run(Box::new(record)))?;
             report.finish()
         });
-        if self.dry_run {
+        if self.dry_run && !on_stdout {
             self.progress.say(text);
         } else if self.verbosity > Verbosity::Quiet {
             self.progress.line(text);
         }
         self.fatal.into_inner().map_or(Ok(()), Err)?;
-        written.map_err(RunError::Report)
+        written
     }
 }
 

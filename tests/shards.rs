@@ -226,6 +226,11 @@ fn sixty_four_shards_at_once_are_one_whole_run_and_leave_nothing_behind() {
         "{merged:#?}"
     );
     let records = env.records("all.jsonl");
+    let before = env.records("report-1.jsonl");
+    env.any(["report", "merge", ".", "-o", "report-1.jsonl"])
+        .with(2)
+        .says("report-1.jsonl can't be written: it is one of those that are merged");
+    assert_eq!(env.records("report-1.jsonl"), before);
     env.any(["report", "merge", "all.jsonl"])
         .with(2)
         .says("is a merged report");

@@ -162,6 +162,10 @@ fn columns() -> usize {
         .map_or(COLUMNS, |(_, columns)| usize::from(columns))
 }
 
+/// How every comparison's JSON begins, and every chart.
+const JSON: &[u8] = b"{\n  \"pictures\":";
+const SVG: &[u8] = b"<svg ";
+
 fn json(comparison: &Comparison) -> String {
     serde_json::to_string_pretty(comparison).expect("BUG: figures are no JSON") + "\n"
 }
@@ -169,14 +173,23 @@ fn json(comparison: &Comparison) -> String {
 /// The comparison, and how many pictures and entries of the tree failed; its files are written.
 fn measure(settings: &Settings) -> Result<(Comparison, u64), RunError> {
     // Created first: that a file can't be written should not show after minutes of work.
-    let report = settings
-        .report
-        .as_deref()
-        .filter(|path| *path != Path::new(STDOUT))
-        .map(|path| create(path, b'{'))
-        .transpose()?;
+    let report = settings.report.as_deref();
+    let report = report.filter(|path| *path != Path::new(STDOUT));
     let chart = settings.chart.as_deref();
-    let chart = chart.map(|path| create(path, b'<')).transpose()?;
+    let failed = |path: &Path, error| CompareError::Output(path.to_owned(), error);
+    // All of them before any: what is refused must not cost what is not.
+    let outputs = [(report, JSON), (chart, SVG)];
+    for (path, beginning) in outputs.into_iter().filter_map(|(path, b)| Some((path?, b))) {
+        output::check(path, beginning).map_err(|error| failed(path, error))?;
+    }
+    if let (Some(report), Some(chart)) = (report, chart)
+        && report == chart
+    {
+        let both = io::Error::other("it can't be both the report and the chart");
+        return Err(failed(chart, both).into());
+    }
+    let report = report.map(|path| create(path, JSON)).transpose()?;
+    let chart = chart.map(|path| create(path, SVG)).transpose()?;
     let temporary = |error: io::Error| CompareError::Temporary {
         folder: std::env::temp_dir(),
         cause: error.to_string(),
@@ -203,8 +216,8 @@ fn measure(settings: &Settings) -> Result<(Comparison, u64), RunError> {
     Ok((comparison, failures))
 }
 
-fn create(path: &Path, first: u8) -> Result<(&Path, File), CompareError> {
-    let file = output::create(path, first);
+fn create<'p>(path: &'p Path, beginning: &[u8]) -> Result<(&'p Path, File), CompareError> {
+    let file = output::create(path, beginning);
     let file = file.map_err(|error| CompareError::Output(path.to_owned(), error))?;
     Ok((path, file))
 }

@@ -83,7 +83,7 @@ fn what_was_said_is_then_done() {
     assert_eq!(
         run.stdout,
         "make thumbs/new.jpg (missing)\nprune thumbs/gone.jpg (source gone)\n\
-         2 pictures found: 1 to be made, 1 fresh, 0 failed, 1 pruned\n"
+         2 pictures found: 1 to be made, 1 fresh, 0 failed, 1 to be pruned\n"
     );
     assert_eq!(env.names("thumbs"), ["a.jpg", "gone.jpg"]);
     env.make(["--prune"])

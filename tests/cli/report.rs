@@ -128,7 +128,7 @@ fn a_report_that_cannot_be_made_is_refused_before_any_work() {
     env.picture("images/a.jpg");
     env.make(["--report", "no/such/folder/report"])
         .ends_with(2)
-        .says("report can't be written");
+        .says("report no/such/folder/report can't be written: No such file or directory");
     assert!(env.tree_if_any("thumbs").is_empty());
 }
 
@@ -139,7 +139,7 @@ fn a_report_takes_the_place_of_an_older_one_and_of_nothing_else() {
     let before = env.bytes("images/a.jpg");
     env.make(["--report", picture.to_str().unwrap()])
         .ends_with(2)
-        .says("report can't be written: it is there already, and holds something else");
+        .says("a.jpg can't be written: it is there already, and holds something else");
     assert_eq!(env.bytes("images/a.jpg"), before);
     assert!(env.tree_if_any("thumbs").is_empty());
 
@@ -152,10 +152,27 @@ fn a_report_takes_the_place_of_an_older_one_and_of_nothing_else() {
 }
 
 #[test]
+fn a_report_on_stdout_has_stdout_to_itself() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.picture("images/b.jpg");
+    env.make([]).ends_with(0);
+    std::fs::remove_file(env.path("images/b.jpg")).unwrap();
+    let run = env.make(["--dry-run", "--force", "--prune", "--report", "-"]);
+    run.says("make thumbs/a.jpg (forced)")
+        .says("prune thumbs/b.jpg (source gone)");
+    let (_, run) = records(&run.stdout);
+    assert_eq!(run["counts"]["would_make"], 1);
+    assert_eq!(run["counts"]["would_prune"], 1);
+    assert_eq!(run["counts"]["pruned"], 0);
+    assert!(env.path("thumbs/b.jpg").exists());
+}
+
+#[test]
 fn a_report_that_cannot_be_finished_is_told() {
     let env = Env::new();
     env.picture("images/a.jpg");
     env.make(["--report", "/dev/full"])
         .ends_with(2)
-        .says("report can't be written: No space left on device");
+        .says("report /dev/full can't be written: No space left on device");
 }
