@@ -9,7 +9,8 @@ use argfile::{Argument, PREFIX, expand_args, parse_fromfile};
 /// More files of options than anybody has: then one of them names itself, perhaps by way of others.
 const MOST_FILES: u32 = 100;
 
-/// The program's arguments. In the place of `@FILE` stand the lines of that file.
+/// The program's arguments. In the place of `@FILE` stand the lines of that file, but for empty ones and those that begin
+/// with `#`.
 ///
 /// # Errors
 ///
@@ -19,7 +20,7 @@ pub fn arguments() -> io::Result<Vec<OsString>> {
     let lines = |text: &str, prefix| -> Vec<Argument> {
         files.set(files.get() + 1);
         match files.get() {
-            ..=MOST_FILES => parse_fromfile(text, prefix),
+            ..=MOST_FILES => parse_fromfile(&without_notes(text), prefix),
             _ => Vec::new(),
         }
     };
@@ -30,4 +31,9 @@ pub fn arguments() -> io::Result<Vec<OsString>> {
         ));
     }
     Ok(arguments)
+}
+
+fn without_notes(text: &str) -> String {
+    let said = |line: &&str| !line.trim().is_empty() && !line.starts_with('#');
+    text.lines().filter(said).collect::<Vec<_>>().join("\n")
 }

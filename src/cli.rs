@@ -124,7 +124,7 @@ pub struct Cli {
     #[arg(long, value_enum, default_value_t = Strategy::Threads, help_heading = "Running")]
     pub strategy: Strategy,
 
-    /// Threads that make thumbnails [default: the cores this process may use]
+    /// Threads that make thumbnails, up to 1024 [default: the cores this process may use]
     #[arg(short, long, value_name = "N", value_parser = jobs, help_heading = "Running")]
     pub jobs: Option<NonZeroUsize>,
 
@@ -238,6 +238,8 @@ pub struct Cli {
     pub rounds: NonZeroU32,
 
     /// Draw the comparison as an SVG
+    ///
+    /// FILE may be an older SVG, and nothing else.
     #[arg(
         long,
         value_name = "FILE",
@@ -249,7 +251,7 @@ pub struct Cli {
 
     /// Write a report as JSON Lines (of --compare: its figures as JSON), - for stdout
     ///
-    /// {shard} in FILE is the number of --shard.
+    /// The first {shard} in FILE is the number of --shard. FILE may be an older report, and nothing else.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub report: Option<PathBuf>,
 

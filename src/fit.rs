@@ -129,7 +129,7 @@ pub enum Fit {
     #[default]
     Inside,
     /// The whole box filled: what sticks out on two opposite sides is cut off. With one side bounded there is nothing
-    /// to cut, so it is the same as `Inside`. A picture that would have to be enlarged to fill the box, and may not be,
+    /// to cut, so it is the same as `inside`. A picture that would have to be enlarged to fill the box, and may not be,
     /// keeps its own scale and loses what sticks out; its thumbnail is smaller than the box then.
     Cover,
 }

@@ -55,7 +55,10 @@ fn options_can_come_from_a_file() {
         .says("(rayon, 3 jobs)");
     assert_eq!(size(&env.bytes("thumbs/a b.jpg")), (64, 43));
     // SOURCE and DEST too, without a newline at the end, with the line ends of Windows, and one file in another.
-    env.file("all.txt", b"images/a b.jpg\r\nother thumbs\r\n@options.txt");
+    env.file(
+        "all.txt",
+        b"# what\r\nimages/a b.jpg\r\n\r\nother thumbs\r\n@options.txt",
+    );
     env.run(["@all.txt", "-v"])
         .ends_with(0)
         .says("made other thumbs/a b.jpg");
