@@ -167,7 +167,10 @@ impl Process {
         let version = read.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
 
         let made = worker.thumbnailer.thumbnail(worker.source.bytes());
-        let mut thumbnail = made.map_err(|error| PictureError::from_thumbnail(path, error))?;
+        let mut thumbnail = made.map_err(|error| {
+            clock.lap(error.stage);
+            PictureError::from_thumbnail(path, error)
+        })?;
         clock.skip(thumbnail.times);
 
         let mut jpeg = std::mem::take(&mut thumbnail.jpeg);

@@ -52,6 +52,7 @@ fn every_picture_has_a_record_and_the_run_the_last() {
     assert!(made["ms"]["decode"].as_f64().unwrap() >= 0.0);
     assert_eq!(broken["outcome"], "failed");
     assert_eq!(broken["stage"], "header");
+    assert!(broken["ms"]["header"].is_number(), "{broken}");
     assert!(!broken["error"].as_str().unwrap().is_empty());
     assert_eq!(fresh["outcome"], "fresh");
     assert_eq!(
