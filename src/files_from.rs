@@ -1,6 +1,6 @@
 //! Pictures that a list names, in place of the walk: relative paths, one a line or with a NUL behind each.
 //!
-//! The list is read as it comes and never held, so it may be endless. It may come from anywhere too, a database or a
+//! The list is read as it comes and never held, so it may be endless, but no path in it is. It may come from anywhere too, a database or a
 //! form, so a path that leads out of SOURCE is refused: that picture's error, and the list goes on.
 
 use std::fs::{self, File};
@@ -20,6 +20,9 @@ use crate::walk::SourcePicture;
 /// How often a run that waits for its list looks whether it should end, in milliseconds.
 const BETWEEN_LOOKS: u16 = 100;
 
+/// A path that is longer can't be opened on Linux (PATH_MAX in linux/limits.h), wherever SOURCE is.
+const LONGEST_PATH: usize = 4096;
+
 /// Why a path of a list is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
@@ -29,6 +32,9 @@ pub enum Refused {
     /// It climbs.
     #[error("refused: it contains ..")]
     Parent,
+    /// No name can have it.
+    #[error("refused: it contains a NUL byte (see --null)")]
+    Nul,
     /// A link on the way leads out.
     #[error("refused: a link leads out of SOURCE (see --follow)")]
     Outside,
@@ -119,8 +125,15 @@ impl FileList {
     ) -> io::Result<Option<Result<SourcePicture, PictureError>>> {
         loop {
             self.line.clear();
-            if self.lines.read_until(self.end_of_path, &mut self.line)? == 0 {
+            let most = LONGEST_PATH as u64 + 1;
+            let mut lines = self.lines.by_ref().take(most);
+            if lines.read_until(self.end_of_path, &mut self.line)? == 0 {
                 return Ok(None);
+            }
+            if self.line.len() > LONGEST_PATH && !self.line.ends_with(&[self.end_of_path]) {
+                let text =
+                    "a path of more than 4096 bytes; are they lines, or with --null ended by NULs?";
+                return Err(io::Error::other(text));
             }
             let stopped = self.lines.get_ref().interrupt.is_set();
             if self.line.pop_if(|last| *last == self.end_of_path).is_none() && stopped {
@@ -162,6 +175,9 @@ impl Places {
     }
 
     fn check(&mut self, path: &Path, relative: &Path) -> Result<(), Cause> {
+        if relative.as_os_str().as_bytes().contains(&0) {
+            return Err(Refused::Nul.into());
+        }
         for part in relative.components() {
             match part {
                 Component::Normal(_) => {}

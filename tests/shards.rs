@@ -394,6 +394,15 @@ fn listed_pictures_are_made_and_no_others() {
         .says("1 made");
     assert_eq!(env.names("thumbs").len(), 6);
 
+    // Without -0 such a list is one path, or one that is longer than any.
+    env.list(b"3/0/p 3.jpg\x004/1/p 4.jpg\0", &[])
+        .with(1)
+        .says("refused: it contains a NUL byte (see --null)");
+    let long = b"3/0/p 3.jpg\0".repeat(400);
+    env.list(&long, &[])
+        .with(2)
+        .says("list - can't be read: a path of more than 4096 bytes");
+
     env.file("list.txt", b"5/2/p 5.jpg\n");
     env.run("thumbs", &["--files-from", "list.txt"])
         .with(0)

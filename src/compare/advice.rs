@@ -71,11 +71,12 @@ fn more_jobs(comparison: &Comparison, best: &Figures) -> String {
             } else {
                 "no faster".into()
             };
-            format!(
-                "; {} jobs are {than}: {}",
-                next.jobs,
-                limit(comparison, best)
-            )
+            let more = if next.strategy == best.strategy {
+                format!("{} jobs are", next.jobs)
+            } else {
+                format!("{} is", next.variant())
+            };
+            format!("; {more} {than}: {}", limit(comparison, best))
         }
         None if best.jobs < comparison.cores => {
             format!(

@@ -217,7 +217,7 @@ fn advice_follows_from_the_figures() {
     for (rayon, expected) in [
         (
             vec![rounds(Strategy::Rayon, 2, [268, 260, 22])],
-            "Best here: seq, no threads needed; 2 jobs are no faster: its core is busy, not the disk.",
+            "Best here: seq, no threads needed; rayon with 2 jobs is no faster: its core is busy, not the disk.",
         ),
         (
             vec![rounds(Strategy::Rayon, 2, [140, 255, 22])],
