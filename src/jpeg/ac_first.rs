@@ -1,25 +1,12 @@
 //! The first AC scans of a progressive picture's bands (T.81 G.1.2.2).
 
+use super::ac_scan::AcScan;
 use super::bits::{Bits, extend};
-use super::coefficients::Store;
 use super::error::Damage;
 use super::intervals::Units;
 use super::passages::{Passages, ends_bands, run_of_ends};
-use std::sync::Arc;
 
-/// A first scan; always of one component.
-pub(super) struct FirstScan<'p, 's> {
-    pub(super) store: &'p mut Store<'s>,
-    pub(super) table: Arc<Passages<false>>,
-    /// Ss and Se.
-    pub(super) band: (u32, u32),
-    /// Al.
-    pub(super) low: u8,
-    /// How many more blocks have nothing in the band.
-    pub(super) run_of_ends: u32,
-}
-
-impl Units for FirstScan<'_, '_> {
+impl Units for AcScan<'_, '_, false> {
     fn size(&self) -> (usize, usize) {
         self.store.blocks
     }

@@ -1,25 +1,12 @@
 //! The AC scans of a progressive picture that refine what was sent before (T.81 G.1.2.3).
 
+use super::ac_scan::AcScan;
 use super::bits::{Bits, REFILLED};
-use super::coefficients::Store;
 use super::error::Damage;
 use super::intervals::Units;
 use super::passages::{Passages, ends_bands, run_of_ends};
-use std::sync::Arc;
 
-/// A refining scan; always of one component.
-pub(super) struct RefiningScan<'p, 's> {
-    pub(super) store: &'p mut Store<'s>,
-    pub(super) table: Arc<Passages<true>>,
-    /// Ss and Se.
-    pub(super) band: (u32, u32),
-    /// Al.
-    pub(super) low: u8,
-    /// How many more blocks have nothing new in the band.
-    pub(super) run_of_ends: u32,
-}
-
-impl Units for RefiningScan<'_, '_> {
+impl Units for AcScan<'_, '_, true> {
     fn size(&self) -> (usize, usize) {
         self.store.blocks
     }

@@ -12,6 +12,7 @@
 mod ac;
 mod ac_first;
 mod ac_refining;
+mod ac_scan;
 mod bits;
 mod block;
 mod coefficients;

@@ -1,7 +1,6 @@
 //! Progressive pictures (T.81 annex G): what comes of the scans that count.
 
-use super::ac_first::FirstScan;
-use super::ac_refining::RefiningScan;
+use super::ac_scan::AcScan;
 use super::coefficients::{self, Store};
 use super::dc_scan::DcScan;
 use super::error::Error;
@@ -123,24 +122,13 @@ impl<'a> Picture<'_, 'a, '_> {
         let component = scan.components[0];
         let spec = tables.ac[component.ac];
         let store = &mut self.stores[component.index];
-        let band = (u32::from(scan.band.0), u32::from(scan.band.1));
         if refines {
-            let mut units = RefiningScan {
-                store,
-                table: self.built.refining_scans.get(spec, *start)?,
-                band,
-                low,
-                run_of_ends: 0,
-            };
+            let table = self.built.refining_scans.get(spec, *start)?;
+            let mut units = AcScan::new(store, table, scan.band, low);
             return intervals::decode(&mut units, &mut feed, restart_interval, self.judge);
         }
-        let mut units = FirstScan {
-            store,
-            table: self.built.first_scans.get(spec, *start)?,
-            band,
-            low,
-            run_of_ends: 0,
-        };
+        let table = self.built.first_scans.get(spec, *start)?;
+        let mut units = AcScan::new(store, table, scan.band, low);
         intervals::decode(&mut units, &mut feed, restart_interval, self.judge)
     }
 }
