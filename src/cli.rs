@@ -7,8 +7,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::allowance::Allowance;
+use crate::bounds::Bounds;
 use crate::execute::Strategy;
-use crate::fit::{Bounds, Fit};
+use crate::fit::Fit;
 use crate::shard::ShardChoice;
 
 const AFTER_HELP: &str = "\

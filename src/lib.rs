@@ -24,6 +24,7 @@
 
 pub mod allowance;
 pub mod arguments;
+mod bounds;
 pub mod cli;
 mod colour;
 pub mod compare;
@@ -64,9 +65,10 @@ pub mod usage;
 pub mod walk;
 pub mod write;
 
+pub use bounds::{Bounds, ParseBoundsError};
 pub use colour::{ColourHandling, ProfileFault};
 pub use encode::EncodeError;
-pub use fit::{Bounds, Fit, ParseBoundsError, TooLarge};
+pub use fit::{Fit, TooLarge};
 pub use options::Options;
 pub use stage::{Stage, StageTimes};
 pub use thumbnail::{Cause, Thumbnail, ThumbnailError, Thumbnailer, Warning};

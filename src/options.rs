@@ -1,6 +1,7 @@
 //! What decides a thumbnail's pixels, and the limits.
 
-use crate::fit::{Bounds, Fit};
+use crate::bounds::Bounds;
+use crate::fit::Fit;
 use crate::jpeg::Limits;
 
 /// What decides a thumbnail's pixels: from the same picture, the same options make the same thumbnail.
