@@ -4,6 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+/// Whether `path` says stdout.
+pub(crate) fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// Makes the file at `path`, in place of an older one of its kind: see [`check`].
 pub(crate) fn create(path: &Path, beginning: &[u8]) -> io::Result<File> {
     check(path, beginning)?;

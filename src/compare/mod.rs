@@ -26,7 +26,7 @@ use crate::execute::Strategy;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::options::Options;
-use crate::output;
+use crate::output::{self, is_stdout};
 use crate::prepare::prepare;
 use crate::progress::Steps;
 use crate::walk::WalkOptions;
@@ -39,9 +39,6 @@ pub use table::text;
 
 /// Columns of the table where it is not printed on a terminal.
 const COLUMNS: usize = 100;
-
-/// The name of a file that is stdout.
-const STDOUT: &str = "-";
 
 /// What is compared, and where it is told.
 #[derive(Debug, Clone)]
@@ -141,14 +138,14 @@ pub fn compare(settings: &Settings, out: &mut impl Write) -> Result<Exit, RunErr
         }
         result => result?,
     };
-    let told = if settings.report.as_deref() == Some(Path::new(STDOUT)) {
+    let told = if settings.report.as_deref().is_some_and(is_stdout) {
         json(&comparison)
     } else {
         text(&comparison, columns())
     };
     out.write_all(told.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|error| CompareError::Output(STDOUT.into(), error))?;
+        .map_err(|error| CompareError::Output("-".into(), error))?;
     Ok(if failures == 0 {
         Exit::Success
     } else {
@@ -174,7 +171,7 @@ fn json(comparison: &Comparison) -> String {
 fn measure(settings: &Settings) -> Result<(Comparison, u64), RunError> {
     // Created first: that a file can't be written should not show after minutes of work.
     let report = settings.report.as_deref();
-    let report = report.filter(|path| *path != Path::new(STDOUT));
+    let report = report.filter(|path| !is_stdout(path));
     let chart = settings.chart.as_deref();
     let failed = |path: &Path, error| CompareError::Output(path.to_owned(), error);
     // All of them before any: what is refused must not cost what is not.

@@ -3,24 +3,23 @@
 //! Reports are read line by line; what is kept is a few numbers for each shard. What counts is what the lines say: a
 //! report whose lines do not add up to its last one has lost some, and is not taken for that of a finished run.
 
-use std::borrow::Cow;
+mod reading;
+mod text;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
 use crate::allowance::Allowance;
 use crate::cli::MergeCli;
-use crate::error::{RunError, shown};
+use crate::error::RunError;
 use crate::exit::Exit;
+use crate::output::is_stdout;
 use crate::report::{Counts, MergedRecord, Record, Report, RunRecord};
-use crate::shard::Shard;
-use crate::summary::{self, Summary};
 use crate::walk::FileId;
+use reading::{Line, Part, for_each_line, reports_at};
 
 /// What is to be merged, and how.
 #[derive(Debug, Clone)]
@@ -58,7 +57,7 @@ pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     let merged = all.record();
     let text = all.text(&merged);
     // That nobody listens is no reason for another exit status.
-    if merge.output.as_deref() == Some(Path::new("-")) {
+    if merge.output.as_deref().is_some_and(is_stdout) {
         let _ = err.write_all(text.as_bytes());
     } else {
         let _ = out.write_all(text.as_bytes());
@@ -77,110 +76,6 @@ pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     } else {
         Exit::SomeFailed
     })
-}
-
-/// `path`, or where it is a folder, every `*.jsonl` right in it, sorted; an earlier merge's output is not among them.
-fn reports_at(path: &Path) -> Result<Vec<PathBuf>, RunError> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let unreadable = |error| RunError::ReportUnreadable(path.to_owned(), error);
-    let mut reports = Vec::new();
-    for entry in fs::read_dir(path).map_err(unreadable)? {
-        let report = entry.map_err(unreadable)?.path();
-        if report.extension() == Some(OsStr::new("jsonl")) && !is_merged(&report) {
-            reports.push(report);
-        }
-    }
-    if reports.is_empty() {
-        return Err(RunError::NoReports(path.to_owned()));
-    }
-    reports.sort();
-    Ok(reports)
-}
-
-/// Whether the last line of `report` is that of a merge. It is not long.
-fn is_merged(report: &Path) -> bool {
-    const LONGEST: i64 = 64 << 10;
-    let end = File::open(report).and_then(|mut file| {
-        let length = i64::try_from(file.metadata()?.len()).unwrap_or(i64::MAX);
-        file.seek(SeekFrom::End(-length.min(LONGEST)))?;
-        let mut end = Vec::new();
-        file.read_to_end(&mut end)?;
-        Ok(end)
-    });
-    let end = end.unwrap_or_default();
-    let last = end.trim_ascii_end().rsplit(|byte| *byte == b'\n').next();
-    let record = serde_json::from_slice(last.unwrap_or_default());
-    matches!(record, Ok(Record::Run(run)) if run.merged.is_some())
-}
-
-/// What matters of a line. That of a run is read again, as a whole.
-#[derive(Deserialize)]
-struct Line<'a> {
-    #[serde(borrow)]
-    record: Cow<'a, str>,
-    outcome: Option<Cow<'a, str>>,
-    source: Option<Cow<'a, str>>,
-    destination: Option<Cow<'a, str>>,
-    stage: Option<Cow<'a, str>>,
-    error: Option<Cow<'a, str>>,
-    #[serde(default)]
-    damaged: bool,
-}
-
-/// The lines of one run.
-#[derive(Debug, Default)]
-struct Part {
-    report: PathBuf,
-    /// Number of the report's line before its first, and of its last.
-    lines: (u64, u64),
-    counts: Counts,
-    /// What the walk could not visit. A folder is so for every shard, and is one failure all the same.
-    unvisited: Vec<String>,
-    run: RunRecord,
-}
-
-impl Part {
-    fn is_finished(&self) -> bool {
-        let told = Counts {
-            unvisited_folders: self.run.counts.unvisited_folders,
-            ..self.counts
-        };
-        self.run.finished && self.run.counts == told
-    }
-
-    fn add(&mut self, line: &Line<'_>, err: &mut dyn Write) -> Option<()> {
-        let counts = &mut self.counts;
-        let outcome = match line.outcome.as_deref()? {
-            "made" => &mut counts.made,
-            "fresh" => &mut counts.fresh,
-            "would make" => &mut counts.would_make,
-            "not begun" => &mut counts.not_begun,
-            "pruned" => {
-                counts.pruned += 1;
-                return Some(());
-            }
-            "would prune" => {
-                counts.would_prune += 1;
-                return Some(());
-            }
-            "failed" => {
-                let path = line.source.as_deref().or(line.destination.as_deref())?;
-                let (stage, error) = (line.stage.as_deref()?, line.error.as_deref()?);
-                let _ = writeln!(err, "{}: {stage}: {error}", shown(Path::new(path)));
-                if stage == "walk" {
-                    self.unvisited.push(path.to_owned());
-                }
-                &mut counts.failed
-            }
-            _ => return None,
-        };
-        *outcome += 1;
-        counts.found += 1;
-        counts.damaged += u64::from(line.damaged);
-        Some(())
-    }
 }
 
 /// Everything that was read.
@@ -309,68 +204,6 @@ impl All {
         whole
     }
 
-    fn text(&self, whole: &RunRecord) -> String {
-        let mut lines = Vec::new();
-        if let Some((count, _)) = &self.run {
-            let finished = self.shards.values().filter(|part| part.is_finished());
-            lines.push(format!("{} of {count} shards finished", finished.count()));
-            let missing = self.missing();
-            if !missing.is_empty() {
-                lines.push(format!("Missing: {}", ranges(&missing)));
-            }
-        }
-        for part in self.parts().filter(|part| !part.is_finished()) {
-            let what = part
-                .run
-                .shard
-                .map_or_else(|| "run".into(), |shard| format!("shard {shard}"));
-            lines.push(format!("Not finished: {what}, {}", shown(&part.report)));
-        }
-        for report in &self.cut_short {
-            let path = shown(report);
-            lines.push(format!("Cut short, and not counted: {path}"));
-        }
-        lines.push(summary::counts(&Summary::from(&whole.counts)));
-        lines.push(format!(
-            "real {:.2} s at most, user {:.2} s, sys {:.2} s, {:.1} MB read",
-            whole.real_s,
-            whole.user_s,
-            whole.sys_s,
-            whole.bytes_read as f64 / 1e6
-        ));
-        lines.extend(self.spread());
-        lines.push(String::new());
-        lines.join("\n")
-    }
-
-    /// How evenly the shards were filled.
-    fn spread(&self) -> Option<String> {
-        let shards = || {
-            self.shards
-                .values()
-                .filter_map(|part| Some((part, part.run.shard?)))
-        };
-        let by_count = |(part, _): &(&Part, Shard)| part.counts.found;
-        let by_time =
-            |a: &(&Part, Shard), b: &(&Part, Shard)| a.0.run.real_s.total_cmp(&b.0.run.real_s);
-        let (fewest, most) = (
-            shards().min_by_key(by_count)?,
-            shards().max_by_key(by_count)?,
-        );
-        let (first, last) = (shards().min_by(by_time)?, shards().max_by(by_time)?);
-        Some(format!(
-            "A shard: {} ({}) to {} ({}) pictures, {:.2} s ({}) to {:.2} s ({})",
-            fewest.0.counts.found,
-            fewest.1,
-            most.0.counts.found,
-            most.1,
-            first.0.run.real_s,
-            first.1,
-            last.0.run.real_s,
-            last.1,
-        ))
-    }
-
     /// Writes one report of all that was counted, as that of a single run, into `output`.
     fn write(&self, output: &Path, whole: RunRecord) -> Result<(), RunError> {
         let file = |path: &Path| fs::metadata(path).ok().map(|file| FileId::of(&file));
@@ -409,48 +242,4 @@ impl All {
 fn unfinished(shards: &BTreeMap<u32, Part>) -> impl Iterator<Item = u32> {
     let unfinished = shards.iter().filter(|(_, part)| !part.is_finished());
     unfinished.map(|(index, _)| *index)
-}
-
-/// Hands every line of `path` to `each`, without its end; a last line that has no end was being written when its run
-/// was killed, and is left out. Says whether there was none.
-fn for_each_line(
-    path: &Path,
-    mut each: impl FnMut(&[u8]) -> Result<(), RunError>,
-) -> Result<bool, RunError> {
-    let unreadable = |error: io::Error| RunError::ReportUnreadable(path.to_owned(), error);
-    let mut lines = BufReader::new(File::open(path).map_err(unreadable)?);
-    let mut line = Vec::new();
-    while lines.read_until(b'\n', &mut line).map_err(unreadable)? > 0 {
-        if line.pop_if(|last| *last == b'\n').is_none() {
-            return Ok(false);
-        }
-        each(&line)?;
-        line.clear();
-    }
-    Ok(true)
-}
-
-/// Sorted numbers, runs of them drawn together: `3, 9-12`.
-fn ranges(numbers: &[u32]) -> String {
-    let runs = numbers.chunk_by(|a, b| a + 1 == *b);
-    let texts: Vec<_> = runs
-        .map(|run| match run {
-            [one] => one.to_string(),
-            [first, .., last] => format!("{first}-{last}"),
-            [] => String::new(),
-        })
-        .collect();
-    texts.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn runs_of_numbers_are_drawn_together() {
-        assert_eq!(ranges(&[3]), "3");
-        assert_eq!(ranges(&[3, 9, 10, 11, 12, 14]), "3, 9-12, 14");
-        assert_eq!(ranges(&[0, 1]), "0-1");
-    }
 }
