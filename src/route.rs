@@ -1,9 +1,13 @@
 //! A picture's way from its header to its thumbnail, settled before anything is decoded.
 
-use crate::colour::Plan;
+use crate::colour::{Colours, Plan, ProfileFault};
 use crate::fit::{Area, Frame};
-use crate::jpeg::{Component, Plane, Scale, Scales};
+use crate::jpeg::{Component, Header, Plane, Scale, Scales};
+use crate::metadata::Metadata;
+use crate::options::Options;
 use crate::orient::Orientation;
+use crate::stage::Stage;
+use crate::thumbnail::{Cause, ThumbnailError, at};
 
 /// What is settled about one picture. All sizes and places are as stored, before the turn.
 #[derive(Debug)]
@@ -23,6 +27,47 @@ pub(crate) struct Route {
 }
 
 impl Route {
+    /// Settles everything for the picture of `header`; also tells why its profile, if it has one, is ignored.
+    /// `half_chroma` says that the encoder wants Cb and Cr at half the size.
+    pub(crate) fn settle(
+        header: &Header,
+        options: &Options,
+        colours: &mut Colours,
+        half_chroma: bool,
+    ) -> Result<(Self, Option<ProfileFault>), ThumbnailError> {
+        let metadata = header.exif().map_or(Metadata::NONE, Metadata::read);
+        let source = (header.width(), header.height());
+        let turn = if options.rotate {
+            metadata.orientation
+        } else {
+            Orientation::UPRIGHT
+        };
+        // The box is for the picture that is seen.
+        let bounds = if turn.transposes() {
+            options.bounds.transposed()
+        } else {
+            options.bounds
+        };
+        let frame =
+            Frame::new(source, bounds, options.fit, options.enlarge).map_err(at(Stage::Resize))?;
+        let bytes = 4 * u64::from(frame.width) * u64::from(frame.height);
+        if bytes > options.max_memory {
+            let limit = options.max_memory;
+            return Err(at(Stage::Resize)(Cause::TooMuchMemory { bytes, limit }));
+        }
+        let (plan, fault) = colours.plan(header.colour(), header.icc_chunks(), metadata.adobe_rgb);
+        let half_chroma = half_chroma && plan.keeps_planes();
+        let route = Self {
+            source,
+            frame,
+            orientation: metadata.orientation,
+            turn,
+            plan,
+            half_chroma,
+        };
+        Ok((route, fault))
+    }
+
     fn halves(&self, component: usize) -> bool {
         self.half_chroma && component > 0
     }

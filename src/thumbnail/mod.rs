@@ -1,20 +1,23 @@
 //! The steps from a JPEG's bytes to its thumbnail's, in order, a clock around each.
 
+mod error;
+
 use std::fmt;
 
 use image::{DynamicImage, GrayImage, RgbImage};
-use thiserror::Error;
 
 use crate::colour::{self, ColourHandling, Colours, Converted, ProfileFault};
-use crate::encode::{self, EncodeError, Pixels};
-use crate::fit::{Area, Frame, TooLarge};
+use crate::encode::{self, Pixels};
+use crate::fit::Area;
 use crate::jpeg::{self, Coding, Header, Plane, Reach, Scratch};
-use crate::metadata::Metadata;
 use crate::options::Options;
 use crate::orient::Orientation;
 use crate::resize::{Resizer, Samples};
 use crate::route::Route;
 use crate::stage::{Clock, Stage, StageTimes};
+
+pub(crate) use error::at;
+pub use error::{Cause, ThumbnailError};
 
 /// A thumbnail and what there is to know about its making.
 #[derive(Debug, Clone)]
@@ -58,46 +61,6 @@ impl fmt::Display for Warning {
         match self {
             Self::ProfileIgnored(fault) => write!(f, "colour profile ignored: {fault}"),
         }
-    }
-}
-
-/// Why a picture has no thumbnail.
-#[derive(Debug, Error)]
-#[error("{cause}")]
-pub struct ThumbnailError {
-    /// The step that failed.
-    pub stage: Stage,
-    /// Why it failed.
-    pub cause: Cause,
-}
-
-/// Why a step failed.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum Cause {
-    /// The picture can't be decoded.
-    #[error(transparent)]
-    Jpeg(#[from] jpeg::Error),
-    /// The thumbnail would be larger than a JPEG can be.
-    #[error(transparent)]
-    TooLarge(#[from] TooLarge),
-    /// The thumbnail would take more memory than is allowed.
-    #[error("the thumbnail would take {bytes} bytes of memory, and the limit is {limit}")]
-    TooMuchMemory {
-        /// What it would take.
-        bytes: u64,
-        /// What it may take.
-        limit: u64,
-    },
-    /// The thumbnail can't be encoded.
-    #[error(transparent)]
-    Encode(#[from] EncodeError),
-}
-
-fn at<E: Into<Cause>>(stage: Stage) -> impl FnOnce(E) -> ThumbnailError {
-    move |cause| ThumbnailError {
-        stage,
-        cause: cause.into(),
     }
 }
 
@@ -236,7 +199,8 @@ impl Thumbnailer {
         if header.coding() != Coding::Progressive {
             return Ok(None);
         }
-        let (route, _) = self.route(&header, self.halves_chroma())?;
+        let half_chroma = self.halves_chroma();
+        let (route, _) = Route::settle(&header, &self.options, &mut self.colours, half_chroma)?;
         Ok(header.reach(&route.scales(header.components())))
     }
 
@@ -252,7 +216,8 @@ impl Thumbnailer {
         clock: &mut Clock,
     ) -> Result<Made, ThumbnailError> {
         let header = Header::parse(jpeg).map_err(at(Stage::Header))?;
-        let (mut route, fault) = self.route(&header, half_chroma)?;
+        let (mut route, fault) =
+            Route::settle(&header, &self.options, &mut self.colours, half_chroma)?;
         let scales = route.scales(header.components());
         clock.lap(Stage::Header);
 
@@ -310,56 +275,6 @@ impl Thumbnailer {
             route,
             interleaved,
         })
-    }
-
-    /// Settles everything that can be settled before the picture is decoded.
-    fn route(
-        &mut self,
-        header: &Header,
-        half_chroma: bool,
-    ) -> Result<(Route, Option<ProfileFault>), ThumbnailError> {
-        let options = &self.options;
-        let metadata = header.exif().map_or(Metadata::NONE, Metadata::read);
-        let source = (header.width(), header.height());
-        let turn = if options.rotate {
-            metadata.orientation
-        } else {
-            Orientation::UPRIGHT
-        };
-        // The box is for the picture that is seen.
-        let bounds = if turn.transposes() {
-            options.bounds.transposed()
-        } else {
-            options.bounds
-        };
-        let frame =
-            Frame::new(source, bounds, options.fit, options.enlarge).map_err(at(Stage::Resize))?;
-        let bytes = 4 * u64::from(frame.width) * u64::from(frame.height);
-        if bytes > options.max_memory {
-            let cause = Cause::TooMuchMemory {
-                bytes,
-                limit: options.max_memory,
-            };
-            return Err(ThumbnailError {
-                stage: Stage::Resize,
-                cause,
-            });
-        }
-        let (plan, fault) =
-            self.colours
-                .plan(header.colour(), header.icc_chunks(), metadata.adobe_rgb);
-        let half_chroma = half_chroma && plan.keeps_planes();
-        Ok((
-            Route {
-                source,
-                frame,
-                orientation: metadata.orientation,
-                turn,
-                plan,
-                half_chroma,
-            },
-            fault,
-        ))
     }
 }
 
