@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ffi::OsString;
 use std::io;
 
-use argfile::{Argument, PREFIX, expand_args, parse_fromfile};
+use argfile::{Argument, PREFIX, expand_args};
 
 /// More files of options than anybody has: then one of them names itself, perhaps by way of others.
 const MOST_FILES: u32 = 100;
@@ -20,7 +20,10 @@ pub fn arguments() -> io::Result<Vec<OsString>> {
     let lines = |text: &str, prefix| -> Vec<Argument> {
         files.set(files.get() + 1);
         match files.get() {
-            ..=MOST_FILES => parse_fromfile(&without_notes(text), prefix),
+            ..=MOST_FILES => {
+                let said = text.lines().filter(|line| !is_note(line));
+                said.map(|line| Argument::parse(line, prefix)).collect()
+            }
             _ => Vec::new(),
         }
     };
@@ -33,7 +36,6 @@ pub fn arguments() -> io::Result<Vec<OsString>> {
     Ok(arguments)
 }
 
-fn without_notes(text: &str) -> String {
-    let said = |line: &&str| !line.trim().is_empty() && !line.starts_with('#');
-    text.lines().filter(said).collect::<Vec<_>>().join("\n")
+fn is_note(line: &str) -> bool {
+    line.trim().is_empty() || line.starts_with('#')
 }

@@ -1,7 +1,8 @@
 //! Pictures that a list names, in place of the walk: relative paths, one a line or with a NUL behind each.
 //!
-//! The list is read as it comes and never held, so it may be endless, but no path in it is. It may come from anywhere too, a database or a
-//! form, so a path that leads out of SOURCE is refused: that picture's error, and the list goes on.
+//! The list is read as it comes and never held, so it may be endless, though no path in it is. It may come from
+//! anywhere too, a database or a form, so a path that leads out of SOURCE is refused: that picture's error, and the
+//! list goes on.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};

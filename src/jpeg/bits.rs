@@ -73,8 +73,8 @@ impl<'b> Bits<'b> {
         self.advance(count);
     }
 
-    /// One half of passing bits, for callers that sum them up first: the window. Only the low six bits of `count` matter, so
-    /// that the rest of a table's entry needn't be masked off.
+    /// One half of passing bits, for callers that sum them up first: the window. Only the low six bits of `count`
+    /// matter, so that the rest of a table's entry needn't be masked off.
     #[inline(always)]
     pub(super) fn shift(&mut self, count: u32) {
         self.window = self.window.wrapping_shl(count);

@@ -29,8 +29,8 @@ impl DcTable {
         }
     }
 
-    /// As [`decode`](Self::decode), for callers that read [`PER_REFILL`](Self::PER_REFILL) of them after a refill: what takes
-    /// more than its share of the window fills it again.
+    /// As [`decode`](Self::decode), for callers that read [`PER_REFILL`](Self::PER_REFILL) of them after a refill: what
+    /// takes more than its share of the window fills it again.
     #[inline(always)]
     pub(super) fn decode_one_of_some(&self, bits: &mut Bits) -> Result<i32, Damage> {
         let entry = self.lookup[bits.peek(Self::WIDTH) as usize];
