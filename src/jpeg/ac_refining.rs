@@ -1,85 +1,22 @@
 //! The AC scans of a progressive picture that refine what was sent before (T.81 G.1.2.3).
 
-use super::ac_scan::AcScan;
+use super::ac_scan::Band;
 use super::bits::{Bits, REFILLED};
+use super::coefficients::Store;
 use super::error::Damage;
-use super::intervals::Units;
 use super::passages::{Passages, ends_bands, run_of_ends};
+use super::scan::Scan;
 
-impl Units for AcScan<'_, '_, true> {
-    fn size(&self) -> (usize, usize) {
-        self.store.blocks
-    }
-
-    fn restart(&mut self) {
-        self.run_of_ends = 0;
-    }
-
-    fn decode(
-        &mut self,
-        bits: &mut Bits,
-        threshold: usize,
-        (x, y): (usize, usize),
-        count: usize,
-    ) -> (usize, Result<(), Damage>) {
-        let size = self.store.n * self.store.n;
-        let start = y * self.store.across + x;
-        let histories = &mut self.store.histories[start..start + count];
-        let coefficients = &mut self.store.coefficients[start * size..][..count * size];
-        let band = Band {
-            table: &self.table,
-            slots: &self.store.slots,
-            needed: self.store.needed,
-            first: self.band.0,
-            last: self.band.1,
-            step: 1 << self.low,
-        };
-        let places = bits_below(self.band.1 + 1) & !bits_below(self.band.0);
-        let mut local = *bits;
-        let mut done = 0;
-        let result = loop {
-            // Blocks that have nothing new, and nothing that could be corrected.
-            let ended = (count - done).min(self.run_of_ends as usize);
-            let mut run = histories[done..done + ended].iter();
-            let empty = run
-                .position(|history| history & places != 0)
-                .unwrap_or(ended);
-            self.run_of_ends -= empty as u32;
-            done += empty;
-            if done == count || (empty > 0 && local.position() > threshold) {
-                break Ok(());
-            }
-            let coefficients = &mut coefficients[done * size..][..size];
-            let history = &mut histories[done];
-            let old = *history & places;
-            if self.run_of_ends > 0 {
-                self.run_of_ends -= 1;
-                band.correct_all(&mut local, coefficients, old);
-            } else {
-                match band.decode(&mut local, coefficients, old, history) {
-                    Ok(run_of_ends) => self.run_of_ends = run_of_ends,
-                    Err(damage) => break Err(damage),
-                }
-            }
-            done += 1;
-            if done == count || local.position() > threshold {
-                break Ok(());
-            }
-        };
-        *bits = local;
-        (done, result)
-    }
-
-    fn erase(&mut self, _block: (usize, usize)) {}
-}
-
-/// What is the same for all blocks of a scan.
-struct Band<'t> {
+/// The band of a refining scan.
+#[derive(Clone, Copy)]
+pub(super) struct Refining<'t> {
     table: &'t Passages<true>,
     /// Where the needed coefficients are, by place in zigzag order.
-    slots: &'t [u8; 64],
+    slots: [u8; 64],
     /// A bit for each that is needed.
     needed: u64,
+    /// A bit for each of the band.
+    band: u64,
     /// Ss.
     first: u32,
     /// Se.
@@ -88,20 +25,29 @@ struct Band<'t> {
     step: i16,
 }
 
-impl Band<'_> {
-    /// What a symbol of 16 bits and a sign leave of a filled window.
-    const LEFT: u32 = REFILLED - 17;
+impl<'t> Refining<'t> {
+    pub(super) fn new(scan: &Scan, store: &Store, table: &'t Passages<true>) -> Self {
+        Self {
+            table,
+            slots: store.slots,
+            needed: store.needed,
+            band: scan.band_bits(),
+            first: u32::from(scan.band.0),
+            last: u32::from(scan.band.1),
+            step: 1 << scan.low,
+        }
+    }
+}
 
-    /// Decodes a block in which the coefficients `old` of the band aren't zero, and adds the new ones to its history;
-    /// returns for how many more the band ends at once.
+impl Band for Refining<'_> {
     #[inline(always)]
     fn decode(
         &self,
         bits: &mut Bits,
         coefficients: &mut [i16],
-        mut old: u64,
         history: &mut u64,
     ) -> Result<u32, Damage> {
+        let mut old = self.corrected(*history);
         let mut k = self.first;
         let mut all_new = 0;
         let result = loop {
@@ -116,7 +62,7 @@ impl Band<'_> {
             let (run, size) = self.table.symbol(bits)?;
             if ends_bands(run, size) {
                 let run_of_ends = run_of_ends(bits, run);
-                self.correct_all(bits, coefficients, old);
+                self.correct(bits, coefficients, old);
                 break Ok(run_of_ends);
             }
             // T.81 allows no size but 1 here; libjpeg takes others for it, with a warning.
@@ -128,9 +74,9 @@ impl Band<'_> {
                 return Err(Damage::RunTooLong);
             }
             if run.count > Self::LEFT {
-                self.correct_all(bits, coefficients, run.over);
+                self.correct(bits, coefficients, run.over);
             } else {
-                self.correct(bits, coefficients, run.over, run.count);
+                self.correct_some(bits, coefficients, run.over, run.count);
             }
             old ^= run.over;
             let place = run.end & 63;
@@ -146,6 +92,37 @@ impl Band<'_> {
         result
     }
 
+    #[inline(always)]
+    fn corrected(&self, history: u64) -> u64 {
+        history & self.band
+    }
+
+    /// However many they are.
+    #[inline(always)]
+    fn correct(&self, bits: &mut Bits, coefficients: &mut [i16], corrected: u64) {
+        if corrected == 0 {
+            return;
+        }
+        bits.refill();
+        let mut count = corrected.count_ones();
+        let mut part = corrected;
+        while count > REFILLED {
+            part &= !(1 << (63 - part.leading_zeros()));
+            count -= 1;
+        }
+        self.correct_some(bits, coefficients, part, count);
+        if part != corrected {
+            bits.refill();
+            let rest = corrected ^ part;
+            self.correct_some(bits, coefficients, rest, rest.count_ones());
+        }
+    }
+}
+
+impl Refining<'_> {
+    /// What a symbol of 16 bits and a sign leave of a filled window.
+    const LEFT: u32 = REFILLED - 17;
+
     /// Sets those of the new coefficients that are needed.
     #[inline(always)]
     fn set(&self, coefficients: &mut [i16], new: u64, positive: u64) {
@@ -159,31 +136,16 @@ impl Band<'_> {
         }
     }
 
-    /// Reads the correction bits of all of `corrected`, however many.
-    #[inline(always)]
-    fn correct_all(&self, bits: &mut Bits, coefficients: &mut [i16], corrected: u64) {
-        if corrected == 0 {
-            return;
-        }
-        bits.refill();
-        let mut count = corrected.count_ones();
-        let mut part = corrected;
-        while count > REFILLED {
-            part &= !(1 << (63 - part.leading_zeros()));
-            count -= 1;
-        }
-        self.correct(bits, coefficients, part, count);
-        if part != corrected {
-            bits.refill();
-            let rest = corrected ^ part;
-            self.correct(bits, coefficients, rest, rest.count_ones());
-        }
-    }
-
     /// Reads the correction bits of the `count` coefficients of `corrected`: at once, so that those that aren't needed
     /// cost nothing. The window must hold them.
     #[inline(always)]
-    fn correct(&self, bits: &mut Bits, coefficients: &mut [i16], mut corrected: u64, count: u32) {
+    fn correct_some(
+        &self,
+        bits: &mut Bits,
+        coefficients: &mut [i16],
+        mut corrected: u64,
+        count: u32,
+    ) {
         let mut corrections = *bits;
         bits.pass(count);
         while corrected & self.needed != 0 {

@@ -1,34 +1,90 @@
-//! An AC scan of a progressive picture; always of one component.
+//! The AC scans of a progressive picture, block by block; always of one component.
 
+use super::bits::Bits;
 use super::coefficients::Store;
-use super::passages::Passages;
-use std::sync::Arc;
+use super::error::Damage;
+use super::intervals::{self, Units};
 
-/// A first scan of a band, or one that `REFINES` what was sent before.
-pub(super) struct AcScan<'p, 's, const REFINES: bool> {
-    pub(super) store: &'p mut Store<'s>,
-    pub(super) table: Arc<Passages<REFINES>>,
-    /// Ss and Se.
-    pub(super) band: (u32, u32),
-    /// Al.
-    pub(super) low: u8,
-    /// How many more blocks have nothing new in the band (T.81 G.1.2.2).
-    pub(super) run_of_ends: u32,
+/// The band of a scan, first or refining: what is the same for all its blocks.
+pub(super) trait Band: Copy {
+    /// Decodes a block's coefficients, and adds to its history those that aren't zero any more. Returns for how many
+    /// more blocks the band ends at once.
+    fn decode(
+        &self,
+        bits: &mut Bits,
+        coefficients: &mut [i16],
+        history: &mut u64,
+    ) -> Result<u32, Damage>;
+
+    /// Those of a block's coefficients that have bits in the scan though its band has ended.
+    fn corrected(&self, history: u64) -> u64;
+
+    /// Reads these bits.
+    fn correct(&self, bits: &mut Bits, coefficients: &mut [i16], corrected: u64);
 }
 
-impl<'p, 's, const REFINES: bool> AcScan<'p, 's, REFINES> {
-    pub(super) fn new(
-        store: &'p mut Store<'s>,
-        table: Arc<Passages<REFINES>>,
-        band: (u8, u8),
-        low: u8,
-    ) -> Self {
+/// An AC scan.
+pub(super) struct AcScan<'p, 's, B> {
+    store: &'p mut Store<'s>,
+    band: B,
+    /// How many more blocks have nothing new in the band (T.81 G.1.2.2).
+    run_of_ends: u32,
+}
+
+impl<'p, 's, B> AcScan<'p, 's, B> {
+    pub(super) fn new(store: &'p mut Store<'s>, band: B) -> Self {
         Self {
             store,
-            table,
-            band: (u32::from(band.0), u32::from(band.1)),
-            low,
+            band,
             run_of_ends: 0,
         }
     }
+}
+
+impl<B: Band> Units for AcScan<'_, '_, B> {
+    fn size(&self) -> (usize, usize) {
+        self.store.blocks
+    }
+
+    fn restart(&mut self) {
+        self.run_of_ends = 0;
+    }
+
+    fn decode(
+        &mut self,
+        bits: &mut Bits,
+        threshold: usize,
+        (x, y): (usize, usize),
+        count: usize,
+    ) -> (usize, Result<(), Damage>) {
+        let (band, mut run_of_ends) = (self.band, self.run_of_ends);
+        let size = self.store.n * self.store.n;
+        let start = y * self.store.across + x;
+        let histories = &mut self.store.histories[start..start + count];
+        let coefficients = &mut self.store.coefficients[start * size..][..count * size];
+        let decoded = intervals::decode_row(bits, threshold, count, |bits, done| {
+            // Blocks that have nothing new, and nothing that could be corrected.
+            let ended = (count - done).min(run_of_ends as usize);
+            let mut run = histories[done..done + ended].iter();
+            let empty = run.position(|history| band.corrected(*history) != 0);
+            let empty = empty.unwrap_or(ended);
+            if empty > 0 {
+                run_of_ends -= empty as u32;
+                return Ok(empty);
+            }
+            let coefficients = &mut coefficients[done * size..][..size];
+            let history = &mut histories[done];
+            if run_of_ends > 0 {
+                run_of_ends -= 1;
+                band.correct(bits, coefficients, band.corrected(*history));
+            } else {
+                run_of_ends = band.decode(bits, coefficients, history)?;
+            }
+            Ok(1)
+        });
+        self.run_of_ends = run_of_ends;
+        decoded
+    }
+
+    fn erase(&mut self, _block: (usize, usize)) {}
 }

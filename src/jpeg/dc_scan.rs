@@ -4,7 +4,7 @@ use super::bits::{Bits, REFILLED};
 use super::coefficients::Store;
 use super::dc::DcTable;
 use super::error::Damage;
-use super::intervals::Units;
+use super::intervals::{self, Units};
 use super::scan::{Layout, McuBlock};
 use std::sync::Arc;
 
@@ -134,22 +134,12 @@ impl Units for DcScan<'_, '_> {
         count: usize,
     ) -> (usize, Result<(), Damage>) {
         self.go_to(at);
-        let mut local = *bits;
-        let mut done = 0;
-        let result = loop {
+        intervals::decode_row(bits, threshold, count, |bits, done| {
             if self.tables.is_empty() {
-                done += self.refine_mcus(&mut local, threshold, count - done);
-            } else if let Err(damage) = self.decode_mcu(&mut local) {
-                break Err(damage);
-            } else {
-                done += 1;
+                return Ok(self.refine_mcus(bits, threshold, count - done));
             }
-            if done == count || local.position() > threshold {
-                break Ok(());
-            }
-        };
-        *bits = local;
-        (done, result)
+            self.decode_mcu(bits).map(|()| 1)
+        })
     }
 
     /// What came of earlier scans is still right.

@@ -27,6 +27,31 @@ pub(super) trait Units {
     fn erase(&mut self, at: (usize, usize));
 }
 
+/// Decodes units of a row as [`Units::decode`] does, some at each `step`: it is told how many are done, and tells how
+/// many more it did.
+#[inline(always)]
+pub(super) fn decode_row(
+    bits: &mut Bits,
+    threshold: usize,
+    count: usize,
+    mut step: impl FnMut(&mut Bits, usize) -> Result<usize, Damage>,
+) -> (usize, Result<(), Damage>) {
+    // A copy, so that it can live in registers.
+    let mut local = *bits;
+    let mut done = 0;
+    let result = loop {
+        match step(&mut local, done) {
+            Ok(more) => done += more,
+            Err(damage) => break Err(damage),
+        }
+        if done == count || local.position() > threshold {
+            break Ok(());
+        }
+    };
+    *bits = local;
+    (done, result)
+}
+
 /// Decodes all units of a scan.
 pub(super) fn decode(
     units: &mut impl Units,

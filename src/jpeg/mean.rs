@@ -6,7 +6,7 @@
 use super::bits::Bits;
 use super::dc::DcTable;
 use super::error::Damage;
-use super::intervals::Units;
+use super::intervals::{self, Units};
 use super::planes::Canvas;
 use super::scan::Layout;
 use super::skip::{SkipTable, Sum};
@@ -175,16 +175,9 @@ impl Units for Means<'_, '_> {
         (x, y): (usize, usize),
         count: usize,
     ) -> (usize, Result<(), Damage>) {
-        let mut local = *bits;
-        let mut done = 0;
-        let result = loop {
-            let result = self.decode_mcu(&mut local, x + done);
-            done += usize::from(result.is_ok());
-            if done == count || result.is_err() || local.position() > threshold {
-                break result;
-            }
-        };
-        *bits = local;
+        let (done, result) = intervals::decode_row(bits, threshold, count, |bits, done| {
+            self.decode_mcu(bits, x + done).map(|()| 1)
+        });
         self.draw(x, x + done, y);
         (done, result)
     }

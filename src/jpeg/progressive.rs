@@ -1,5 +1,7 @@
 //! Progressive pictures (T.81 annex G): what comes of the scans that count.
 
+use super::ac_first::First;
+use super::ac_refining::Refining;
 use super::ac_scan::AcScan;
 use super::coefficients::{self, Store};
 use super::dc_scan::DcScan;
@@ -124,11 +126,13 @@ impl<'a> Picture<'_, 'a, '_> {
         let store = &mut self.stores[component.index];
         if refines {
             let table = self.built.refining_scans.get(spec, *start)?;
-            let mut units = AcScan::new(store, table, scan.band, low);
+            let band = Refining::new(scan, store, &table);
+            let mut units = AcScan::new(store, band);
             return intervals::decode(&mut units, &mut feed, restart_interval, self.judge);
         }
         let table = self.built.first_scans.get(spec, *start)?;
-        let mut units = AcScan::new(store, table, scan.band, low);
+        let band = First::new(scan, store, &table);
+        let mut units = AcScan::new(store, band);
         intervals::decode(&mut units, &mut feed, restart_interval, self.judge)
     }
 }
