@@ -115,8 +115,8 @@ impl<const REFINES: bool> Passages<REFINES> {
             let new = u32::from(size > 0);
             k += run;
             // Where a scan refines, a run of 16 zeros may lack its last: the band ends all the same.
-            let lacks_none = if REFINES { new } else { 1 };
-            if k + lacks_none > last + 1 {
+            let must_fit = if REFINES { new } else { 1 };
+            if k + must_fit > last + 1 {
                 return Err(Damage::RunTooLong);
             }
             found(u64::from(new) << (k & 63), positive << (k & 63));
