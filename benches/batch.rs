@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::Parser;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
+use thumbgen::batch::execute::Strategy;
 use thumbgen::cli::CommandLine;
-use thumbgen::config::Config;
-use thumbgen::execute::Strategy;
-use thumbgen::exit::Exit;
-use thumbgen::run::run;
+use thumbgen::cli::config::Config;
+use thumbgen::cli::exit::Exit;
+use thumbgen::cli::run::run;
 
 fn main() {
     divan::main();

@@ -6,7 +6,7 @@ use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use std::path::Path;
-use thumbgen::jpeg::{Header, Limits, Scale, Scales, Scratch};
+use thumbgen::picture::jpeg::{Header, Limits, Scale, Scales, Scratch};
 
 fn main() {
     divan::main();

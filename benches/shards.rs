@@ -12,8 +12,8 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::Instant;
 
-use thumbgen::shard::{Shard, hash};
-use thumbgen::walk::{WalkOptions, walk};
+use thumbgen::batch::shard::{Shard, hash};
+use thumbgen::batch::walk::{WalkOptions, walk};
 
 const SHARDS: [u32; 3] = [16, 256, 4096];
 const PER_FOLDER: u64 = 1000;

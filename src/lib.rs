@@ -22,53 +22,12 @@
 //! bytes out.
 #![forbid(unsafe_code)]
 
-pub mod allowance;
-pub mod arguments;
-mod bounds;
+pub mod batch;
 pub mod cli;
-mod colour;
-pub mod compare;
-pub mod config;
-mod encode;
-pub mod error;
-pub mod execute;
-pub mod exit;
-pub mod files_from;
-mod fit;
-pub mod freshness;
-pub mod interrupt;
-pub mod job;
-pub mod jpeg;
-mod lines;
-pub mod lock;
-pub mod merge;
-mod metadata;
-mod options;
-mod orient;
-mod output;
-pub mod plan;
-pub mod prepare;
-pub mod progress;
-pub mod prune;
-pub mod read;
-pub mod report;
-mod resize;
-mod route;
-pub mod run;
-pub mod shard;
-mod stage;
-pub mod summary;
-pub mod tally;
-pub mod throttle;
-mod thumbnail;
-pub mod usage;
-pub mod walk;
-pub mod write;
+pub mod picture;
+pub mod tell;
 
-pub use bounds::{Bounds, ParseBoundsError};
-pub use colour::{ColourHandling, ProfileFault};
-pub use encode::EncodeError;
-pub use fit::{Fit, TooLarge};
-pub use options::Options;
-pub use stage::{Stage, StageTimes};
-pub use thumbnail::{Cause, Thumbnail, ThumbnailError, Thumbnailer, Warning};
+pub use picture::{
+    Bounds, Cause, ColourHandling, EncodeError, Fit, Options, ParseBoundsError, ProfileFault,
+    Stage, StageTimes, Thumbnail, ThumbnailError, Thumbnailer, TooLarge, Warning,
+};

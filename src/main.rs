@@ -4,14 +4,14 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use thumbgen::arguments::arguments;
+use thumbgen::batch::execute::keep_quiet_about_jobs;
+use thumbgen::cli::arguments::arguments;
+use thumbgen::cli::compare::{Settings, compare};
+use thumbgen::cli::config::Config;
+use thumbgen::cli::exit::Exit;
+use thumbgen::cli::merge::{Merge, merge};
+use thumbgen::cli::run::run;
 use thumbgen::cli::{Command, CommandLine, ReportCommand};
-use thumbgen::compare::{Settings, compare};
-use thumbgen::config::Config;
-use thumbgen::execute::keep_quiet_about_jobs;
-use thumbgen::exit::Exit;
-use thumbgen::merge::{Merge, merge};
-use thumbgen::run::run;
 
 fn main() -> ExitCode {
     keep_quiet_about_jobs();

@@ -8,11 +8,11 @@ use std::process::{Command, Output};
 
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
-use thumbgen::compare::{Made, Rounds, Settings, Variant, make_all};
-use thumbgen::error::RunError;
-use thumbgen::execute::Strategy;
-use thumbgen::interrupt::Interrupt;
-use thumbgen::progress::Steps;
+use thumbgen::batch::error::RunError;
+use thumbgen::batch::execute::Strategy;
+use thumbgen::batch::stop::Interrupt;
+use thumbgen::cli::compare::{Made, Rounds, Settings, Variant, make_all};
+use thumbgen::tell::progress::Steps;
 
 const PICTURES: u32 = 6;
 
@@ -287,7 +287,7 @@ fn sound_strategies_agree() {
 
 #[test]
 fn broken_strategy_fails_the_comparison_and_the_picture_is_named() {
-    use thumbgen::compare::Outcome::{Failed, Made as IsMade};
+    use thumbgen::cli::compare::Outcome::{Failed, Made as IsMade};
     let picture = || Path::new("b/3.jpg").to_owned();
     let fails = |what: &str, spoil: &dyn Fn(&Path, &mut Made)| {
         let told = compare_with(spoil).unwrap_err().to_string();

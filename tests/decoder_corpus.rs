@@ -6,7 +6,7 @@ use oracle::compare::{decode, decode_with, judge};
 use oracle::corpus::{DAMAGED, File, files, for_each};
 use oracle::picture::Picture;
 use std::time::{Duration, Instant};
-use thumbgen::jpeg::{Coding, Error, Header, Limits, Scratch};
+use thumbgen::picture::jpeg::{Coding, Error, Header, Limits, Scratch};
 
 /// Damage that restart markers confine is reported, but no error: the world shows such pictures.
 fn check_damaged(file: &File) -> Result<(), String> {

@@ -8,7 +8,7 @@ use oracle::kinds::{Kind, kinds};
 use oracle::picture::{Coding, Picture};
 use oracle::samples::Rng;
 use oracle::writer::Recipe;
-use thumbgen::jpeg::{Error, Header, Limits, Scratch};
+use thumbgen::picture::jpeg::{Error, Header, Limits, Scratch};
 
 const TOLERANT: Limits = Limits {
     max_pixels: 1 << 20,

@@ -6,7 +6,7 @@ use oracle::compare::{Plane, decode, decode_with};
 use oracle::picture::Coding;
 use oracle::samples::{Rng, noise};
 use oracle::writer::Recipe;
-use thumbgen::jpeg::{Header, Limits, Scratch};
+use thumbgen::picture::jpeg::{Header, Limits, Scratch};
 
 const TOLERANT: Limits = Limits {
     max_pixels: 1 << 20,

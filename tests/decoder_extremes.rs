@@ -6,7 +6,7 @@ use oracle::compare::{decode, judge};
 use oracle::picture::{Coding, Picture, ZIGZAG};
 use oracle::samples::Rng;
 use oracle::writer::Recipe;
-use thumbgen::jpeg::Scratch;
+use thumbgen::picture::jpeg::Scratch;
 
 /// The largest coefficients that 8-bit pictures can code (T.81 tables F.1 and F.2): differences of DC have up to 11
 /// bits, AC up to 10.

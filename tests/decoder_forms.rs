@@ -9,7 +9,7 @@ use oracle::samples::{Rng, SAMPLINGS, noise};
 use oracle::script;
 use oracle::tables::Codes;
 use oracle::writer::Recipe;
-use thumbgen::jpeg::{Header, Limits, Scale, Scratch};
+use thumbgen::picture::jpeg::{Header, Limits, Scale, Scratch};
 
 /// Four full MCUs and more each way, and parts of blocks at the edges.
 const SIZE: (usize, usize) = (75, 70);

@@ -6,7 +6,7 @@ use oracle::compare::{decode, judge};
 use oracle::picture::{Coding, Picture};
 use oracle::samples::{Rng, noise};
 use oracle::writer::Recipe;
-use thumbgen::jpeg::{Colour, Error, Header, Scratch};
+use thumbgen::picture::jpeg::{Colour, Error, Header, Scratch};
 
 /// Four full MCUs and more each way, and parts of blocks at the edges.
 const SIZE: (usize, usize) = (75, 70);

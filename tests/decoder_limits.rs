@@ -6,7 +6,7 @@ use oracle::compare::{decode, decode_with};
 use oracle::picture::{Coding, Picture};
 use oracle::writer::Recipe;
 use std::time::{Duration, Instant};
-use thumbgen::jpeg::{Error, Limits, Scratch};
+use thumbgen::picture::jpeg::{Error, Limits, Scratch};
 
 /// A frame header of this size with a few bytes of data.
 fn huge(coding: Coding, width: u16, height: u16) -> Vec<u8> {

@@ -8,7 +8,7 @@ use oracle::compare::{Plane, as_far_as_needed, decode_with, judge};
 use oracle::decode::decode_stream;
 use oracle::kinds::kinds;
 use oracle::samples::Rng;
-use thumbgen::jpeg::{Error, Header, Limits, Scratch};
+use thumbgen::picture::jpeg::{Error, Header, Limits, Scratch};
 
 /// Broken streams made of each kind. More of them: `MUTATION_ROUNDS=100000 cargo test --test decoder_mutations`.
 const ROUNDS: usize = 15_000;

@@ -8,7 +8,7 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use oracle::compare::{Plane, decode};
 use oracle::corpus::{DAMAGED, files};
 use oracle::samples::Rng;
-use thumbgen::jpeg::{Colour, Header, Scratch};
+use thumbgen::picture::jpeg::{Colour, Header, Scratch};
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
@@ -120,7 +120,7 @@ fn encoded(colour: ColorType, progressive: bool, quality: u8) -> Vec<u8> {
 /// One component or YCbCr, none subsampled.
 fn is_plain(stream: &[u8]) -> bool {
     let header = Header::parse(stream).expect("a picture has a header");
-    let factors = |c: &thumbgen::jpeg::Component| (c.horizontal, c.vertical);
+    let factors = |c: &thumbgen::picture::jpeg::Component| (c.horizontal, c.vertical);
     let first = factors(&header.components()[0]);
     matches!(header.colour(), Colour::Gray | Colour::YCbCr)
         && header.components().iter().all(|c| factors(c) == first)

@@ -12,7 +12,7 @@ use oracle::writer::Recipe;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
-use thumbgen::jpeg::Scratch;
+use thumbgen::picture::jpeg::Scratch;
 
 /// The same cases in each run; nothing is written beside the tests.
 fn cases(cases: u32) -> ProptestConfig {

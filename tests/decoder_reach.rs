@@ -12,7 +12,7 @@ use oracle::script::{Scan, usual};
 use oracle::segments::{body, marker::EOI, marker::SOS, next_marker};
 use oracle::writer::Recipe;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use thumbgen::jpeg::{Coding, Header, Scratch};
+use thumbgen::picture::jpeg::{Coding, Header, Scratch};
 
 fn is_progressive(bytes: &[u8]) -> bool {
     Header::parse(bytes).is_ok_and(|header| header.coding() == Coding::Progressive)

@@ -7,7 +7,7 @@ mod oracle;
 use oracle::compare::{decode, decode_with, judge};
 use oracle::decode::decode_stream;
 use std::path::Path;
-use thumbgen::jpeg::{Limits, Scratch};
+use thumbgen::picture::jpeg::{Limits, Scratch};
 
 #[test]
 fn files_that_once_did_harm_give_an_error_or_the_oracles_picture() {

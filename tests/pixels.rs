@@ -1,4 +1,4 @@
-//! Thumbnails of `testdata` keep their bytes, unless `PIXELS` in `src/freshness.rs` is raised.
+//! Thumbnails of `testdata` keep their bytes, unless `PIXELS` in `src/batch/freshness.rs` is raised.
 //!
 //! A thumbgen that makes other thumbnails of the same pictures must not take those of its predecessor for fresh.
 //! `tests/pixels.txt` holds the version and a checksum for each thumbnail, as they are in the last release.
@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use thumbgen::freshness::Fingerprint;
+use thumbgen::batch::freshness::Fingerprint;
 use thumbgen::{Options, Thumbnailer};
 
 /// Set to 1, this test writes its file anew instead: after `PIXELS` was raised, or before the first release.
@@ -32,7 +32,7 @@ fn other_pixels_have_another_version() {
     assert!(
         differing.is_empty() && !gone,
         "\nthese thumbnails are not as they were:\n{}\n\n\
-         If that is meant: raise PIXELS in src/freshness.rs if it has not been raised since the last release\n\
+         If that is meant: raise PIXELS in src/batch/freshness.rs if it has not been raised since the last release\n\
          (else users keep their old thumbnails beside the new), then: {UPDATE}=1 cargo test --test pixels\n",
         differing.join("\n")
     );

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use thumbgen::shard::Shard;
+use thumbgen::batch::shard::Shard;
 
 const THUMBGEN: &str = env!("CARGO_BIN_EXE_thumbgen");
 

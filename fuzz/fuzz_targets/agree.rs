@@ -9,7 +9,7 @@ mod oracle;
 use libfuzzer_sys::fuzz_target;
 use oracle::compare::{decode, judge};
 use oracle::decode::decode_stream;
-use thumbgen::jpeg::{Header, Scratch};
+use thumbgen::picture::jpeg::{Header, Scratch};
 
 fuzz_target!(|bytes: &[u8]| {
     let Some(&choice) = bytes.last() else { return };

@@ -8,7 +8,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::cell::RefCell;
-use thumbgen::jpeg::{Error, Header, Limits, Planes, Scale, Scales, Scratch};
+use thumbgen::picture::jpeg::{Error, Header, Limits, Planes, Scale, Scales, Scratch};
 
 const STRICT: Limits = Limits {
     max_pixels: 1 << 16,

@@ -6,10 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use thumbgen::Options;
-use thumbgen::job::{Outcome, Process};
-use thumbgen::plan::plan;
-use thumbgen::walk::{FileId, WalkOptions, walk};
-use thumbgen::write::{Owner, Writer};
+use thumbgen::batch::destination::local::{Owner, Writer};
+use thumbgen::batch::job::plan;
+use thumbgen::batch::make::{Outcome, Process};
+use thumbgen::batch::walk::{FileId, WalkOptions, walk};
 
 use crate::env::{Env, jpeg};
 

@@ -1,8 +1,8 @@
-//! Judges planes of `thumbgen::jpeg` by the oracle's.
+//! Judges planes of `thumbgen::picture::jpeg` by the oracle's.
 
 use super::idct::Idct;
 use super::picture::Picture;
-use thumbgen::jpeg::{Error, Header, Limits, Scale, Scales, Scratch};
+use thumbgen::picture::jpeg::{Error, Header, Limits, Scale, Scales, Scratch};
 
 /// How far a sample may be from the exact, clamped one, in levels. Rounding alone takes half a level; the rest is for
 /// arithmetic in integers. At N=1 there is none, so there every sample must be the exact one, halves rounded up.
@@ -44,7 +44,7 @@ pub fn decode_with(
     scratch: &mut Scratch,
 ) -> Result<(Vec<Plane>, Option<Error>), Error> {
     let decoded = Header::parse(bytes)?.decode(&scales(n), limits, scratch)?;
-    let own = |plane: &thumbgen::jpeg::Plane| Plane {
+    let own = |plane: &thumbgen::picture::jpeg::Plane| Plane {
         samples: plane.samples.to_vec(),
         width: plane.width,
         height: plane.height,

@@ -1,4 +1,4 @@
-//! A second JPEG codec, written from the standard (ITU-T T.81) and nothing else, to judge `thumbgen::jpeg` by.
+//! A second JPEG codec, written from the standard (ITU-T T.81) and nothing else, to judge `thumbgen::picture::jpeg` by.
 //!
 //! Slow and plain on purpose: one bit at a time, one code at a time, the inverse DCT as the sum that the standard
 //! prints, in `f64`. It shares no line with the decoder under test. "T.81 F.2.2.1" in a comment names the section.

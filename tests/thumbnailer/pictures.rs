@@ -1,7 +1,7 @@
 //! Pictures with known contents.
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use thumbgen::jpeg::{Header, Limits, Scale, Scales, Scratch};
+use thumbgen::picture::jpeg::{Header, Limits, Scale, Scales, Scratch};
 
 /// A picture to be: each pixel's samples by its place, as it is seen, whatever the orientation.
 pub(crate) struct Picture<F> {

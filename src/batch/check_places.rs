@@ -1,0 +1,64 @@
+//! What is refused before any work is done.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use nix::unistd::{AccessFlags, access};
+
+use crate::batch::error::RunError;
+
+/// Refuses a SOURCE and a DEST that can't go well, and makes DEST if it is not there; a dry run makes nothing.
+///
+/// # Errors
+///
+/// What is wrong with which of them.
+pub fn prepare(source: &Path, dest: &Path, dry_run: bool) -> Result<(), RunError> {
+    let folders = source_folders(source)?;
+    let unusable = |error| RunError::Dest(dest.to_owned(), error);
+    match fs::metadata(dest) {
+        Ok(there) if !there.is_dir() => return Err(RunError::DestNotFolder(dest.to_owned())),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound && dry_run => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(dest).map_err(unusable)?;
+        }
+        Err(error) => return Err(unusable(error)),
+    }
+    // Only now: of `new/../images` it can't be told that it is `images` before there is a `new`.
+    let there = fs::canonicalize(dest).map_err(unusable)?;
+    for folder in folders {
+        if there == folder {
+            return Err(RunError::SameFolder(dest.to_owned()));
+        }
+        if folder.starts_with(&there) {
+            return Err(RunError::DestContainsSource(dest.to_owned()));
+        }
+    }
+    let needed = if dry_run {
+        AccessFlags::R_OK
+    } else {
+        AccessFlags::R_OK | AccessFlags::W_OK | AccessFlags::X_OK
+    };
+    access(dest, needed).map_err(|error| unusable(error.into()))
+}
+
+/// The folder that SOURCE is; or, if it is one picture, the folder of the picture and that of the link that leads to it.
+fn source_folders(source: &Path) -> Result<Vec<PathBuf>, RunError> {
+    let unusable = |error| RunError::Source(source.to_owned(), error);
+    let kind = fs::metadata(source).map_err(unusable)?;
+    let there = fs::canonicalize(source).map_err(unusable)?;
+    if kind.is_dir() {
+        fs::read_dir(source).map_err(unusable)?;
+        Ok(vec![there])
+    } else if kind.is_file() {
+        // A thumbnail in its own folder would take the picture's place, or the link's.
+        let folder = std::path::absolute(source).map_err(unusable)?;
+        let folders = [there.parent(), folder.parent()].into_iter().flatten();
+        folders
+            .map(|folder| fs::canonicalize(folder).map_err(unusable))
+            .collect()
+    } else {
+        Err(RunError::SourceKind(source.to_owned()))
+    }
+}

@@ -1,0 +1,254 @@
+//! Thumbnails appear whole or not at all: a temporary file in the target folder, then a rename.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::{Pid, gethostname};
+
+use crate::batch::walk::FileId;
+
+/// How the names of temporary files begin and end. The leading dot keeps them from being taken for pictures.
+const PREFIX: &str = ".thumbgen.";
+const SUFFIX: &str = ".tmp";
+
+/// No write takes so long: a temporary file of this age is a leftover, whoever made it.
+const LEFTOVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How often a write is begun again because its folder or file went away under it: another run prunes the folder that
+/// was empty for a moment.
+const TRIES: u32 = 5;
+
+/// Who makes temporary files: this process, told from all that may write to the same folders.
+///
+/// A process number means something only on its host and in its namespace (containers on one host share neither).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    host: String,
+    process: u32,
+}
+
+impl Owner {
+    /// This process.
+    pub fn this_process() -> Self {
+        let name = gethostname().map_or_else(
+            |_| "localhost".into(),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        // "pid:[4026531836]"; where the system has no such thing, the host's name has to do.
+        let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+        let namespace: String = namespace
+            .to_string_lossy()
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect();
+        let host = format!("{}-{namespace}", name.replace('/', "_"));
+        Self {
+            host,
+            process: std::process::id(),
+        }
+    }
+
+    /// The owner that the name of a temporary file tells, if it is one of thumbgen's.
+    fn of(file_name: &str) -> Option<Self> {
+        let owner = file_name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
+        let mut parts = owner.rsplitn(3, '.').skip(1);
+        let process = parts.next()?.parse().ok()?;
+        Some(Self {
+            host: parts.next()?.to_owned(),
+            process,
+        })
+    }
+
+    /// Whether no live process can be this one, as far as `here` can tell: another host's may always be alive.
+    fn is_dead(&self, here: &Self) -> bool {
+        self.host == here.host
+            && self.process != here.process
+            && i32::try_from(self.process)
+                .is_ok_and(|id| kill(Pid::from_raw(id), None) == Err(Errno::ESRCH))
+    }
+}
+
+/// Writes thumbnails below one DEST. One a worker.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    owner: Owner,
+    prefix: String,
+    dest: PathBuf,
+    dest_id: Option<FileId>,
+    /// Where SOURCE and DEST are when all links are resolved.
+    real: Option<(PathBuf, PathBuf)>,
+    /// The folder that was written to last: it exists and is swept.
+    folder: PathBuf,
+}
+
+impl Writer {
+    /// A writer of thumbnails of `source` for the folder `dest`, which was the folder `dest_id` when the run began.
+    pub fn new(source: &Path, dest: &Path, dest_id: Option<FileId>, owner: &Owner) -> Self {
+        let real = |path| fs::canonicalize(path).ok();
+        Self {
+            real: real(source).zip(real(dest)),
+            prefix: format!("{PREFIX}{}.{}.", owner.host, owner.process),
+            owner: owner.clone(),
+            dest: dest.to_owned(),
+            dest_id,
+            folder: PathBuf::new(),
+        }
+    }
+
+    /// Makes `bytes` the content of `path`, below DEST; folders are made as needed. Whatever happens, `path` holds
+    /// either what it held before or all of `bytes`.
+    ///
+    /// There is no `fsync`: after a power cut a thumbnail may be empty or short, and then its stamp tells.
+    ///
+    /// # Errors
+    ///
+    /// When the folder can't be made or the file not be written or renamed.
+    pub fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+        for _ in 1..TRIES {
+            match self.try_write(folder, path, bytes) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => self.folder.clear(),
+                result => return result,
+            }
+        }
+        self.try_write(folder, path, bytes)
+    }
+
+    fn try_write(&mut self, folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        if folder != self.folder {
+            self.prepare(folder)?;
+        }
+        // Made and written to as a plain file: its mode is what the umask leaves of 0666, not 0600, and its errors do
+        // not name the temporary file.
+        let mut file = tempfile::Builder::new()
+            .prefix(&self.prefix)
+            .suffix(SUFFIX)
+            .make_in(folder, |path| File::create_new(path))?;
+        file.as_file_mut().write_all(bytes)?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    fn prepare(&mut self, folder: &Path) -> io::Result<()> {
+        if self.leads_into_source(folder) {
+            return Err(io::Error::other(LeadsIntoSource));
+        }
+        if !folder.is_dir() {
+            // A DEST that is gone (unmounted, moved away) must not be made anew, on another disk perhaps.
+            if fs::metadata(&self.dest).ok().map(|dest| FileId::of(&dest)) != self.dest_id {
+                return Err(io::Error::new(io::ErrorKind::ReadOnlyFilesystem, DestGone));
+            }
+            fs::create_dir_all(folder)?;
+        }
+        sweep(folder, &self.owner)?;
+        folder.clone_into(&mut self.folder);
+        Ok(())
+    }
+
+    /// Whether `folder`, which need not exist, is among the pictures and not in DEST.
+    fn leads_into_source(&self, folder: &Path) -> bool {
+        let there = folder
+            .ancestors()
+            .find_map(|folder| fs::canonicalize(folder).ok());
+        there
+            .zip(self.real.as_ref())
+            .is_some_and(|(there, (source, dest))| {
+                there.starts_with(source) && !there.starts_with(dest)
+            })
+    }
+}
+
+/// A link below DEST leads among the pictures, which thumbnails would replace.
+#[derive(Debug, thiserror::Error)]
+#[error("a link leads into SOURCE")]
+struct LeadsIntoSource;
+
+/// DEST is not the folder any more that it was when the run began.
+#[derive(Debug, thiserror::Error)]
+#[error("DEST is gone")]
+struct DestGone;
+
+/// Removes what killed runs left in `folder`.
+fn sweep(folder: &Path, here: &Owner) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        sweep_file(&entry?.path(), here);
+    }
+    Ok(())
+}
+
+/// Removes `path` if a killed run left it, and says whether it did.
+pub(crate) fn sweep_file(path: &Path, here: &Owner) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    // Another run may have swept it just now; so an error is no matter.
+    name.and_then(Owner::of)
+        .is_some_and(|owner| owner.is_dead(here) || is_old(path))
+        && fs::remove_file(path).is_ok()
+}
+
+/// Whether `path` is named like a temporary file: another run may be about to rename it.
+pub(crate) fn is_temporary(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    name.and_then(Owner::of).is_some()
+}
+
+fn is_old(path: &Path) -> bool {
+    let written = fs::symlink_metadata(path).and_then(|found| found.modified());
+    // By this host's clock and the file server's, which differ by less.
+    written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > LEFTOVER))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn owner_is_read_from_the_name_of_a_temporary_file() {
+        let owner = Owner::of(".thumbgen.shop.example.org-4026531836.4711.x8Ghq2.tmp").unwrap();
+        assert_eq!(
+            owner,
+            Owner {
+                host: "shop.example.org-4026531836".into(),
+                process: 4711
+            }
+        );
+        for other in [
+            "a.jpg",
+            ".thumbgen.tmp",
+            ".thumbgen.a.b.tmp",
+            ".thumbgen.host.x.rand.tmp",
+            ".thumbgen.host.1.r.jpg",
+        ] {
+            assert_eq!(Owner::of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn only_dead_processes_of_this_host_are_dead() {
+        let here = Owner::this_process();
+        let dead = Owner {
+            process: i32::MAX as u32,
+            ..here.clone()
+        };
+        assert!(dead.is_dead(&here));
+        assert!(!here.is_dead(&here));
+        assert!(
+            !Owner {
+                process: 1,
+                ..here.clone()
+            }
+            .is_dead(&here)
+        );
+        assert!(
+            !Owner {
+                host: "elsewhere".into(),
+                ..dead
+            }
+            .is_dead(&here)
+        );
+    }
+}

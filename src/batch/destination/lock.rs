@@ -1,0 +1,271 @@
+//! Who may work on a DEST at the same time: kernel locks, which end with the process that holds them.
+//!
+//! | run | lock on the folder DEST | lock on DEST's `.thumbgen.shard-I-of-N.lock` |
+//! |---|---|---|
+//! | of the whole tree | exclusive | |
+//! | `--files-from` | shared | |
+//! | `--shard I/N` | shared | exclusive |
+//!
+//! So a run of the whole tree is alone, and two runs of one shard exclude each other; all else may go on side by side.
+//! A shard's file is what is locked, not the lock: that it exists means nothing, and a run that finds one takes it over.
+//! It is removed at the end of the run, by then still locked; who got hold of it meanwhile sees that it is not in its
+//! place any more, and begins again.
+//!
+//! On NFS a lock on a folder reaches as far as one host; that on a file reaches all of them.
+//!
+//! Locks spare work and load; correctness never rests on them. Two runs at once leave the same bytes as one.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::stat::{major, minor};
+
+use crate::batch::shard::Shard;
+use crate::batch::stop::Interrupt;
+use crate::batch::walk::FileId;
+
+/// How often a run that waits looks whether the lock is free.
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+
+/// How the names of shards' files begin and end.
+const PREFIX: &str = ".thumbgen.shard-";
+const SUFFIX: &str = ".lock";
+
+/// How long to wait for another run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// Not at all.
+    No,
+    /// So long.
+    For(Duration),
+    /// Until it has ended.
+    Forever,
+}
+
+/// What a run works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// The whole tree.
+    Whole,
+    /// The pictures of a list.
+    List,
+    /// One part of the tree.
+    Shard(Shard),
+}
+
+/// What came of trying to lock DEST.
+#[derive(Debug)]
+pub enum Lock {
+    /// It is this run's until the value is dropped.
+    Held(Held),
+    /// Another run has it: the holder, if that could be told.
+    Busy(Option<String>),
+    /// The file system can't lock.
+    Unsupported(io::Error),
+    /// A signal arrived while waiting.
+    Interrupted,
+}
+
+/// Locks that are held as long as this lives.
+#[derive(Debug)]
+pub struct Held {
+    // In this order: the shard's file goes while DEST is still held.
+    _shard: Option<ShardFile>,
+    _folder: File,
+}
+
+/// A shard's file, locked.
+#[derive(Debug)]
+struct ShardFile {
+    path: PathBuf,
+    _locked: File,
+}
+
+impl Drop for ShardFile {
+    fn drop(&mut self) {
+        // If it stays, it is in nobody's way.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Locks what `claim` needs of the folder `dest`, waiting for other runs as `wait` says.
+///
+/// # Errors
+///
+/// When the folder can't be opened.
+pub fn lock(dest: &Path, claim: Claim, wait: Wait, interrupt: &Interrupt) -> io::Result<Lock> {
+    let waiting = Waiting {
+        start: Instant::now(),
+        wait,
+        interrupt,
+    };
+    let folder = File::open(dest)?;
+    let free = || {
+        let locked = match claim {
+            Claim::Whole => folder.try_lock(),
+            Claim::List | Claim::Shard(_) => folder.try_lock_shared(),
+        };
+        locked.map(Some)
+    };
+    match waiting.until(free) {
+        Until::Got(()) => {}
+        Until::Busy => return Ok(Lock::Busy(holder(&folder))),
+        Until::Failed(error) => return Ok(Lock::Unsupported(error)),
+        Until::Interrupted => return Ok(Lock::Interrupted),
+    }
+    let shard = match claim {
+        Claim::Shard(shard) => {
+            let path = dest.join(format!(
+                "{PREFIX}{}-of-{}{SUFFIX}",
+                shard.index, shard.count
+            ));
+            match waiting.until(|| lock_file(&path)) {
+                Until::Got(locked) => Some(ShardFile {
+                    path,
+                    _locked: locked,
+                }),
+                Until::Busy => return Ok(Lock::Busy(Some(holder_of_shard(shard, &path)))),
+                Until::Failed(error) => return Ok(Lock::Unsupported(error)),
+                Until::Interrupted => return Ok(Lock::Interrupted),
+            }
+        }
+        Claim::List => None,
+        Claim::Whole => {
+            remove_left(dest);
+            None
+        }
+    };
+    Ok(Lock::Held(Held {
+        _shard: shard,
+        _folder: folder,
+    }))
+}
+
+/// How long a run has been waiting, and may.
+struct Waiting<'a> {
+    start: Instant,
+    wait: Wait,
+    interrupt: &'a Interrupt,
+}
+
+enum Until<T> {
+    Got(T),
+    Busy,
+    Failed(io::Error),
+    Interrupted,
+}
+
+impl Waiting<'_> {
+    /// Tries `locked` until it gives something, as long as is to be waited. When it gives nothing, it is tried again
+    /// at once.
+    fn until<T>(&self, locked: impl Fn() -> Result<Option<T>, TryLockError>) -> Until<T> {
+        loop {
+            match locked() {
+                Ok(Some(got)) => return Until::Got(got),
+                Ok(None) => continue,
+                Err(TryLockError::Error(error)) => return Until::Failed(error),
+                Err(TryLockError::WouldBlock) => {}
+            }
+            let patient = match self.wait {
+                Wait::No => false,
+                Wait::For(limit) => self.start.elapsed() < limit,
+                Wait::Forever => true,
+            };
+            if self.interrupt.is_set() {
+                return Until::Interrupted;
+            }
+            if !patient {
+                return Until::Busy;
+            }
+            thread::sleep(BETWEEN_TRIES);
+        }
+    }
+}
+
+/// The shard's file at `path`, locked; nothing if the run that had it has just removed it.
+fn lock_file(path: &Path) -> Result<Option<File>, TryLockError> {
+    // For writing: NFS locks no other file exclusively.
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(TryLockError::Error)?;
+    file.try_lock()?;
+    if !is_at(&file, path) {
+        return Ok(None);
+    }
+    // For whoever finds the shard busy, on whichever host.
+    let host = nix::unistd::gethostname().unwrap_or_default();
+    let text = format!("process {} on {}\n", std::process::id(), host.display());
+    let _ = file
+        .set_len(0)
+        .and_then(|()| file.write_all(text.as_bytes()));
+    Ok(Some(file))
+}
+
+fn is_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(opened), Ok(there)) => FileId::of(&opened) == FileId::of(&there),
+        _ => false,
+    }
+}
+
+fn holder_of_shard(shard: Shard, path: &Path) -> String {
+    let run = format!("another run of shard {shard}");
+    match fs::read_to_string(path) {
+        Ok(holder) if !holder.trim_end().is_empty() => format!("{run}, {}", holder.trim_end()),
+        _ => run,
+    }
+}
+
+/// Removes the files that killed runs of shards left in `dest`, which this run has for itself.
+fn remove_left(dest: &Path) {
+    let Ok(entries) = fs::read_dir(dest) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let is_lock = name
+            .to_str()
+            .is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        // Locked, it may be that of a run on another host.
+        if is_lock
+            && let Ok(file) = OpenOptions::new().write(true).open(entry.path())
+            && file.try_lock().is_ok()
+            && is_at(&file, &entry.path())
+        {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The process that holds a lock on `folder`, as Linux tells it in `/proc/locks`; a process of another host or of
+/// another container is not told.
+fn holder(folder: &File) -> Option<String> {
+    let found = folder.metadata().ok()?;
+    let device = found.dev();
+    let id = format!(
+        "{:02x}:{:02x}:{}",
+        major(device),
+        minor(device),
+        found.ino()
+    );
+    let locks = fs::read_to_string("/proc/locks").ok()?;
+    // 1: FLOCK  ADVISORY  WRITE 4711 fe:00:10011755 0 EOF
+    let process = locks.lines().find_map(|line| {
+        let words: Vec<_> = line.split_whitespace().collect();
+        match words[..] {
+            [_, "FLOCK", _, "WRITE" | "READ", process, file, ..] if file == id => {
+                process.parse::<u32>().ok()
+            }
+            _ => None,
+        }
+    })?;
+    let name = fs::read_to_string(format!("/proc/{process}/comm")).ok()?;
+    Some(format!("process {process} ({})", name.trim_end()))
+}

@@ -1,0 +1,4 @@
+//! Where thumbnails go.
+
+pub mod local;
+pub mod lock;

@@ -1,0 +1,230 @@
+//! What can go wrong: with one picture, which is data, or with the whole run, which ends it.
+
+use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::batch::list::Refused;
+use crate::batch::shard::ShardError;
+use crate::cli::compare::CompareError;
+use crate::cli::exit::Exit;
+use crate::picture::Stage;
+use crate::picture::{self, ThumbnailError};
+
+/// One picture (or folder) failed. The run goes on.
+#[derive(Debug, Error)]
+#[error("{}: {stage}: {cause}", shown(path))]
+pub struct PictureError {
+    /// What failed: the source, or the thumbnail where that could not be written.
+    pub path: PathBuf,
+    /// The step that failed.
+    pub stage: Stage,
+    /// Why.
+    pub cause: Cause,
+}
+
+impl PictureError {
+    /// `path` failed in `stage`.
+    pub fn new(path: &Path, stage: Stage, cause: impl Into<Cause>) -> Self {
+        Self {
+            path: path.to_owned(),
+            stage,
+            cause: cause.into(),
+        }
+    }
+
+    /// The step of `path`'s thumbnail that failed says itself which one it was.
+    pub fn from_thumbnail(path: &Path, error: ThumbnailError) -> Self {
+        Self {
+            path: path.to_owned(),
+            stage: error.stage,
+            cause: Cause::Thumbnail(error),
+        }
+    }
+}
+
+/// Why a picture failed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The system said no.
+    #[error("{}", plain(.0))]
+    Io(#[from] io::Error),
+    /// The bytes could not be turned into a thumbnail.
+    #[error("{}{}", .0.cause, lifted_by(&.0.cause))]
+    Thumbnail(ThumbnailError),
+    /// A linked folder leads back to one that contains it.
+    #[error("link leads back to {}", shown(.0))]
+    LinkLoop(PathBuf),
+    /// A list names it, and it is no picture below SOURCE.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The file is longer than a worker may hold in memory.
+    #[error("file of {length} bytes is over the limit of {limit} bytes (--max-memory)")]
+    TooLong {
+        /// Length of the file in bytes.
+        length: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The file was written to while it was read, each time that was tried.
+    #[error("changing: it was written to while it was read, {0} times")]
+    Changing(u32),
+    /// A bug in thumbgen, caught so that the other pictures are still made.
+    #[error("bug in thumbgen, please report it: {0}")]
+    Panic(String),
+}
+
+/// The option that lifts the limit that was met, for messages: the decoder knows limits but no command line.
+fn lifted_by(cause: &picture::Cause) -> &'static str {
+    use crate::picture::jpeg::{Bound, Error};
+    match cause {
+        picture::Cause::Jpeg(Error::Limit {
+            which: Bound::Pixels,
+            ..
+        }) => " (--max-pixels)",
+        picture::Cause::Jpeg(Error::Limit {
+            which: Bound::Memory,
+            ..
+        })
+        | picture::Cause::TooMuchMemory { .. } => " (--max-memory)",
+        _ => "",
+    }
+}
+
+/// What ends a run, or keeps it from beginning. Exit status 2.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// SOURCE can't be used.
+    #[error("SOURCE {} can't be used: {}", shown(.0), plain(.1))]
+    Source(PathBuf, #[source] io::Error),
+    /// SOURCE is neither a folder nor a file.
+    #[error("SOURCE {} is neither a folder nor a file", shown(.0))]
+    SourceKind(PathBuf),
+    /// DEST can't be used.
+    #[error("DEST {} can't be used: {}", shown(.0), plain(.1))]
+    Dest(PathBuf, #[source] io::Error),
+    /// DEST is not a folder.
+    #[error("DEST {} is not a folder", shown(.0))]
+    DestNotFolder(PathBuf),
+    /// SOURCE and DEST are one folder.
+    #[error("SOURCE and DEST are the same folder ({}): thumbnails would replace the pictures", shown(.0))]
+    SameFolder(PathBuf),
+    /// DEST contains SOURCE.
+    #[error("DEST {} contains SOURCE: thumbnails could replace pictures there", shown(.0))]
+    DestContainsSource(PathBuf),
+    /// The threads could not be started.
+    #[error("the threads can't be started: {}", plain(.0))]
+    Threads(#[source] io::Error),
+    /// Another run holds DEST's lock.
+    #[error("DEST {} is in use by {}", shown(.0), .1.as_deref().unwrap_or("another run"))]
+    Busy(PathBuf, Option<String>),
+    /// The report can't be written.
+    #[error("report {} can't be written: {}", shown(.0), plain(.1))]
+    Report(PathBuf, #[source] io::Error),
+    /// A report can't be read.
+    #[error("report {} can't be read: {}", shown(.0), plain(.1))]
+    ReportUnreadable(PathBuf, #[source] io::Error),
+    /// A line of a file is none of a report.
+    #[error("{}, line {}: no record of a report", shown(.0), .1)]
+    NotARecord(PathBuf, u64),
+    /// A folder has no reports.
+    #[error("no reports (*.jsonl) in {}", shown(.0))]
+    NoReports(PathBuf),
+    /// The pictures of a merged report would be counted twice.
+    #[error("{} is a merged report; merge those that it was made from", shown(.0))]
+    Merged(PathBuf),
+    /// Reports of shards are not of one run.
+    #[error("reports are not of one run: {} has {}, others have {}", shown(.0), .1, .2)]
+    NotOneRun(PathBuf, String, String),
+    /// Signals can't be caught.
+    #[error("signals can't be caught: {}", plain(.0))]
+    Signals(#[source] io::Error),
+    /// There is no folder to compare DEST with.
+    #[error("--prune needs a SOURCE that is a folder, and {} is none", shown(.0))]
+    PruneOfPicture(PathBuf),
+    /// `--shard auto` without a shard.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// The list of pictures can't be read.
+    #[error("list {} can't be read: {}", shown(.0), plain(.1))]
+    FilesFrom(PathBuf, #[source] io::Error),
+    /// There is no folder for the list's paths to be relative to.
+    #[error("--files-from needs a SOURCE that is a folder, and {} is none", shown(.0))]
+    ListOfPicture(PathBuf),
+    /// A comparison failed.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
+    /// DEST failed in a way that every other picture would meet too.
+    #[error("stopped: {0}")]
+    DestFailed(#[source] PictureError),
+}
+
+impl RunError {
+    /// The exit status that says so.
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::Busy(..) => Exit::Busy,
+            _ => Exit::Unusable,
+        }
+    }
+}
+
+/// `path` for a person: as it is, or quoted and escaped where it holds what a terminal would act on or can't show.
+pub fn shown(path: &Path) -> Cow<'_, str> {
+    match path.to_str() {
+        Some(text) if !text.is_empty() && !text.chars().any(char::is_control) => {
+            Cow::Borrowed(text)
+        }
+        _ => Cow::Owned(format!("{path:?}")),
+    }
+}
+
+/// The system's message without Rust's "(os error 2)" behind it.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    match error.raw_os_error() {
+        Some(code) => text.replace(&format!(" (os error {code})"), ""),
+        None => text,
+    }
+}
+
+/// Whether a failure to write means that no thumbnail at all can be written: the disk is full, over quota or read-only.
+pub fn ends_the_run(error: &io::Error) -> bool {
+    use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(
+        error.kind(),
+        StorageFull | QuotaExceeded | ReadOnlyFilesystem
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_plainly_unless_a_terminal_would_suffer() {
+        assert_eq!(shown(Path::new("a b/ü.jpg")), "a b/ü.jpg");
+        assert_eq!(shown(Path::new("a\nb.jpg")), r#""a\nb.jpg""#);
+        assert_eq!(shown(Path::new("\u{1b}[31m.jpg")), r#""\u{1b}[31m.jpg""#);
+        assert_eq!(
+            shown(Path::new(OsStr::from_bytes(b"\xff.jpg"))),
+            r#""\xFF.jpg""#
+        );
+        assert_eq!(shown(Path::new("")), r#""""#);
+    }
+
+    #[test]
+    fn system_errors_are_told_in_words() {
+        assert_eq!(
+            plain(&io::Error::from_raw_os_error(2)),
+            "No such file or directory"
+        );
+    }
+}

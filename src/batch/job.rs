@@ -1,0 +1,23 @@
+//! Where a picture's thumbnail belongs.
+
+use std::path::{Path, PathBuf};
+
+use crate::batch::walk::SourcePicture;
+
+/// One picture to be looked at: the source and the place of its thumbnail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The picture.
+    pub source: SourcePicture,
+    /// Where its thumbnail belongs.
+    pub thumbnail: PathBuf,
+}
+
+/// Plans the thumbnail of `source` below `dest`.
+///
+/// The relative path and the whole file name are kept, so no two sources share a thumbnail: `photo.jpg` and
+/// `photo.jpeg`, or `photo.1.jpg` and `photo.2.jpg`, stay apart without any list of names.
+pub fn plan(source: SourcePicture, dest: &Path) -> Job {
+    let thumbnail = dest.join(source.relative());
+    Job { source, thumbnail }
+}

@@ -1,0 +1,259 @@
+//! Pictures that a list names, in place of the walk: relative paths, one a line or with a NUL behind each.
+//!
+//! The list is read as it comes and never held, so it may be endless, though no path in it is. It may come from
+//! anywhere too, a database or a form, so a path that leads out of SOURCE is refused: that picture's error, and the
+//! list goes on.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::batch::error::{Cause, PictureError, RunError};
+use crate::batch::stop::Interrupt;
+use crate::batch::walk::SourcePicture;
+use crate::picture::Stage;
+
+/// How often a run that waits for its list looks whether it should end, in milliseconds.
+const BETWEEN_LOOKS: u16 = 100;
+
+/// A path that is longer can't be opened on Linux (PATH_MAX in linux/limits.h), wherever SOURCE is.
+const LONGEST_PATH: usize = 4096;
+
+/// Why a path of a list is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It begins at the root.
+    #[error("refused: not relative to SOURCE")]
+    Absolute,
+    /// It climbs.
+    #[error("refused: it contains ..")]
+    Parent,
+    /// No name can have it.
+    #[error("refused: it contains a NUL byte (see --null)")]
+    Nul,
+    /// A link on the way leads out.
+    #[error("refused: a link leads out of SOURCE (see --follow)")]
+    Outside,
+    /// It is one of the thumbnails.
+    #[error("refused: inside the folder for the thumbnails")]
+    InDest,
+    /// It is a folder, a device, a socket or a pipe.
+    #[error("refused: not a file")]
+    NotFile,
+}
+
+/// A list of pictures below SOURCE.
+#[derive(Debug)]
+pub struct FileList {
+    lines: BufReader<Source>,
+    end_of_path: u8,
+    line: Vec<u8>,
+    places: Places,
+}
+
+/// What keeps paths inside SOURCE.
+#[derive(Debug)]
+struct Places {
+    source: PathBuf,
+    /// SOURCE and DEST without links.
+    real_source: PathBuf,
+    real_dest: Option<PathBuf>,
+    follow: bool,
+    /// The folder looked at last, as it was named, and whether pictures right in it may be taken.
+    folder: PathBuf,
+    verdict: Option<Refused>,
+}
+
+impl FileList {
+    /// The list in the file `path`, or with `-` on stdin; each path ends with a NUL if `nul`, else with a line.
+    ///
+    /// # Errors
+    ///
+    /// When the list can't be opened, or SOURCE is no folder.
+    pub fn open(
+        path: &Path,
+        nul: bool,
+        source: &Path,
+        dest: &Path,
+        follow: bool,
+        interrupt: &Interrupt,
+    ) -> Result<Self, RunError> {
+        if !source.is_dir() {
+            return Err(RunError::ListOfPicture(source.to_owned()));
+        }
+        let unreadable = |error| RunError::FilesFrom(path.to_owned(), error);
+        let file = if path == Path::new("-") {
+            io::stdin().as_fd().try_clone_to_owned().map(File::from)
+        } else {
+            File::open(path)
+        };
+        let file = file.map_err(unreadable)?;
+        let real_source =
+            fs::canonicalize(source).map_err(|error| RunError::Source(source.to_owned(), error))?;
+        Ok(Self {
+            lines: BufReader::new(Source {
+                file,
+                interrupt: interrupt.clone(),
+            }),
+            end_of_path: if nul { 0 } else { b'\n' },
+            line: Vec::new(),
+            places: Places {
+                source: source.to_owned(),
+                real_source,
+                // A dry run goes on without a DEST.
+                real_dest: fs::canonicalize(dest).ok(),
+                follow,
+                folder: PathBuf::new(),
+                verdict: None,
+            },
+        })
+    }
+
+    /// The next picture that `is_ours` says is ours, by its path below SOURCE; nothing at the list's end, or when the
+    /// run is interrupted.
+    ///
+    /// # Errors
+    ///
+    /// When the list can't be read on.
+    pub fn next(
+        &mut self,
+        mut is_ours: impl FnMut(&Path) -> bool,
+    ) -> io::Result<Option<Result<SourcePicture, PictureError>>> {
+        loop {
+            self.line.clear();
+            let most = LONGEST_PATH as u64 + 1;
+            let mut lines = self.lines.by_ref().take(most);
+            if lines.read_until(self.end_of_path, &mut self.line)? == 0 {
+                return Ok(None);
+            }
+            if self.line.len() > LONGEST_PATH && !self.line.ends_with(&[self.end_of_path]) {
+                let text =
+                    "a path of more than 4096 bytes; are they lines, or with --null ended by NULs?";
+                return Err(io::Error::other(text));
+            }
+            let stopped = self.lines.get_ref().interrupt.is_set();
+            if self.line.pop_if(|last| *last == self.end_of_path).is_none() && stopped {
+                // The signal may have cut the path short.
+                return Ok(None);
+            }
+            let listed = Path::new(std::ffi::OsStr::from_bytes(&self.line));
+            let relative = plain(listed);
+            if !self.line.is_empty() && is_ours(&relative) {
+                return Ok(Some(self.places.picture(listed, &relative)));
+            }
+        }
+    }
+}
+
+/// `path` as the walk would find it, `a/b.jpg` for `./a//b.jpg`: the hash of the two must be one.
+fn plain(path: &Path) -> PathBuf {
+    path.components()
+        .filter(|part| *part != Component::CurDir)
+        .collect()
+}
+
+impl Places {
+    fn picture(&mut self, listed: &Path, relative: &Path) -> Result<SourcePicture, PictureError> {
+        let path = self.source.join(relative);
+        match self.check(&path, relative) {
+            Ok(()) => Ok(SourcePicture::below(&self.source, path)),
+            Err(cause) => Err(PictureError {
+                // As listed, if it can't be said to be anywhere below SOURCE.
+                path: if matches!(cause, Cause::Refused(Refused::Absolute | Refused::Parent)) {
+                    listed.to_owned()
+                } else {
+                    path
+                },
+                stage: Stage::Walk,
+                cause,
+            }),
+        }
+    }
+
+    fn check(&mut self, path: &Path, relative: &Path) -> Result<(), Cause> {
+        if relative.as_os_str().as_bytes().contains(&0) {
+            return Err(Refused::Nul.into());
+        }
+        for part in relative.components() {
+            match part {
+                Component::Normal(_) => {}
+                Component::ParentDir => return Err(Refused::Parent.into()),
+                _ => return Err(Refused::Absolute.into()),
+            }
+        }
+        let folder = path.parent().unwrap_or(path);
+        if folder != self.folder {
+            self.folder.clear();
+            self.verdict = self.of_real(&fs::canonicalize(folder)?);
+            folder.clone_into(&mut self.folder);
+        }
+        if let Some(refused) = self.verdict {
+            return Err(refused.into());
+        }
+        let mut found = fs::symlink_metadata(path)?;
+        if found.is_symlink() {
+            if let Some(refused) = self.of_real(&fs::canonicalize(path)?) {
+                return Err(refused.into());
+            }
+            found = fs::metadata(path)?;
+        }
+        if found.is_file() {
+            Ok(())
+        } else {
+            Err(Refused::NotFile.into())
+        }
+    }
+
+    /// What is to be said against a path whose place without links is `real`.
+    fn of_real(&self, real: &Path) -> Option<Refused> {
+        if self
+            .real_dest
+            .as_ref()
+            .is_some_and(|dest| real.starts_with(dest))
+        {
+            Some(Refused::InDest)
+        } else if !self.follow && !real.starts_with(&self.real_source) {
+            Some(Refused::Outside)
+        } else {
+            None
+        }
+    }
+}
+
+/// The list's file, at its end as soon as the run is interrupted: who writes into a pipe may take any time.
+#[derive(Debug)]
+struct Source {
+    file: File,
+    interrupt: Interrupt,
+}
+
+impl Read for Source {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while !self.interrupt.is_set() {
+            let mut ready = [PollFd::new(self.file.as_fd(), PollFlags::POLLIN)];
+            match poll(&mut ready, PollTimeout::from(BETWEEN_LOOKS)) {
+                Ok(0) | Err(Errno::EINTR) => {}
+                Ok(_) => return self.file.read(buffer),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listed_path_hashes_as_the_walks() {
+        for listed in ["a/b.jpg", "./a/b.jpg", "a//b.jpg", "a/./b.jpg", "a/b.jpg/"] {
+            assert_eq!(plain(Path::new(listed)), Path::new("a/b.jpg"), "{listed}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! From a tree of pictures to a tree of thumbnails: which pictures there are, which are stale, and who makes them.
+//!
+//! ```text
+//! walk, list    SOURCE -> pictures                      shard         which of them are this process's
+//! job           a picture and its thumbnail's place     freshness     whether that is up to date, and its stamp
+//! source        pictures read                           make          one job from end to end
+//! destination   thumbnails written, DEST's lock         execute       all jobs: seq, threads or rayon
+//! prune         thumbnails without a picture            throttle      --max-load
+//! stop          whether the run is to end               check_places  SOURCE and DEST before the run
+//! ```
+
+pub mod check_places;
+pub mod cpu_time;
+pub mod destination;
+pub mod error;
+pub mod execute;
+pub mod freshness;
+pub mod job;
+pub mod list;
+pub mod make;
+pub mod prune;
+pub mod shard;
+pub mod source;
+pub mod stop;
+pub mod throttle;
+pub mod walk;

@@ -1,0 +1,136 @@
+//! Reading a picture: one state of it, and no more than its thumbnail needs.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::batch::error;
+use crate::batch::freshness::SourceVersion;
+use crate::picture::jpeg::{self, Reach};
+use crate::picture::{Cause, ThumbnailError, Thumbnailer};
+
+/// How often a picture is read that is written to meanwhile, before that is an error.
+const READS_OF_A_CHANGING_PICTURE: u32 = 3;
+
+/// What is read of a picture before asking whether more is needed. Linux reads this far ahead of its own accord
+/// (`read_ahead_kb` is 128), so that smaller parts would save nothing.
+const PART: usize = 128 << 10;
+
+/// Where a header is given up that isn't whole yet: profiles for print have half a megabyte.
+const LONGEST_HEADER: usize = 1 << 20;
+
+/// The first read of a file; each after it is as long as all before together. The kernel's readahead starts with what the
+/// first read asks for, and only what comes after that is read beside our work.
+const FIRST: usize = 8 << 10;
+
+/// A picture's bytes, as far as they were read. Keeps its memory from one picture to the next.
+#[derive(Debug, Default)]
+pub struct Source {
+    memory: Vec<u8>,
+    length: usize,
+}
+
+impl Source {
+    /// What was read of the last picture.
+    pub fn bytes(&self) -> &[u8] {
+        &self.memory[..self.length]
+    }
+
+    /// Forgets the picture.
+    pub fn clear(&mut self) {
+        self.length = 0;
+    }
+
+    /// Reads the picture at `path`, of at most `limit` bytes, as far as `thumbnailer` needs it: one state of it, not
+    /// the beginning of one and the end of another.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be read, is longer than `limit`, or is written to all the time.
+    pub fn read(
+        &mut self,
+        path: &Path,
+        limit: u64,
+        thumbnailer: &mut Thumbnailer,
+    ) -> Result<SourceVersion, error::Cause> {
+        for _ in 0..READS_OF_A_CHANGING_PICTURE {
+            self.clear();
+            let mut file = File::open(path)?;
+            let before = SourceVersion::of(&file.metadata()?);
+            let length = before.length();
+            if length > limit {
+                return Err(error::Cause::TooLong { length, limit });
+            }
+            let length = usize::try_from(length).map_err(io::Error::other)?;
+            let enough = self.read_needed(&mut file, length, thumbnailer)?;
+            if enough && SourceVersion::of(&file.metadata()?) == before {
+                return Ok(before);
+            }
+        }
+        Err(error::Cause::Changing(READS_OF_A_CHANGING_PICTURE))
+    }
+
+    /// Reads on through a file of `length` bytes until that is enough; false if its end comes sooner or later.
+    fn read_needed(
+        &mut self,
+        file: &mut File,
+        length: usize,
+        thumbnailer: &mut Thumbnailer,
+    ) -> io::Result<bool> {
+        // Room for all of it at once, or each part would move those before; what isn't read takes no memory yet.
+        let room = (length + 1).saturating_sub(self.memory.len());
+        self.memory.reserve_exact(room);
+        if let Some(mut reach) = self.read_header(file, length, thumbnailer)? {
+            while self.length < length {
+                if reach.is_within(self.bytes()) {
+                    return Ok(true);
+                }
+                let part = (self.length + PART).min(length);
+                if !self.read_to(file, part)? {
+                    return Ok(false);
+                }
+            }
+        }
+        // One byte more than there should be: a file may have grown, but must not be followed for ever.
+        self.read_to(file, length + 1)?;
+        Ok(self.length == length)
+    }
+
+    /// Reads on until the header is whole, and tells how far to read from there; None if that is to the end.
+    fn read_header(
+        &mut self,
+        file: &mut File,
+        length: usize,
+        thumbnailer: &mut Thumbnailer,
+    ) -> io::Result<Option<Reach>> {
+        // A picture that is no longer than a part is read whole.
+        for end in (PART..length.min(LONGEST_HEADER)).step_by(PART) {
+            self.read_to(file, end)?;
+            match thumbnailer.reach(self.bytes()) {
+                Err(ThumbnailError {
+                    cause: Cause::Jpeg(jpeg::Error::Truncated { .. }),
+                    ..
+                }) => {}
+                reach => return Ok(reach.ok().flatten()),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads up to byte `end` of the file; false if the file ends before.
+    fn read_to(&mut self, file: &mut File, end: usize) -> io::Result<bool> {
+        if self.memory.len() < end {
+            self.memory.resize(end, 0);
+        }
+        while self.length < end {
+            let end = end.min(self.length + self.length.max(FIRST));
+            match file.read(&mut self.memory[self.length..end]) {
+                Ok(0) => return Ok(false),
+                Ok(count) => self.length += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+}

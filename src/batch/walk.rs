@@ -1,0 +1,269 @@
+//! The tree of sources: every JPEG below SOURCE, one at a time, never all at once.
+
+use std::fmt;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::batch::error::{Cause, PictureError};
+use crate::picture::Stage;
+
+/// File name extensions of a JPEG, in any case. `.jpe` and `.jfif` are what Windows and browsers save now and then.
+const EXTENSIONS: [&str; 4] = ["jpg", "jpeg", "jpe", "jfif"];
+
+/// A picture that the walk found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourcePicture {
+    path: PathBuf,
+    relative_from: usize,
+}
+
+impl SourcePicture {
+    /// Path as it can be opened: SOURCE as given, and the path below it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Path below SOURCE; where SOURCE is the picture itself, its file name.
+    pub fn relative(&self) -> &Path {
+        let bytes = self.path.as_os_str().as_bytes();
+        Path::new(std::ffi::OsStr::from_bytes(&bytes[self.relative_from..]))
+    }
+
+    /// The picture at `path`, which begins with `root`, SOURCE.
+    pub(crate) fn below(root: &Path, path: PathBuf) -> Self {
+        let root = root.as_os_str().as_bytes();
+        let slash = usize::from(!root.ends_with(b"/"));
+        Self {
+            path,
+            relative_from: root.len() + slash,
+        }
+    }
+
+    fn alone(path: PathBuf) -> Self {
+        let name = path.file_name().map_or(0, |name| name.as_bytes().len());
+        Self {
+            relative_from: path.as_os_str().as_bytes().len() - name,
+            path,
+        }
+    }
+}
+
+/// Which entries are visited.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WalkOptions {
+    /// Visit entries whose name begins with a dot.
+    pub hidden: bool,
+    /// Enter linked folders. Linked files are read either way.
+    pub follow: bool,
+}
+
+/// Why the walk passed an entry by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skipped {
+    /// Its name begins with a dot.
+    Hidden,
+    /// It is DEST.
+    Dest,
+    /// Its name does not end like a JPEG's.
+    Name,
+    /// It is a linked folder.
+    LinkedFolder,
+    /// It is a device, a socket or a pipe.
+    Special,
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Hidden => "hidden (see --hidden)",
+            Self::Dest => "the folder for the thumbnails",
+            Self::Name => "not named like a JPEG",
+            Self::LinkedFolder => "linked folder (see --follow)",
+            Self::Special => "not a file",
+        })
+    }
+}
+
+/// Device and inode: what tells whether two paths are one folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    /// Identity of what `metadata` describes.
+    pub fn of(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+        }
+    }
+}
+
+/// Walks `source`, a folder or a single picture, without ever entering the folder `dest`; `skipped` is told of what is
+/// passed by.
+///
+/// An entry that can't be visited (a folder without permission, a broken link, a loop of links) is an error in that
+/// entry's place, and the walk goes on. Memory does not depend on the number of pictures.
+pub fn walk<'a>(
+    source: &Path,
+    dest: Option<FileId>,
+    options: WalkOptions,
+    skipped: impl Fn(&Path, Skipped) + Send + Sync + 'a,
+) -> Box<dyn Iterator<Item = Result<SourcePicture, PictureError>> + Send + 'a> {
+    // A picture that is named by the user needs no extension: the decoder will tell what it is.
+    if !source.is_dir() {
+        return Box::new(std::iter::once(Ok(SourcePicture::alone(source.to_owned()))));
+    }
+    let root = source.to_owned();
+    let skipped = Arc::new(skipped);
+    let skip = Arc::clone(&skipped);
+    let entries = WalkDir::new(source)
+        .follow_links(options.follow)
+        .into_iter();
+    let visited = entries.filter_entry(move |entry| {
+        let reason = if entry.depth() == 0 {
+            None
+        } else {
+            reason_not_to_visit(entry, dest, options)
+        };
+        reason
+            .inspect(|reason| skip(entry.path(), *reason))
+            .is_none()
+    });
+    Box::new(visited.filter_map(move |entry| match entry {
+        Ok(entry) if entry.file_type().is_dir() => None,
+        Ok(entry) => match reason_not_to_take(&entry) {
+            Ok(None) => Some(Ok(SourcePicture::below(&root, entry.into_path()))),
+            Ok(Some(reason)) => {
+                skipped(entry.path(), reason);
+                None
+            }
+            Err(error) => Some(Err(PictureError::new(entry.path(), Stage::Walk, error))),
+        },
+        // An entry that can't be looked at never comes by the filter above.
+        Err(error) if error.depth() > 0 && !options.hidden && is_hidden(error.path()) => None,
+        Err(error) => Some(Err(unvisited(&root, error))),
+    }))
+}
+
+fn reason_not_to_visit(
+    entry: &DirEntry,
+    dest: Option<FileId>,
+    options: WalkOptions,
+) -> Option<Skipped> {
+    if !options.hidden && is_hidden(Some(entry.path())) {
+        Some(Skipped::Hidden)
+    } else if is_folder(entry, dest) {
+        Some(Skipped::Dest)
+    } else {
+        None
+    }
+}
+
+fn is_hidden(path: Option<&Path>) -> bool {
+    path.and_then(Path::file_name)
+        .is_some_and(|name| name.as_bytes().starts_with(b"."))
+}
+
+/// Whether `entry` is the folder `id`, or a link into it. It takes a stat of each folder, for the listing has another inode where something
+/// is mounted: that of the folder beneath.
+fn is_folder(entry: &DirEntry, id: Option<FileId>) -> bool {
+    let is = |path: &Path, id| fs::metadata(path).is_ok_and(|there| FileId::of(&there) == id);
+    id.is_some_and(|id| match entry.file_type().is_dir() {
+        // A link may lead to any folder inside, too.
+        true if entry.path_is_symlink() => fs::canonicalize(entry.path())
+            .is_ok_and(|there| there.ancestors().any(|folder| is(folder, id))),
+        true => is(entry.path(), id),
+        false => false,
+    })
+}
+
+fn reason_not_to_take(entry: &DirEntry) -> io::Result<Option<Skipped>> {
+    if !has_jpeg_extension(entry.path()) {
+        return Ok(Some(Skipped::Name));
+    }
+    let kind = entry.file_type();
+    // Not followed by the walk: a linked file is a picture all the same, a linked folder is not entered.
+    let kind = if kind.is_symlink() {
+        fs::metadata(entry.path())?.file_type()
+    } else {
+        kind
+    };
+    Ok(if kind.is_file() {
+        None
+    } else if kind.is_dir() {
+        Some(Skipped::LinkedFolder)
+    } else {
+        Some(Skipped::Special)
+    })
+}
+
+/// Whether the walk takes a file of this name for a JPEG.
+pub fn has_jpeg_extension(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| {
+        EXTENSIONS
+            .iter()
+            .any(|jpeg| extension.eq_ignore_ascii_case(jpeg))
+    })
+}
+
+fn unvisited(root: &Path, error: walkdir::Error) -> PictureError {
+    let path = error.path().unwrap_or(root).to_owned();
+    let cause = match error.loop_ancestor() {
+        Some(ancestor) => Cause::LinkLoop(ancestor.to_owned()),
+        None => Cause::Io(
+            error
+                .into_io_error()
+                .unwrap_or_else(|| io::Error::other("unknown error")),
+        ),
+    };
+    PictureError {
+        path,
+        stage: Stage::Walk,
+        cause,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_path_does_not_depend_on_a_trailing_slash() {
+        for root in ["images", "images/", "./images", "/a/images//"] {
+            let path = Path::new(root).join("a/b c.JPEG");
+            let picture = SourcePicture::below(Path::new(root), path);
+            assert_eq!(picture.relative(), Path::new("a/b c.JPEG"), "{root}");
+        }
+    }
+
+    #[test]
+    fn single_picture_is_mirrored_by_its_name() {
+        assert_eq!(
+            SourcePicture::alone("x/y.jpg".into()).relative(),
+            Path::new("y.jpg")
+        );
+        assert_eq!(
+            SourcePicture::alone("y.jpg".into()).relative(),
+            Path::new("y.jpg")
+        );
+    }
+
+    #[test]
+    fn extensions_count_in_any_case() {
+        for name in ["a.jpg", "a.JPEG", "a.b.Jpe", "-.jfif", " .JPG"] {
+            assert!(has_jpeg_extension(Path::new(name)), "{name}");
+        }
+        for name in ["a.png", "jpg", ".jpg", "a.jpg~", "a.jpg.tmp", "a.jpgx"] {
+            assert!(!has_jpeg_extension(Path::new(name)), "{name}");
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! From what was measured to what is told.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use crate::batch::cpu_time::CpuTime;
+use crate::batch::execute::Strategy;
+use crate::picture::StageTimes;
+use crate::tell::summary::{self, Summary};
+
+/// A strategy and a number of jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Variant {
+    /// The strategy.
+    pub strategy: Strategy,
+    /// On how many workers.
+    pub jobs: NonZeroUsize,
+}
+
+impl Variant {
+    /// What all others are measured against.
+    pub const BASELINE: Self = Self {
+        strategy: Strategy::Seq,
+        jobs: NonZeroUsize::MIN,
+    };
+}
+
+impl fmt::Display for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.strategy, self.jobs.get()) {
+            (Strategy::Seq, _) => f.pad("seq"),
+            (strategy, 1) => write!(f, "{strategy} with 1 job"),
+            (strategy, jobs) => write!(f, "{strategy} with {jobs} jobs"),
+        }
+    }
+}
+
+/// What one variant took in one round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// From the first job to the last.
+    pub elapsed: Duration,
+    /// Processor time meanwhile.
+    pub cpu: CpuTime,
+    /// Time that workers spent on pictures, all workers together.
+    pub busy: Duration,
+    /// The same by stage.
+    pub times: StageTimes,
+    /// Bytes read of sources.
+    pub bytes_read: u64,
+}
+
+/// The figures of a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// Pictures that each variant went through.
+    pub pictures: u64,
+    /// Of those, the ones that failed, the same in all variants.
+    pub failed: u64,
+    /// Bytes of all pictures.
+    pub bytes: u64,
+    /// Rounds that were measured.
+    pub rounds: usize,
+    /// Cores that the process may use.
+    pub cores: usize,
+    /// The variants, the baseline first.
+    pub variants: Vec<Figures>,
+    /// What follows from the figures, in one sentence.
+    pub advice: String,
+}
+
+/// The figures of one variant.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Figures {
+    /// The strategy.
+    #[serde(serialize_with = "as_text")]
+    pub strategy: Strategy,
+    /// On how many workers.
+    pub jobs: usize,
+    /// Whether no other variant has a shorter median.
+    pub fastest: bool,
+    /// Wall clock time of a round in seconds.
+    #[serde(rename = "real_s")]
+    pub real: Spread,
+    /// Processor time in thumbgen's own code, median of the rounds in seconds.
+    #[serde(rename = "user_s")]
+    pub user: f64,
+    /// Processor time in the kernel, median of the rounds in seconds.
+    #[serde(rename = "sys_s")]
+    pub sys: f64,
+    /// Pictures gone through in a second.
+    pub pictures_per_second: f64,
+    /// Megabytes (of a million bytes) of pictures read in a second.
+    pub megabytes_per_second: f64,
+    /// How many times as fast as the baseline.
+    pub speed_up: f64,
+    /// Processor time over wall clock time.
+    pub cores_busy: f64,
+    /// Time that workers spent on pictures, all workers and rounds together, in seconds.
+    #[serde(rename = "worker_s")]
+    pub worker_time: f64,
+    /// Worker time by stage, all rounds together, in seconds; stages that took no time are left out.
+    #[serde(rename = "stages_s", serialize_with = "as_map")]
+    pub stages: Vec<(&'static str, f64)>,
+    /// Shares of the workers' whole time by what it was spent on, the last being waiting; they add up to 1.
+    #[serde(serialize_with = "as_map")]
+    pub shares: Vec<(&'static str, f64)>,
+}
+
+/// Median, least and most of several measurements.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Spread {
+    /// The one in the middle.
+    pub median: f64,
+    /// The least.
+    pub min: f64,
+    /// The most.
+    pub max: f64,
+}
+
+impl Spread {
+    /// The spread of `values`, of which there is at least one.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let mut values: Vec<_> = values.into_iter().collect();
+        values.sort_unstable_by(f64::total_cmp);
+        let middle = values.len() / 2;
+        let median = if values.len() % 2 == 1 {
+            values[middle]
+        } else {
+            f64::midpoint(values[middle - 1], values[middle])
+        };
+        Self {
+            median,
+            min: values[0],
+            max: values[values.len() - 1],
+        }
+    }
+}
+
+/// What the variants worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Work {
+    pub pictures: u64,
+    pub failed: u64,
+    pub bytes: u64,
+    pub cores: NonZeroUsize,
+}
+
+impl Comparison {
+    /// The figures of what was `measured`: for each variant, the baseline first, its rounds.
+    pub(super) fn new(work: Work, measured: &[(Variant, Vec<Measured>)]) -> Self {
+        let baseline = measured
+            .first()
+            .map_or(0.0, |(_, rounds)| real(rounds).median);
+        let mut variants: Vec<_> = measured
+            .iter()
+            .map(|(variant, rounds)| Figures::new(work, *variant, rounds, baseline))
+            .collect();
+        let fastest = variants
+            .iter_mut()
+            .min_by(|a, b| a.real.median.total_cmp(&b.real.median));
+        if let Some(fastest) = fastest {
+            fastest.fastest = true;
+        }
+        let mut comparison = Self {
+            pictures: work.pictures,
+            failed: work.failed,
+            bytes: work.bytes,
+            rounds: measured.first().map_or(0, |(_, rounds)| rounds.len()),
+            cores: work.cores.get(),
+            variants,
+            advice: String::new(),
+        };
+        comparison.advice = super::advice::advice(&comparison);
+        comparison
+    }
+
+    /// The fastest variant.
+    pub fn fastest(&self) -> &Figures {
+        self.variants
+            .iter()
+            .find(|figures| figures.fastest)
+            .expect("BUG: a comparison without a variant")
+    }
+}
+
+impl Figures {
+    fn new(work: Work, variant: Variant, rounds: &[Measured], baseline: f64) -> Self {
+        let real = real(rounds);
+        // A clock that stood still would make infinite rates.
+        let median = real.median.max(1e-9);
+        let user = Spread::of(rounds.iter().map(|round| round.cpu.user.as_secs_f64())).median;
+        let sys = Spread::of(rounds.iter().map(|round| round.cpu.sys.as_secs_f64())).median;
+        let read = Spread::of(rounds.iter().map(|round| round.bytes_read as f64)).median;
+        let sum = sum(rounds);
+        let summary = Summary {
+            times: sum.times,
+            ..Summary::default()
+        };
+        let run = summary::Run {
+            strategy: variant.strategy,
+            workers: variant.jobs,
+            cores: work.cores,
+            elapsed: sum.elapsed,
+            cpu: sum.cpu,
+            walk: Duration::ZERO,
+        };
+        Self {
+            strategy: variant.strategy,
+            jobs: variant.jobs.get(),
+            fastest: false,
+            real,
+            user,
+            sys,
+            pictures_per_second: work.pictures as f64 / median,
+            megabytes_per_second: read / 1e6 / median,
+            speed_up: baseline / median,
+            cores_busy: (user + sys) / median,
+            worker_time: sum.busy.as_secs_f64(),
+            stages: sum
+                .times
+                .iter()
+                .filter(|(_, time)| !time.is_zero())
+                .map(|(stage, time)| (stage.name(), time.as_secs_f64()))
+                .collect(),
+            shares: summary::shares(&summary, &run),
+        }
+    }
+
+    /// The strategy and its jobs.
+    pub fn variant(&self) -> Variant {
+        Variant {
+            strategy: self.strategy,
+            jobs: NonZeroUsize::new(self.jobs).unwrap_or(NonZeroUsize::MIN),
+        }
+    }
+}
+
+fn real(rounds: &[Measured]) -> Spread {
+    Spread::of(rounds.iter().map(|round| round.elapsed.as_secs_f64()))
+}
+
+fn sum(rounds: &[Measured]) -> Measured {
+    let mut sum = Measured::default();
+    for round in rounds {
+        sum.elapsed += round.elapsed;
+        sum.cpu.user += round.cpu.user;
+        sum.cpu.sys += round.cpu.sys;
+        sum.busy += round.busy;
+        sum.times += round.times;
+        sum.bytes_read += round.bytes_read;
+    }
+    sum
+}
+
+fn as_text<S: Serializer>(value: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+fn as_map<S: Serializer>(pairs: &[(&'static str, f64)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn median_is_the_middle_or_between_the_two_middles() {
+        let spread = Spread::of([3.0, 1.0, 2.0]);
+        assert_eq!((spread.median, spread.min, spread.max), (2.0, 1.0, 3.0));
+        assert_eq!(Spread::of([4.0, 1.0, 2.0, 8.0]).median, 3.0);
+        assert_eq!(Spread::of([7.0]).median, 7.0);
+    }
+}

@@ -1,0 +1,239 @@
+//! `--compare`: the same work by every strategy, measured fairly.
+//!
+//! All pictures are read once so that they are in memory, then each variant (a strategy and a number of jobs) makes all
+//! thumbnails into a folder of its own, several rounds of that, the order rotating. The thumbnails must be the same bytes
+//! whoever made them. What comes out is a [`Comparison`]: figures, told as a table, as JSON and as a chart.
+
+mod advice;
+mod chart;
+mod figures;
+mod make;
+mod rounds;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::batch::check_places::prepare;
+use crate::batch::error::{RunError, shown};
+use crate::batch::execute::Strategy;
+use crate::batch::stop::Interrupt;
+use crate::batch::walk::WalkOptions;
+use crate::cli::Cli;
+use crate::cli::exit::Exit;
+use crate::picture::Options;
+use crate::tell::progress::Steps;
+use crate::tell::side_file::{self, is_stdout};
+
+pub use chart::svg;
+pub use figures::{Comparison, Figures, Measured, Spread, Variant};
+pub use make::{Made, Outcome, make_all};
+pub use rounds::{Difference, Rounds};
+pub use table::text;
+
+/// Columns of the table where it is not printed on a terminal.
+const COLUMNS: usize = 100;
+
+/// What is compared, and where it is told.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The folder of pictures, or the picture.
+    pub source: PathBuf,
+    /// Which entries of SOURCE are visited.
+    pub walk: WalkOptions,
+    /// What decides a thumbnail's pixels, and the limits.
+    pub thumbnail: Options,
+    /// Cores that the process may use.
+    pub cores: NonZeroUsize,
+    /// Numbers of jobs at which strategies are measured, in order.
+    pub jobs: Vec<NonZeroUsize>,
+    /// How often each variant is measured.
+    pub rounds: NonZeroU32,
+    /// File for the figures as JSON; `-` is stdout, in place of the table.
+    pub report: Option<PathBuf>,
+    /// File for the chart.
+    pub chart: Option<PathBuf>,
+    /// Whether nothing but the table and errors is printed.
+    pub quiet: bool,
+}
+
+impl From<Cli> for Settings {
+    fn from(cli: Cli) -> Self {
+        let cores = crate::cli::config::cores();
+        let mut jobs = cli.compare_jobs.clone();
+        if jobs.is_empty() {
+            jobs = jobs_up_to(cores);
+        }
+        jobs.sort_unstable();
+        jobs.dedup();
+        Self {
+            walk: WalkOptions::from(&cli),
+            thumbnail: Options::from(&cli),
+            source: cli.source,
+            cores,
+            jobs,
+            rounds: cli.rounds,
+            report: cli.report,
+            chart: cli.chart,
+            quiet: cli.quiet,
+        }
+    }
+}
+
+/// 1, 2, 4 ... and `cores` itself.
+fn jobs_up_to(cores: NonZeroUsize) -> Vec<NonZeroUsize> {
+    let doubled = std::iter::successors(Some(NonZeroUsize::MIN), |jobs| {
+        jobs.checked_mul(const { NonZeroUsize::new(2).unwrap() })
+    });
+    doubled
+        .take_while(|jobs| *jobs < cores)
+        .chain([cores])
+        .collect()
+}
+
+/// What ends a comparison.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CompareError {
+    /// There is nothing to compare with.
+    #[error("no pictures in {}", shown(.0))]
+    NoPictures(PathBuf),
+    /// Every picture failed.
+    #[error("all pictures in {} failed: there is nothing to compare", shown(.0))]
+    AllFailed(PathBuf),
+    /// The strategies do not agree.
+    #[error(transparent)]
+    Different(#[from] Difference),
+    /// The folder for the thumbnails of the comparison fails.
+    #[error("the temporary folder {} (see TMPDIR) can't be used: {cause}", shown(.folder))]
+    Temporary {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        cause: String,
+    },
+    /// A signal, of this number, ended the comparison before its time.
+    #[error("interrupted by signal {0}")]
+    Interrupted(i32),
+    /// A file of results can't be written.
+    #[error("{} can't be written: {}", shown(.0), .1)]
+    Output(PathBuf, #[source] io::Error),
+}
+
+/// Compares the strategies as `settings` say: the table on `out`, failures of pictures on stderr.
+///
+/// # Errors
+///
+/// When SOURCE can't be used or holds no pictures, when the strategies do not agree, or when results can't be written.
+pub fn compare(settings: &Settings, out: &mut impl Write) -> Result<Exit, RunError> {
+    let (comparison, failures) = match measure(settings) {
+        Err(RunError::Compare(CompareError::Interrupted(signal))) => {
+            return Ok(Exit::Interrupted(signal));
+        }
+        result => result?,
+    };
+    let told = if settings.report.as_deref().is_some_and(is_stdout) {
+        json(&comparison)
+    } else {
+        text(&comparison, columns())
+    };
+    out.write_all(told.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| CompareError::Output("-".into(), error))?;
+    Ok(if failures == 0 {
+        Exit::Success
+    } else {
+        Exit::SomeFailed
+    })
+}
+
+fn columns() -> usize {
+    console::Term::stdout()
+        .size_checked()
+        .map_or(COLUMNS, |(_, columns)| usize::from(columns))
+}
+
+/// How every comparison's JSON begins, and every chart.
+const JSON: &[u8] = b"{\n  \"pictures\":";
+const SVG: &[u8] = b"<svg ";
+
+fn json(comparison: &Comparison) -> String {
+    serde_json::to_string_pretty(comparison).expect("BUG: figures are no JSON") + "\n"
+}
+
+/// The comparison, and how many pictures and entries of the tree failed; its files are written.
+fn measure(settings: &Settings) -> Result<(Comparison, u64), RunError> {
+    // Created first: that a file can't be written should not show after minutes of work.
+    let report = settings.report.as_deref();
+    let report = report.filter(|path| !is_stdout(path));
+    let chart = settings.chart.as_deref();
+    let failed = |path: &Path, error| CompareError::Output(path.to_owned(), error);
+    // All of them before any: what is refused must not cost what is not.
+    let outputs = [(report, JSON), (chart, SVG)];
+    for (path, beginning) in outputs.into_iter().filter_map(|(path, b)| Some((path?, b))) {
+        side_file::check(path, beginning).map_err(|error| failed(path, error))?;
+    }
+    if let (Some(report), Some(chart)) = (report, chart)
+        && report == chart
+    {
+        let both = io::Error::other("it can't be both the report and the chart");
+        return Err(failed(chart, both).into());
+    }
+    let report = report.map(|path| create(path, JSON)).transpose()?;
+    let chart = chart.map(|path| create(path, SVG)).transpose()?;
+    let temporary = |error: io::Error| CompareError::Temporary {
+        folder: std::env::temp_dir(),
+        cause: error.to_string(),
+    };
+    let folder = tempfile::Builder::new()
+        .prefix("thumbgen-compare.")
+        .tempdir()
+        .map_err(temporary)?;
+    prepare(&settings.source, folder.path(), false)?;
+    let interrupt = Interrupt::catch().map_err(RunError::Signals)?;
+
+    let rounds = Rounds::new(settings, folder.path(), &interrupt)?;
+    let bar = Steps::new(!settings.quiet, "Comparing", rounds.steps());
+    let (comparison, failures) = rounds.run(&bar, |variant, dest, done| {
+        make_all(settings, variant, dest, &interrupt, done)
+    })?;
+    if let Some((path, file)) = report {
+        fill(path, file, &json(&comparison))?;
+    }
+    if let Some((path, file)) = chart {
+        fill(path, file, &svg(&comparison))?;
+    }
+    folder.close().map_err(temporary)?;
+    Ok((comparison, failures))
+}
+
+fn create<'p>(path: &'p Path, beginning: &[u8]) -> Result<(&'p Path, File), CompareError> {
+    let file = side_file::create(path, beginning);
+    let file = file.map_err(|error| CompareError::Output(path.to_owned(), error))?;
+    Ok((path, file))
+}
+
+fn fill(path: &Path, mut file: File, text: &str) -> Result<(), CompareError> {
+    file.write_all(text.as_bytes())
+        .map_err(|error| CompareError::Output(path.to_owned(), error))
+}
+
+/// The variants of a comparison: the baseline, then every other strategy at each number of jobs.
+fn variants(jobs: &[NonZeroUsize]) -> Vec<Variant> {
+    let parallel = Strategy::ALL
+        .into_iter()
+        .filter(|strategy| *strategy != Strategy::Seq)
+        .flat_map(|strategy| {
+            jobs.iter().map(move |jobs| Variant {
+                strategy,
+                jobs: *jobs,
+            })
+        });
+    std::iter::once(Variant::BASELINE).chain(parallel).collect()
+}

@@ -1,0 +1,322 @@
+//! The rounds: everything warm, every variant in turn, all results the same.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hasher};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::figures::{Comparison, Measured, Variant, Work};
+use super::make::{Made, Outcome, folder_id};
+use super::{CompareError, Settings, variants};
+use crate::batch::error::{PictureError, RunError, shown};
+use crate::batch::stop::Interrupt;
+use crate::batch::walk::walk;
+use crate::tell::progress::Steps;
+
+/// Thumbnails that may wait for their removal. On ext4 a file that is made within seconds of many removals can cost a
+/// millisecond, which would count against the next variant; and a full disk would end the comparison.
+const KEPT_THUMBNAILS: u64 = 50_000;
+
+/// Two variants did not make the same of a picture: one of them is broken.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}: {variant} {what}; was the picture changed meanwhile?", shown(.picture))]
+pub struct Difference {
+    /// The picture's path below SOURCE.
+    pub picture: PathBuf,
+    /// Who made something else.
+    pub variant: String,
+    /// What was different.
+    pub what: String,
+}
+
+/// A comparison about to be run.
+#[derive(Debug)]
+pub struct Rounds<'a> {
+    settings: &'a Settings,
+    interrupt: &'a Interrupt,
+    /// Where the thumbnails are made.
+    folder: &'a Path,
+    /// All pictures by their path below SOURCE.
+    pictures: Vec<PathBuf>,
+    /// Entries of the tree that can't be visited.
+    unvisited: Vec<PictureError>,
+}
+
+/// What the first variant made of a picture: a checksum of its thumbnail, or its failure.
+type Fate = Result<u64, String>;
+
+impl<'a> Rounds<'a> {
+    /// Finds the pictures of `settings`; thumbnails will be made below `folder`, until there is an `interrupt`.
+    ///
+    /// # Errors
+    ///
+    /// When there are no pictures.
+    pub fn new(
+        settings: &'a Settings,
+        folder: &'a Path,
+        interrupt: &'a Interrupt,
+    ) -> Result<Self, RunError> {
+        let (mut pictures, mut unvisited) = (Vec::new(), Vec::new());
+        for picture in walk(
+            &settings.source,
+            folder_id(folder),
+            settings.walk,
+            |_, _| (),
+        ) {
+            match picture {
+                Ok(picture) => pictures.push(picture.relative().to_owned()),
+                Err(error) => unvisited.push(error),
+            }
+        }
+        if pictures.is_empty() {
+            return Err(CompareError::NoPictures(settings.source.clone()).into());
+        }
+        Ok(Self {
+            settings,
+            interrupt,
+            folder,
+            pictures,
+            unvisited,
+        })
+    }
+
+    /// Steps that [`run`](Self::run) tells the bar of.
+    pub fn steps(&self) -> u64 {
+        let variants = variants(&self.settings.jobs).len() as u64;
+        self.pictures.len() as u64 * (1 + u64::from(self.settings.rounds.get()) * variants)
+    }
+
+    /// Runs all rounds. `make` makes all pictures in the way of a variant into an empty folder, and is given what to
+    /// call after each. Returns the figures and the number of failures, which are told on stderr.
+    ///
+    /// # Errors
+    ///
+    /// What `make` fails with, and the first picture of which two variants made different things.
+    pub fn run(
+        &self,
+        bar: &Steps,
+        make: impl Fn(Variant, &Path, &(dyn Fn() + Sync)) -> Result<Made, RunError>,
+    ) -> Result<(Comparison, u64), RunError> {
+        let mut variants: Vec<_> = variants(&self.settings.jobs)
+            .into_iter()
+            .map(|variant| (variant, Vec::new()))
+            .collect();
+        let bytes = self.warm(bar);
+
+        let mut agreed = Agreed::default();
+        let mut kept = Kept::new(self.folder);
+        let places = variants.len();
+        for round in 0..self.settings.rounds.get() as usize {
+            for turn in 0..places {
+                let (variant, measured): &mut (_, Vec<Measured>) =
+                    &mut variants[(turn + round) % places];
+                let dest = kept.folder_for(self.pictures.len() as u64)?;
+                let made = make(*variant, &dest, &|| bar.step())?;
+                measured.push(made.measured);
+                agreed.check(*variant, made, &self.pictures, &dest)?;
+            }
+        }
+        bar.finish();
+        self.end(bytes, &agreed, &variants, bar)
+    }
+
+    /// Reads every picture, so that no variant finds them colder than another. Returns their bytes.
+    fn warm(&self, bar: &Steps) -> u64 {
+        let mut bytes = 0;
+        for picture in self
+            .pictures
+            .iter()
+            .take_while(|_| !self.interrupt.is_set())
+        {
+            // A picture that can't be read will fail in every variant, and be told then.
+            bytes += self
+                .path(picture)
+                .and_then(File::open)
+                .and_then(|mut file| io::copy(&mut file, &mut io::sink()))
+                .unwrap_or(0);
+            bar.step();
+        }
+        bytes
+    }
+
+    fn path(&self, picture: &Path) -> io::Result<PathBuf> {
+        let source = &self.settings.source;
+        Ok(if source.is_dir() {
+            source.join(picture)
+        } else {
+            source.clone()
+        })
+    }
+
+    fn end(
+        &self,
+        bytes: u64,
+        agreed: &Agreed,
+        measured: &[(Variant, Vec<Measured>)],
+        bar: &Steps,
+    ) -> Result<(Comparison, u64), RunError> {
+        for error in &self.unvisited {
+            bar.line(&error.to_string());
+        }
+        let failures: Vec<_> = agreed.failures().collect();
+        for failure in &failures {
+            bar.line(failure);
+        }
+        let failed = failures.len() as u64;
+        let work = Work {
+            pictures: self.pictures.len() as u64,
+            failed,
+            bytes,
+            cores: self.settings.cores,
+        };
+        if failed == work.pictures {
+            return Err(CompareError::AllFailed(self.settings.source.clone()).into());
+        }
+        Ok((
+            Comparison::new(work, measured),
+            failed + self.unvisited.len() as u64,
+        ))
+    }
+}
+
+/// What all variants made so far.
+#[derive(Debug, Default)]
+struct Agreed {
+    first: Option<Variant>,
+    results: BTreeMap<PathBuf, Fate>,
+}
+
+impl Agreed {
+    /// Takes the first variant's results for those that are right, and holds all others against them.
+    fn check(
+        &mut self,
+        variant: Variant,
+        made: Made,
+        pictures: &[PathBuf],
+        dest: &Path,
+    ) -> Result<(), RunError> {
+        let differs = |picture: &Path, what: String| Difference {
+            picture: picture.to_owned(),
+            variant: variant.to_string(),
+            what,
+        };
+        if let Some(picture) = &made.twice {
+            return Err(
+                CompareError::from(differs(picture, "went through it twice".into())).into(),
+            );
+        }
+        let mut outcomes = made.outcomes;
+        for picture in pictures {
+            let result = match outcomes.remove(picture) {
+                None => Err(differs(picture, "left it out".into())),
+                Some(outcome) => self
+                    .compare(variant, picture, outcome, dest)
+                    .map_err(|what| differs(picture, what)),
+            };
+            result.map_err(CompareError::from)?;
+        }
+        if let Some(picture) = outcomes.keys().min() {
+            return Err(CompareError::from(differs(
+                picture,
+                "found it, and the others didn't".into(),
+            ))
+            .into());
+        }
+        self.first.get_or_insert(variant);
+        Ok(())
+    }
+
+    fn compare(
+        &mut self,
+        variant: Variant,
+        picture: &Path,
+        outcome: Outcome,
+        dest: &Path,
+    ) -> Result<(), String> {
+        let result = match outcome {
+            Outcome::Made => Ok(checksum(&dest.join(picture))
+                .map_err(|error| format!("left no thumbnail: {error}"))?),
+            Outcome::Failed(told) => Err(told),
+        };
+        let Some(first) = self.first else {
+            self.results.insert(picture.to_owned(), result);
+            return Ok(());
+        };
+        match (self.results.get(picture), &result) {
+            (Some(expected), found) if expected == found => Ok(()),
+            (Some(Ok(_)), Ok(_)) if variant == first => {
+                Err("made another thumbnail than in the first round".into())
+            }
+            (Some(Ok(_)), Ok(_)) => Err(format!("made another thumbnail than {first}")),
+            (Some(Ok(_)), Err(told)) => {
+                Err(format!("failed where {first} made a thumbnail: {told}"))
+            }
+            (Some(Err(told)), Ok(_)) => {
+                Err(format!("made a thumbnail where {first} failed: {told}"))
+            }
+            (Some(Err(one)), Err(other)) => {
+                Err(format!("failed otherwise than {first}: {other}, not {one}"))
+            }
+            (None, _) => Err(format!("found it, and {first} didn't")),
+        }
+    }
+
+    fn failures(&self) -> impl Iterator<Item = &str> {
+        self.results
+            .values()
+            .filter_map(|result| result.as_ref().err().map(String::as_str))
+    }
+}
+
+/// A checksum of the file at `path`, the same for the same bytes.
+fn checksum(path: &Path) -> io::Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&fs::read(path)?);
+    Ok(hasher.finish())
+}
+
+/// The folders of thumbnails that were compared, to be removed together.
+struct Kept<'a> {
+    root: &'a Path,
+    made: u64,
+    folders: Vec<PathBuf>,
+    thumbnails: u64,
+}
+
+impl<'a> Kept<'a> {
+    fn new(root: &'a Path) -> Self {
+        Self {
+            root,
+            made: 0,
+            folders: Vec::new(),
+            thumbnails: 0,
+        }
+    }
+
+    /// An empty folder for so many `thumbnails`.
+    fn folder_for(&mut self, thumbnails: u64) -> Result<PathBuf, CompareError> {
+        self.make_folder(thumbnails)
+            .map_err(|error| CompareError::Temporary {
+                folder: self.root.to_owned(),
+                cause: error.to_string(),
+            })
+    }
+
+    fn make_folder(&mut self, thumbnails: u64) -> io::Result<PathBuf> {
+        if self.thumbnails + thumbnails > KEPT_THUMBNAILS {
+            for folder in self.folders.drain(..) {
+                fs::remove_dir_all(folder)?;
+            }
+            self.thumbnails = 0;
+        }
+        self.made += 1;
+        self.thumbnails += thumbnails;
+        let folder = self.root.join(self.made.to_string());
+        fs::create_dir(&folder)?;
+        self.folders.push(folder.clone());
+        Ok(folder)
+    }
+}

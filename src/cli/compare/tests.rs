@@ -1,0 +1,282 @@
+//! What is told, from fixed figures.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use super::figures::Work;
+use super::*;
+use crate::batch::cpu_time::CpuTime;
+use crate::picture::{Stage, StageTimes};
+
+const MS: Duration = Duration::from_millis(1);
+
+/// A round of `real`, `user` and `sys` ms, with the workers' time spent as in practice.
+fn round(jobs: u32, real: u32, user: u32, sys: u32) -> Measured {
+    let busy = MS * real * jobs * 98 / 100;
+    let mut times = StageTimes::default();
+    for (stage, percent) in [
+        (Stage::Freshness, 1),
+        (Stage::Read, 5),
+        (Stage::Decode, 60),
+        (Stage::Resize, 14),
+        (Stage::Encode, 13),
+        (Stage::Write, 7),
+    ] {
+        times.add(stage, busy * percent / 100);
+    }
+    Measured {
+        elapsed: MS * real,
+        cpu: CpuTime {
+            user: MS * user,
+            sys: MS * sys,
+        },
+        busy,
+        times,
+        bytes_read: 27_000_000,
+    }
+}
+
+fn variant(strategy: Strategy, jobs: u32) -> Variant {
+    let jobs = NonZeroUsize::new(jobs as usize).unwrap();
+    Variant { strategy, jobs }
+}
+
+/// Three rounds, the one in the middle being `real`.
+fn rounds(strategy: Strategy, jobs: u32, [real, user, sys]: [u32; 3]) -> (Variant, Vec<Measured>) {
+    let rounds = [real + 9, real, real - 4].map(|real| round(jobs, real, user, sys));
+    (variant(strategy, jobs), rounds.to_vec())
+}
+
+fn comparison(measured: &[(Variant, Vec<Measured>)]) -> Comparison {
+    let work = Work {
+        pictures: 250,
+        failed: 2,
+        bytes: 27_000_000,
+        cores: NonZeroUsize::new(2).unwrap(),
+    };
+    Comparison::new(work, measured)
+}
+
+fn fixed() -> Comparison {
+    comparison(&[
+        rounds(Strategy::Seq, 1, [270, 250, 18]),
+        rounds(Strategy::Threads, 1, [274, 251, 20]),
+        rounds(Strategy::Threads, 2, [142, 255, 22]),
+        rounds(Strategy::Threads, 4, [146, 258, 25]),
+        rounds(Strategy::Rayon, 1, [275, 251, 20]),
+        rounds(Strategy::Rayon, 2, [138, 252, 21]),
+        rounds(Strategy::Rayon, 4, [143, 256, 24]),
+    ])
+}
+
+#[test]
+fn table_fits_a_usual_terminal() {
+    assert_eq!(text(&fixed(), 80), include_str!("tests/table-80.txt"));
+}
+
+#[test]
+fn table_is_broken_up_for_a_narrow_terminal() {
+    assert_eq!(text(&fixed(), 40), include_str!("tests/table-40.txt"));
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for columns in 30..200 {
+        for line in text(&fixed(), columns).lines() {
+            assert!(line.chars().count() <= columns, "{columns}: {line}");
+        }
+    }
+}
+
+#[test]
+fn every_figure_is_told_however_narrow_the_terminal() {
+    let words = |columns| {
+        let text = text(&fixed(), columns);
+        let mut words: Vec<_> = text.split_whitespace().map(str::to_owned).collect();
+        words.retain(|word| !word.starts_with('='));
+        words.sort_unstable();
+        words.dedup();
+        words
+    };
+    let mut wide = words(200);
+    wide.retain(|word| word != "/s");
+    let mut narrow = words(30);
+    narrow.retain(|word| word != "/s");
+    assert_eq!(narrow, wide);
+}
+
+#[test]
+fn shares_add_up_to_all_of_the_workers_time() {
+    for figures in fixed().variants {
+        let sum: f64 = figures.shares.iter().map(|(_, share)| share).sum();
+        assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+    }
+}
+
+#[test]
+fn json_holds_the_figures() {
+    let json = serde_json::to_value(fixed()).unwrap();
+    assert_eq!(json["pictures"], 250);
+    assert_eq!(json["failed"], 2);
+    assert_eq!(json["rounds"], 3);
+    let names: Vec<_> = json["variants"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|variant| {
+            format!(
+                "{} {}",
+                variant["strategy"].as_str().unwrap(),
+                variant["jobs"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "seq 1",
+            "threads 1",
+            "threads 2",
+            "threads 4",
+            "rayon 1",
+            "rayon 2",
+            "rayon 4"
+        ]
+    );
+    let rayon = &json["variants"][5];
+    assert_eq!(rayon["fastest"], true);
+    assert_eq!(rayon["real_s"]["median"], 0.138);
+    assert_eq!(rayon["real_s"]["min"], 0.134);
+    assert_eq!(rayon["real_s"]["max"], 0.147);
+    assert_eq!(rayon["user_s"], 0.252);
+    assert!((rayon["speed_up"].as_f64().unwrap() - 270.0 / 138.0).abs() < 1e-9);
+    assert!((rayon["cores_busy"].as_f64().unwrap() - 273.0 / 138.0).abs() < 1e-9);
+    assert!((rayon["shares"]["decode"].as_f64().unwrap() - 0.588).abs() < 1e-3);
+    assert!(json["advice"].as_str().unwrap().starts_with("Best here: "));
+}
+
+#[test]
+fn chart_is_xml_and_has_every_series() {
+    let svg = svg(&fixed());
+    let document = roxmltree::Document::parse(&svg).unwrap();
+    let texts: Vec<_> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("text"))
+        .filter_map(|node| node.text().map(str::trim))
+        .collect();
+    for expected in [
+        "real",
+        "user",
+        "sys",
+        "ideal",
+        "threads",
+        "rayon",
+        "seq",
+        "rayon 2",
+        "threads 4",
+        "0.138 fastest",
+    ] {
+        let text = |text: &&str| text.split_whitespace().eq(expected.split_whitespace());
+        assert!(
+            texts.iter().any(text),
+            "{expected} is missing among {texts:?}"
+        );
+    }
+    let count = |tag: &str, fill: &str| {
+        let is = |node: &roxmltree::Node<'_, '_>| {
+            node.has_tag_name(tag) && node.attribute("fill") == Some(fill)
+        };
+        document.descendants().filter(is).count()
+    };
+    // A bar for each of 7 variants and a patch in the key.
+    for colour in ["#1B4965", "#5FA8D3", "#F4A259"] {
+        assert_eq!(count("rect", colour), 8, "{colour}");
+    }
+    for colour in ["#2A9D8F", "#C1440E"] {
+        assert_eq!(count("circle", colour), 3, "{colour}");
+    }
+}
+
+#[test]
+fn chart_of_one_core_can_be_drawn() {
+    let one = comparison(&[
+        rounds(Strategy::Seq, 1, [270, 250, 18]),
+        rounds(Strategy::Threads, 1, [274, 251, 20]),
+        rounds(Strategy::Rayon, 1, [275, 251, 20]),
+    ]);
+    roxmltree::Document::parse(&svg(&one)).unwrap();
+}
+
+#[test]
+fn advice_follows_from_the_figures() {
+    assert_eq!(
+        fixed().advice,
+        "Best here: rayon with 2 jobs, 1.96 times as fast as seq; 4 jobs are 4% slower: the cores are busy, not the disk."
+    );
+    let seq = rounds(Strategy::Seq, 1, [270, 250, 18]);
+    for (rayon, expected) in [
+        (
+            vec![rounds(Strategy::Rayon, 2, [268, 260, 22])],
+            "Best here: seq, no threads needed; rayon with 2 jobs is no faster: its core is busy, not the disk.",
+        ),
+        (
+            vec![rounds(Strategy::Rayon, 2, [140, 255, 22])],
+            "Best here: rayon with 2 jobs, 1.93 times as fast as seq: the cores are busy, not the disk.",
+        ),
+        (
+            vec![
+                rounds(Strategy::Rayon, 2, [200, 255, 22]),
+                rounds(Strategy::Rayon, 4, [201, 255, 22]),
+            ],
+            "Best here: rayon with 2 jobs, 1.35 times as fast as seq; 4 jobs are no faster: \
+             other programs use the cores too (31% of the time).",
+        ),
+    ] {
+        let measured: Vec<_> = std::iter::once(seq.clone()).chain(rayon).collect();
+        assert_eq!(comparison(&measured).advice, expected);
+    }
+}
+
+#[test]
+fn advice_names_the_disk_where_it_is_the_limit() {
+    let mut slow = round(2, 400, 255, 22);
+    slow.times.add(Stage::Read, MS * 400);
+    slow.busy += MS * 400;
+    let seq = rounds(Strategy::Seq, 1, [700, 250, 18]);
+    let advice = comparison(&[seq, (variant(Strategy::Threads, 2), vec![slow])]).advice;
+    assert!(
+        advice.contains("reading and writing hold the workers up"),
+        "{advice}"
+    );
+}
+
+fn default_jobs(cores: usize) -> Vec<usize> {
+    jobs_up_to(NonZeroUsize::new(cores).unwrap())
+        .into_iter()
+        .map(NonZeroUsize::get)
+        .collect()
+}
+
+#[test]
+fn jobs_double_up_to_the_cores() {
+    assert_eq!(default_jobs(1), [1]);
+    assert_eq!(default_jobs(2), [1, 2]);
+    assert_eq!(default_jobs(6), [1, 2, 4, 6]);
+    assert_eq!(default_jobs(8), [1, 2, 4, 8]);
+}
+
+#[test]
+fn baseline_is_measured_once_and_comes_first() {
+    let two = [NonZeroUsize::MIN, NonZeroUsize::new(2).unwrap()];
+    let names: Vec<_> = variants(&two).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        names,
+        [
+            "seq",
+            "threads with 1 job",
+            "threads with 2 jobs",
+            "rayon with 1 job",
+            "rayon with 2 jobs"
+        ]
+    );
+}

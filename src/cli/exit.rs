@@ -1,0 +1,47 @@
+//! The exit statuses: a promise to scripts, cron and schedulers.
+
+use std::process::ExitCode;
+
+use crate::batch::stop::die_by;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Every picture has a fresh thumbnail; also if there were none.
+    Success,
+    /// The run finished, but some pictures failed.
+    SomeFailed,
+    /// Wrong usage, or SOURCE or DEST can't be used.
+    Unusable,
+    /// Another run holds DEST's lock.
+    Busy,
+    /// Reports of shards are missing or not finished.
+    Incomplete,
+    /// A signal ended the run before its time; this is its number.
+    Interrupted(i32),
+}
+
+impl Exit {
+    /// The process's exit status.
+    pub const fn status(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::SomeFailed => 1,
+            Self::Unusable => 2,
+            // EX_TEMPFAIL of sysexits.h: the same command may go well later.
+            Self::Busy | Self::Incomplete => 75,
+            // What a shell makes of a death by signal.
+            Self::Interrupted(signal) => 128 + signal as u8,
+        }
+    }
+}
+
+impl Exit {
+    /// Ends the program: with its status, or where a signal ended the run, by that signal.
+    pub fn leave(self) -> ExitCode {
+        if let Self::Interrupted(signal) = self {
+            die_by(signal);
+        }
+        ExitCode::from(self.status())
+    }
+}

@@ -1,0 +1,135 @@
+//! What is read of reports: files, lines, and the runs that they tell of.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::batch::error::{RunError, shown};
+use crate::tell::report::{Counts, Record, RunRecord};
+
+/// `path`, or where it is a folder, every `*.jsonl` right in it, sorted; an earlier merge's output is not among them.
+pub(super) fn reports_at(path: &Path) -> Result<Vec<PathBuf>, RunError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let unreadable = |error| RunError::ReportUnreadable(path.to_owned(), error);
+    let mut reports = Vec::new();
+    for entry in fs::read_dir(path).map_err(unreadable)? {
+        let report = entry.map_err(unreadable)?.path();
+        if report.extension() == Some(OsStr::new("jsonl")) && !is_merged(&report) {
+            reports.push(report);
+        }
+    }
+    if reports.is_empty() {
+        return Err(RunError::NoReports(path.to_owned()));
+    }
+    reports.sort();
+    Ok(reports)
+}
+
+/// Whether the last line of `report` is that of a merge. It is not long.
+fn is_merged(report: &Path) -> bool {
+    const LONGEST: i64 = 64 << 10;
+    let end = File::open(report).and_then(|mut file| {
+        let length = i64::try_from(file.metadata()?.len()).unwrap_or(i64::MAX);
+        file.seek(SeekFrom::End(-length.min(LONGEST)))?;
+        let mut end = Vec::new();
+        file.read_to_end(&mut end)?;
+        Ok(end)
+    });
+    let end = end.unwrap_or_default();
+    let last = end.trim_ascii_end().rsplit(|byte| *byte == b'\n').next();
+    let record = serde_json::from_slice(last.unwrap_or_default());
+    matches!(record, Ok(Record::Run(run)) if run.merged.is_some())
+}
+
+/// Hands every line of `path` to `each`, without its end; a last line that has no end was being written when its run
+/// was killed, and is left out. Says whether there was none.
+pub(super) fn for_each_line(
+    path: &Path,
+    mut each: impl FnMut(&[u8]) -> Result<(), RunError>,
+) -> Result<bool, RunError> {
+    let unreadable = |error: io::Error| RunError::ReportUnreadable(path.to_owned(), error);
+    let mut lines = BufReader::new(File::open(path).map_err(unreadable)?);
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line).map_err(unreadable)? > 0 {
+        if line.pop_if(|last| *last == b'\n').is_none() {
+            return Ok(false);
+        }
+        each(&line)?;
+        line.clear();
+    }
+    Ok(true)
+}
+
+/// What matters of a line. That of a run is read again, as a whole.
+#[derive(Deserialize)]
+pub(super) struct Line<'a> {
+    #[serde(borrow)]
+    pub(super) record: Cow<'a, str>,
+    pub(super) outcome: Option<Cow<'a, str>>,
+    pub(super) source: Option<Cow<'a, str>>,
+    pub(super) destination: Option<Cow<'a, str>>,
+    pub(super) stage: Option<Cow<'a, str>>,
+    pub(super) error: Option<Cow<'a, str>>,
+    #[serde(default)]
+    pub(super) damaged: bool,
+}
+
+/// The lines of one run.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    pub(super) report: PathBuf,
+    /// Number of the report's line before its first, and of its last.
+    pub(super) lines: (u64, u64),
+    pub(super) counts: Counts,
+    /// What the walk could not visit. A folder is so for every shard, and is one failure all the same.
+    pub(super) unvisited: Vec<String>,
+    pub(super) run: RunRecord,
+}
+
+impl Part {
+    pub(super) fn is_finished(&self) -> bool {
+        let told = Counts {
+            unvisited_folders: self.run.counts.unvisited_folders,
+            ..self.counts
+        };
+        self.run.finished && self.run.counts == told
+    }
+
+    pub(super) fn add(&mut self, line: &Line<'_>, err: &mut dyn Write) -> Option<()> {
+        let counts = &mut self.counts;
+        let outcome = match line.outcome.as_deref()? {
+            "made" => &mut counts.made,
+            "fresh" => &mut counts.fresh,
+            "would make" => &mut counts.would_make,
+            "not begun" => &mut counts.not_begun,
+            "pruned" => {
+                counts.pruned += 1;
+                return Some(());
+            }
+            "would prune" => {
+                counts.would_prune += 1;
+                return Some(());
+            }
+            "failed" => {
+                let path = line.source.as_deref().or(line.destination.as_deref())?;
+                let (stage, error) = (line.stage.as_deref()?, line.error.as_deref()?);
+                let _ = writeln!(err, "{}: {stage}: {error}", shown(Path::new(path)));
+                if stage == "walk" {
+                    self.unvisited.push(path.to_owned());
+                }
+                &mut counts.failed
+            }
+            _ => return None,
+        };
+        *outcome += 1;
+        counts.found += 1;
+        counts.damaged += u64::from(line.damaged);
+        Some(())
+    }
+}

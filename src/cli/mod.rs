@@ -1,0 +1,346 @@
+//! The command line: what can be said, and its help.
+
+pub mod arguments;
+pub mod compare;
+pub mod config;
+pub mod exit;
+pub mod failure_limit;
+pub mod merge;
+pub mod run;
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::batch::execute::Strategy;
+use crate::batch::shard::ShardChoice;
+use crate::cli::failure_limit::Allowance;
+use crate::picture::Bounds;
+use crate::picture::Fit;
+
+const AFTER_HELP: &str = "\
+Exit status:
+  0    every picture has a fresh thumbnail (also: there were none)
+  1    the run finished, some pictures failed; no use in running it again
+  2    wrong usage, or SOURCE or DEST can't be used
+  75   another run holds DEST's lock, or that of the shard; reports of shards are missing
+  129, 130, 143
+       interrupted (SIGHUP, SIGINT, SIGTERM); nothing half-written is left
+
+Options can come from a file, one argument a line: thumbgen @options.txt";
+
+/// Makes a thumbnail of every JPEG below SOURCE, into the same tree below DEST.
+///
+/// Thumbnails that are fresh are left as they are. Pictures that fail are named on stderr, and the run goes on.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = AFTER_HELP,
+    max_term_width = 100,
+    // The last one counts, so that a command line can change what a file of options says.
+    args_override_self = true,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true
+)]
+pub struct CommandLine {
+    /// A run.
+    #[command(flatten)]
+    pub run: Option<Cli>,
+    /// Or something else.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What can be done besides a run.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Work with reports (a SOURCE of this name is ./report)
+    #[command(subcommand)]
+    Report(ReportCommand),
+}
+
+/// What can be done with reports.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Add the reports of shards up, and name the shards that are missing or not finished
+    ///
+    /// Exit status: 0 if all shards have finished, 1 if they have but pictures failed, 75 if shards are missing or not
+    /// finished, 2 if a report can't be read.
+    Merge(MergeCli),
+}
+
+/// The command line of `thumbgen report merge`.
+#[derive(Debug, Args)]
+pub struct MergeCli {
+    /// Reports of the shards of one run, or folders of *.jsonl
+    #[arg(value_name = "REPORT", required = true)]
+    pub reports: Vec<PathBuf>,
+
+    /// Write all of them as one report, - for stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// End with status 0 although so many pictures failed, or so many percent of them
+    #[arg(long, value_name = "N|P%")]
+    pub allow_failures: Option<Allowance>,
+}
+
+/// The command line of a run.
+#[derive(Debug, Parser)]
+pub struct Cli {
+    /// Folder of pictures (.jpg .jpeg .jpe .jfif), or one picture
+    pub source: PathBuf,
+
+    /// Folder for the thumbnails; made if need be
+    #[arg(required_unless_present = "compare", conflicts_with = "compare")]
+    pub dest: Option<PathBuf>,
+
+    /// Box to fit, in pixels: 128, 120x80, 120x or x80
+    #[arg(
+        long,
+        value_name = "SIZE",
+        default_value_t,
+        help_heading = "Thumbnails"
+    )]
+    pub size: Bounds,
+
+    /// Whole picture inside the box, or box filled and the rest cut off
+    #[arg(long, value_enum, default_value_t, help_heading = "Thumbnails")]
+    pub fit: Fit,
+
+    /// Enlarge pictures that are smaller than the box
+    #[arg(long, help_heading = "Thumbnails")]
+    pub enlarge: bool,
+
+    /// JPEG quality, 1 to 100; from 90 on with full colour resolution
+    #[arg(
+        long,
+        value_name = "Q",
+        default_value_t = 80,
+        value_parser = clap::value_parser!(u8).range(1..=100),
+        help_heading = "Thumbnails"
+    )]
+    pub quality: u8,
+
+    /// Keep the stored order of pixels, whatever the EXIF orientation
+    #[arg(long, help_heading = "Thumbnails")]
+    pub no_rotate: bool,
+
+    /// How pictures are spread over threads
+    #[arg(long, value_enum, default_value_t = Strategy::Threads, help_heading = "Running")]
+    pub strategy: Strategy,
+
+    /// Threads that make thumbnails, up to 1024 [default: the cores this process may use]
+    #[arg(short, long, value_name = "N", value_parser = jobs, help_heading = "Running")]
+    pub jobs: Option<NonZeroUsize>,
+
+    /// Make all thumbnails, fresh or not
+    #[arg(short, long, help_heading = "Running")]
+    pub force: bool,
+
+    /// Say on stdout what would be done and why, and do nothing
+    #[arg(short = 'n', long, help_heading = "Running")]
+    pub dry_run: bool,
+
+    /// Remove thumbnails whose picture is gone
+    ///
+    /// Only files that carry thumbgen's stamp, and folders that this empties. Nothing is removed if the walk met an
+    /// error or found no picture at all.
+    #[arg(long, help_heading = "Running")]
+    pub prune: bool,
+
+    /// Wait for another run on DEST to end, for so many seconds or for ever
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, value_parser = seconds, help_heading = "Running")]
+    pub wait: Option<Option<Duration>>,
+
+    /// Begin no picture while the 1-minute load average is above this
+    #[arg(long, value_name = "LOAD", value_parser = load, help_heading = "Running")]
+    pub max_load: Option<f64>,
+
+    /// Make the pictures of one part of SOURCE only: I/N from 0/N to N-1/N, auto, or auto/N
+    ///
+    /// A picture's part is a hash of its path below SOURCE, modulo N. auto takes I and N from AWS Batch, Kubernetes
+    /// (which tells no N: auto/N) or Slurm, whichever started the process.
+    #[arg(long, value_name = "I/N", help_heading = "Running")]
+    pub shard: Option<ShardChoice>,
+
+    /// Take the pictures that FILE lists, - for stdin, instead of walking SOURCE
+    ///
+    /// Paths are relative to SOURCE, one a line. A path that leads out of SOURCE fails.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "prune",
+        help_heading = "Running"
+    )]
+    pub files_from: Option<PathBuf>,
+
+    /// In that list, paths end with a NUL, as of find -print0
+    #[arg(
+        short = '0',
+        long = "null",
+        requires = "files_from",
+        help_heading = "Running"
+    )]
+    pub null: bool,
+
+    /// End with status 0 although so many pictures failed, or so many percent of them
+    #[arg(long, value_name = "N|P%", help_heading = "Running")]
+    pub allow_failures: Option<Allowance>,
+
+    /// Visit hidden files and folders too
+    #[arg(long, help_heading = "Running")]
+    pub hidden: bool,
+
+    /// Enter linked folders
+    #[arg(long, help_heading = "Running")]
+    pub follow: bool,
+
+    /// Refuse pictures of more pixels
+    #[arg(long, value_name = "N", default_value = "500M", value_parser = amount, help_heading = "Limits")]
+    pub max_pixels: u64,
+
+    /// Refuse pictures that take more bytes to read or to decode
+    #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = amount, help_heading = "Limits")]
+    pub max_memory: u64,
+
+    /// Make thumbnails from what is left of damaged pictures
+    #[arg(long, help_heading = "Limits")]
+    pub allow_damaged: bool,
+
+    /// Measure every strategy on SOURCE and print a table
+    ///
+    /// Every strategy makes all thumbnails several times, into a temporary folder that is removed.
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "strategy", "jobs", "force", "dry_run", "prune", "wait", "max_load", "verbose", "debug",
+            "shard", "files_from", "allow_failures",
+        ],
+        help_heading = "Comparing"
+    )]
+    pub compare: bool,
+
+    /// Numbers of jobs to measure [default: 1, 2, 4 ... cores]
+    #[arg(
+        long,
+        value_name = "N,N...",
+        value_delimiter = ',',
+        requires = "compare",
+        conflicts_with = "dest",
+        help_heading = "Comparing"
+    )]
+    pub compare_jobs: Vec<NonZeroUsize>,
+
+    /// How often each is measured
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "3",
+        requires = "compare",
+        conflicts_with = "dest",
+        help_heading = "Comparing"
+    )]
+    pub rounds: NonZeroU32,
+
+    /// Draw the comparison as an SVG
+    ///
+    /// FILE may be an older SVG, and nothing else.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "compare",
+        conflicts_with = "dest",
+        help_heading = "Comparing"
+    )]
+    pub chart: Option<PathBuf>,
+
+    /// Write a report as JSON Lines (of --compare: its figures as JSON), - for stdout
+    ///
+    /// The first {shard} in FILE is the number of --shard. FILE may be an older report, and nothing else.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub report: Option<PathBuf>,
+
+    /// Print errors only
+    #[arg(short, long, conflicts_with_all = ["verbose", "debug"], help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Print a line for each picture
+    #[arg(short, long, help_heading = "Output")]
+    pub verbose: bool,
+
+    /// Print the reasons for each decision
+    #[arg(long, help_heading = "Output")]
+    pub debug: bool,
+}
+
+/// Far more threads than any machine has cores; a slip of the finger must not ask for millions.
+const MOST_JOBS: usize = 1024;
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .ok()
+        .filter(|jobs: &NonZeroUsize| jobs.get() <= MOST_JOBS)
+        .ok_or_else(|| format!("a whole number from 1 to {MOST_JOBS}"))
+}
+
+/// A number with an optional k, M or G (thousands, millions, billions) behind it.
+fn amount(text: &str) -> Result<u64, String> {
+    let (digits, factor) = match text.char_indices().last() {
+        Some((end, 'k' | 'K')) => (&text[..end], 1_000),
+        Some((end, 'M')) => (&text[..end], 1_000_000),
+        Some((end, 'G')) => (&text[..end], 1_000_000_000),
+        _ => (text, 1),
+    };
+    // `parse` alone would take a sign too.
+    let number = if digits.starts_with('+') {
+        None
+    } else {
+        digits.parse::<u64>().ok()
+    };
+    number
+        .and_then(|number| number.checked_mul(factor))
+        .filter(|amount| *amount > 0)
+        .ok_or_else(|| "a whole number above 0, with k, M or G behind it if need be".into())
+}
+
+/// A time in seconds, fractions allowed.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds")?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// A load average.
+fn load(text: &str) -> Result<f64, String> {
+    let load = text
+        .parse()
+        .ok()
+        .filter(|load: &f64| load.is_finite() && *load > 0.0);
+    load.ok_or_else(|| "a number above 0".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn definition_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn amounts_have_suffixes() {
+        assert_eq!(amount("500M"), Ok(500_000_000));
+        assert_eq!(amount("1G"), Ok(1_000_000_000));
+        assert_eq!(amount("64k"), Ok(64_000));
+        assert_eq!(amount("7"), Ok(7));
+        for wrong in ["", "M", "0", "-1", "+1", "1.5M", "1T", "99999999999G"] {
+            assert!(amount(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Why a picture has no thumbnail.
+
+use thiserror::Error;
+
+use crate::picture::encode::EncodeError;
+use crate::picture::framing::TooLarge;
+use crate::picture::jpeg;
+use crate::picture::stage::Stage;
+
+/// Why a picture has no thumbnail.
+#[derive(Debug, Error)]
+#[error("{cause}")]
+pub struct ThumbnailError {
+    /// The step that failed.
+    pub stage: Stage,
+    /// Why it failed.
+    pub cause: Cause,
+}
+
+/// Why a step failed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The picture can't be decoded.
+    #[error(transparent)]
+    Jpeg(#[from] jpeg::Error),
+    /// The thumbnail would be larger than a JPEG can be.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+    /// The thumbnail would take more memory than is allowed.
+    #[error("the thumbnail would take {bytes} bytes of memory, and the limit is {limit}")]
+    TooMuchMemory {
+        /// What it would take.
+        bytes: u64,
+        /// What it may take.
+        limit: u64,
+    },
+    /// The thumbnail can't be encoded.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}
+
+/// Makes an error of `stage` of what went wrong there.
+pub(crate) fn at<E: Into<Cause>>(stage: Stage) -> impl FnOnce(E) -> ThumbnailError {
+    move |cause| ThumbnailError {
+        stage,
+        cause: cause.into(),
+    }
+}

@@ -1,0 +1,214 @@
+//! Look-ups for the AC coefficients of a sequential scan (T.81 F.2.2.2), two at a time.
+
+use super::bits::{Bits, REFILLED, extend};
+use super::huffman::{Canonical, Code, FromSpec, InvalidCode};
+use crate::picture::jpeg::error::Damage;
+use crate::picture::jpeg::samples::idct::Block;
+use crate::picture::jpeg::samples::zigzag::{self, NATURAL};
+
+/// Where coefficients go: by place in zigzag order, with room for the runs that lead beyond a block.
+pub(crate) type Places = [u8; 256];
+
+/// A place that nobody reads.
+const NOWHERE: u8 = 64;
+
+/// The places of the top left NxN coefficients.
+pub(crate) fn places(n: usize) -> Places {
+    let mut places = [NOWHERE; 256];
+    for k in (0..64).filter(|&k| zigzag::needed(k, n)) {
+        // Blocks are kept column by column.
+        places[k] = NATURAL[k] % 8 * 8 + NATURAL[k] / 8;
+    }
+    places
+}
+
+/// Look-ups by the next [`WIDTH`](Self::WIDTH) bits.
+#[derive(Clone, Debug)]
+pub(crate) struct AcTable {
+    lookup: [Entry; 1 << Self::WIDTH],
+    canonical: Canonical,
+}
+
+/// One symbol with its value, or two, if they are whole in the window.
+///
+/// If not even one is, `length` is 0. Then, if the code is whole, `first` is its run, `second` the size of its value
+/// and `advance` the code's length; else that is 0 too.
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    values: [i16; 2],
+    /// How far from the current place the first value goes.
+    first: u8,
+    /// How far the second goes; [`END`] or more if there is none.
+    second: u8,
+    /// How far the place advances; [`END`] or more if the block ends.
+    advance: u8,
+    /// The bits of all that.
+    length: u8,
+}
+
+/// So far a block ends: no sum of runs comes so far otherwise.
+pub(crate) const END: u32 = 128;
+
+impl AcTable {
+    const WIDTH: u32 = 12;
+    /// Look-ups after a refill.
+    const PER_REFILL: u32 = REFILLED / Self::WIDTH;
+
+    /// Decodes coefficients from the first on until all up to `last` are known, into `block`, where those that aren't
+    /// coded stay as they are. Returns the place in zigzag order of the next coefficient, 64 if it was the block's
+    /// last; and [`END`] more than the place if a code ended the block there.
+    #[inline(always)]
+    pub(crate) fn decode(
+        &self,
+        bits: &mut Bits,
+        places: &Places,
+        last: u32,
+        block: &mut Block,
+    ) -> Result<u32, Damage> {
+        let mut k = 1;
+        loop {
+            bits.refill();
+            for _ in 0..Self::PER_REFILL {
+                let entry = self.lookup[bits.peek(Self::WIDTH) as usize];
+                if entry.length == 0 {
+                    bits.refill();
+                    k += self.decode_long(bits, entry, places, k, block)?;
+                    if k > last {
+                        return if k > 64 && k < END {
+                            Err(Damage::RunTooLong)
+                        } else {
+                            Ok(k)
+                        };
+                    }
+                    break;
+                }
+                let [first, second] = entry.values;
+                block[target(places, k + u32::from(entry.first))] = first;
+                block[target(places, k + u32::from(entry.second))] = second;
+                bits.pass(u32::from(entry.length));
+                k += u32::from(entry.advance);
+                if k > last {
+                    if k > 64 && !(END..END + 64).contains(&k) {
+                        return self.give_back(bits, entry, k);
+                    }
+                    return Ok(k);
+                }
+            }
+        }
+    }
+
+    /// Decodes a symbol that isn't in the look-up with its value; returns how far the place advances.
+    #[inline(always)]
+    fn decode_long(
+        &self,
+        bits: &mut Bits,
+        entry: Entry,
+        places: &Places,
+        k: u32,
+        block: &mut Block,
+    ) -> Result<u32, Damage> {
+        let code = match u32::from(entry.advance) {
+            0 => self.find(bits.peek(16) as u32)?,
+            length => Code {
+                bits: 0,
+                length,
+                symbol: entry.first << 4 | entry.second,
+            },
+        };
+        bits.pass(code.length);
+        if code.ends_block() {
+            return Ok(END);
+        }
+        let value = extend(bits.take(code.size()), code.size());
+        block[target(places, k + code.run())] = value as i16;
+        Ok(code.run() + 1)
+    }
+
+    /// Two symbols were decoded, up to `k`, that aren't both of this block: the second is the next one's if the first
+    /// set the last coefficient.
+    #[cold]
+    #[inline(never)]
+    fn give_back(&self, bits: &mut Bits, entry: Entry, k: u32) -> Result<u32, Damage> {
+        *bits = bits.before(u32::from(entry.length));
+        let code = self.find(bits.peek(16) as u32)?;
+        bits.pass(code.length + code.size());
+        match k - u32::from(entry.advance) + code.run() + 1 {
+            64 => Ok(64),
+            _ => Err(Damage::RunTooLong),
+        }
+    }
+
+    #[inline(never)]
+    fn find(&self, window: u32) -> Result<Code, Damage> {
+        self.canonical.find(window, 0)
+    }
+}
+
+#[inline(always)]
+fn target(places: &Places, k: u32) -> usize {
+    usize::from(places[k as usize & 255] & 127)
+}
+
+impl FromSpec for AcTable {
+    fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode> {
+        let canonical = Canonical::from_spec(spec)?;
+        let mut lookup = [Entry::default(); 1 << Self::WIDTH];
+        for code in canonical
+            .codes()
+            .take_while(|code| code.length <= Self::WIDTH)
+        {
+            let places = &mut lookup[code.places(Self::WIDTH)];
+            let length = code.length + code.size();
+            if code.ends_block() {
+                places.fill(Entry::one(0, END as u8, END as u8, length));
+            } else if length > Self::WIDTH {
+                let (first, second) = (code.run() as u8, code.size() as u8);
+                let advance = code.length as u8;
+                places.fill(Entry {
+                    values: [0; 2],
+                    first,
+                    second,
+                    advance,
+                    length: 0,
+                });
+            } else {
+                let parts = places.chunks_exact_mut(1 << (Self::WIDTH - length));
+                for (extra, part) in parts.enumerate() {
+                    let value = extend(extra as u32, code.size()) as i16;
+                    let run = code.run() as u8;
+                    part.fill(Entry::one(value, run, run + 1, length));
+                }
+            }
+        }
+        let single = lookup;
+        for (window, entry) in lookup.iter_mut().enumerate() {
+            if entry.length != 0 && u32::from(entry.advance) < END {
+                let next = &single[(window << entry.length) % single.len()];
+                if next.length != 0 && u32::from(entry.length + next.length) <= Self::WIDTH {
+                    entry.append(next);
+                }
+            }
+        }
+        Ok(Self { lookup, canonical })
+    }
+}
+
+impl Entry {
+    fn one(value: i16, run: u8, advance: u8, length: u32) -> Self {
+        Self {
+            values: [value, 0],
+            first: run,
+            second: END as u8,
+            advance,
+            length: length as u8,
+        }
+    }
+
+    /// Makes an entry of one symbol one of two.
+    fn append(&mut self, next: &Self) {
+        self.values[1] = next.values[0];
+        self.second = self.advance + next.first;
+        self.advance += next.advance;
+        self.length += next.length;
+    }
+}

@@ -1,0 +1,126 @@
+//! A scan's data, restart interval by restart interval (T.81 E.2.3 to E.2.5).
+
+use super::bits::Bits;
+use super::unstuff::Feed;
+use crate::picture::jpeg::error::{Damage, Error};
+use crate::picture::jpeg::samples::planes::Judge;
+
+/// What decodes the units of a scan: MCUs, or the blocks of one component.
+pub(crate) trait Units {
+    /// Units across and down.
+    fn size(&self) -> (usize, usize);
+
+    /// Starts anew after a restart marker.
+    fn restart(&mut self);
+
+    /// Decodes units of one row, from `at` on: at least one, then more until `count` are done or the reader is beyond
+    /// `threshold`. Returns how many were done, and what is wrong with the next, if anything.
+    fn decode(
+        &mut self,
+        bits: &mut Bits,
+        threshold: usize,
+        at: (usize, usize),
+        count: usize,
+    ) -> (usize, Result<(), Damage>);
+
+    /// Takes back what was decoded of a unit in which damage was noticed: it isn't to be trusted.
+    fn erase(&mut self, at: (usize, usize));
+}
+
+/// Decodes units of a row as [`Units::decode`] does, some at each `step`: it is told how many are done, and tells how
+/// many more it did.
+#[inline(always)]
+pub(crate) fn decode_row(
+    bits: &mut Bits,
+    threshold: usize,
+    count: usize,
+    mut step: impl FnMut(&mut Bits, usize) -> Result<usize, Damage>,
+) -> (usize, Result<(), Damage>) {
+    // A copy, so that it can live in registers.
+    let mut local = *bits;
+    let mut done = 0;
+    let result = loop {
+        match step(&mut local, done) {
+            Ok(more) => done += more,
+            Err(damage) => break Err(damage),
+        }
+        if done == count || local.position() > threshold {
+            break Ok(());
+        }
+    };
+    *bits = local;
+    (done, result)
+}
+
+/// Decodes all units of a scan.
+pub(crate) fn decode(
+    units: &mut impl Units,
+    feed: &mut Feed,
+    restart_interval: u16,
+    judge: &mut Judge,
+) -> Result<(), Error> {
+    let total = units.size().0 * units.size().1;
+    let interval = match usize::from(restart_interval) {
+        0 => total,
+        interval => interval,
+    };
+    let (mut start, mut restarts) = (0, 0);
+    loop {
+        let end = total.min(start + interval);
+        if let Err(error) = decode_interval(units, feed, start, end) {
+            // What goes wrong within an interval and is over with the marker in its turn is what these markers are
+            // for. There are such pictures, and all the world shows them; what the caller does about the damage is
+            // his own choice.
+            if restart_interval > 0 && feed.ends_in_turn(restarts, end == total) {
+                judge.keep(error);
+            } else {
+                judge.note(error)?;
+            }
+        }
+        if end == total {
+            return Ok(());
+        }
+        let (lost, next) = feed.restart(restarts, judge.tolerant)?;
+        if lost > 0 || !next {
+            judge.note(Error::damaged(Damage::Restart, feed.end()))?;
+        }
+        start = end + lost * interval;
+        restarts += lost + 1;
+        if start >= total {
+            return Ok(());
+        }
+    }
+}
+
+/// Decodes the units from `start` to `end`, before which stands a restart marker or the scan's header.
+fn decode_interval(
+    units: &mut impl Units,
+    feed: &mut Feed,
+    start: usize,
+    end: usize,
+) -> Result<(), Error> {
+    units.restart();
+    let across = units.size().0;
+    let mut unit = start;
+    while unit < end {
+        let (x, y) = (unit % across, unit / across);
+        let mut bits = feed.bits();
+        let (done, result) = units.decode(
+            &mut bits,
+            feed.threshold(),
+            (x, y),
+            (end - unit).min(across - x),
+        );
+        let position = bits.position();
+        if let Err(damage) = result {
+            units.erase((x + done, y));
+            return Err(feed.blame(damage, position));
+        }
+        if let Err(error) = feed.renew(position) {
+            units.erase((x + done - 1, y));
+            return Err(error);
+        }
+        unit += done;
+    }
+    Ok(())
+}

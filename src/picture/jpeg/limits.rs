@@ -1,0 +1,41 @@
+//! What a picture may cost, checked before anything is allocated.
+
+use super::error::{Bound, Error};
+
+/// How much a picture may ask for, and how strictly it is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most pixels a picture may have.
+    pub max_pixels: u64,
+    /// The most bytes for scaled planes and, if progressive, coefficients.
+    pub max_memory: u64,
+    /// Make planes from what is there of a truncated or damaged picture; what is missing is mid-grey.
+    pub allow_damaged: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_pixels: 500_000_000,
+            max_memory: 256_000_000,
+            allow_damaged: false,
+        }
+    }
+}
+
+impl Limits {
+    pub(crate) fn check_pixels(&self, size: u64) -> Result<(), Error> {
+        check(Bound::Pixels, size, self.max_pixels)
+    }
+
+    pub(crate) fn check_memory(&self, size: u64) -> Result<(), Error> {
+        check(Bound::Memory, size, self.max_memory)
+    }
+}
+
+pub(crate) fn check(which: Bound, size: u64, limit: u64) -> Result<(), Error> {
+    if size > limit {
+        return Err(Error::Limit { which, size, limit });
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! The AC scans of a progressive picture, block by block; always of one component.
+
+use super::coefficients::Store;
+use crate::picture::jpeg::entropy::bits::Bits;
+use crate::picture::jpeg::entropy::intervals::{self, Units};
+use crate::picture::jpeg::error::Damage;
+
+/// The band of a scan, first or refining: what is the same for all its blocks.
+pub(crate) trait Band: Copy {
+    /// Decodes a block's coefficients, and adds to its history those that aren't zero any more. Returns for how many
+    /// more blocks the band ends at once.
+    fn decode(
+        &self,
+        bits: &mut Bits,
+        coefficients: &mut [i16],
+        history: &mut u64,
+    ) -> Result<u32, Damage>;
+
+    /// Those of a block's coefficients that have bits in the scan though its band has ended.
+    fn corrected(&self, history: u64) -> u64;
+
+    /// Reads these bits.
+    fn correct(&self, bits: &mut Bits, coefficients: &mut [i16], corrected: u64);
+}
+
+/// An AC scan.
+pub(crate) struct AcScan<'p, 's, B> {
+    store: &'p mut Store<'s>,
+    band: B,
+    /// How many more blocks have nothing new in the band (T.81 G.1.2.2).
+    run_of_ends: u32,
+}
+
+impl<'p, 's, B> AcScan<'p, 's, B> {
+    pub(crate) fn new(store: &'p mut Store<'s>, band: B) -> Self {
+        Self {
+            store,
+            band,
+            run_of_ends: 0,
+        }
+    }
+}
+
+impl<B: Band> Units for AcScan<'_, '_, B> {
+    fn size(&self) -> (usize, usize) {
+        self.store.blocks
+    }
+
+    fn restart(&mut self) {
+        self.run_of_ends = 0;
+    }
+
+    fn decode(
+        &mut self,
+        bits: &mut Bits,
+        threshold: usize,
+        (x, y): (usize, usize),
+        count: usize,
+    ) -> (usize, Result<(), Damage>) {
+        let (band, mut run_of_ends) = (self.band, self.run_of_ends);
+        let size = self.store.n * self.store.n;
+        let start = y * self.store.across + x;
+        let histories = &mut self.store.histories[start..start + count];
+        let coefficients = &mut self.store.coefficients[start * size..][..count * size];
+        let decoded = intervals::decode_row(bits, threshold, count, |bits, done| {
+            // Blocks that have nothing new, and nothing that could be corrected.
+            let ended = (count - done).min(run_of_ends as usize);
+            let mut run = histories[done..done + ended].iter();
+            let empty = run.position(|history| band.corrected(*history) != 0);
+            let empty = empty.unwrap_or(ended);
+            if empty > 0 {
+                run_of_ends -= empty as u32;
+                return Ok(empty);
+            }
+            let coefficients = &mut coefficients[done * size..][..size];
+            let history = &mut histories[done];
+            if run_of_ends > 0 {
+                run_of_ends -= 1;
+                band.correct(bits, coefficients, band.corrected(*history));
+            } else {
+                run_of_ends = band.decode(bits, coefficients, history)?;
+            }
+            Ok(1)
+        });
+        self.run_of_ends = run_of_ends;
+        decoded
+    }
+
+    fn erase(&mut self, _block: (usize, usize)) {}
+}

@@ -1,0 +1,234 @@
+//! What decoding gives: one plane of samples for each component.
+
+use super::idct::{self, Samples};
+use super::scale::Scales;
+use crate::picture::jpeg::error::Error;
+use crate::picture::jpeg::limits::Limits;
+use crate::picture::jpeg::syntax::frame::Frame;
+
+/// One component's samples at its scale.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plane<'s> {
+    /// The samples, row by row, `width` a row.
+    pub samples: &'s [u8],
+    /// Samples a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// The exact size of the picture on this plane. The last column and row may belong to it only in part: a resize
+    /// that takes them for whole ones shifts the picture and loses 10 dB and more.
+    pub extent: (f64, f64),
+}
+
+/// A decoded picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planes<'s> {
+    planes: Vec<Plane<'s>>,
+    damage: Option<Error>,
+}
+
+impl<'s> Planes<'s> {
+    /// One plane for each component, in the frame's order.
+    pub fn as_slice(&self) -> &[Plane<'s>] {
+        &self.planes
+    }
+
+    /// What is wrong with the picture, if it was decoded in spite of that: because
+    /// [`allow_damaged`](Limits::allow_damaged) is set, or because what is wrong is confined to restart intervals
+    /// and the markers between these are all in their turn.
+    pub fn damage(&self) -> Option<&Error> {
+        self.damage.as_ref()
+    }
+}
+
+impl<'s> std::ops::Deref for Planes<'s> {
+    type Target = [Plane<'s>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.planes
+    }
+}
+
+/// A plane that is being drawn, block by block.
+#[derive(Debug)]
+pub(crate) struct Canvas<'s> {
+    samples: &'s mut [u8],
+    width: usize,
+    height: usize,
+    extent: (f64, f64),
+    /// A block's side.
+    n: usize,
+}
+
+/// What stands where nothing was decoded: T.81's zero level.
+const MID_GREY: u8 = 128;
+
+/// How many bytes the planes of a frame take.
+pub(crate) fn bytes_of_planes(frame: &Frame, scales: &Scales) -> u64 {
+    let bytes = |(i, c)| {
+        let (width, height) = frame.scaled(c, scales.get(i).n());
+        width as u64 * height as u64
+    };
+    frame.components.iter().enumerate().map(bytes).sum()
+}
+
+/// Mid-grey canvases for all components of a frame.
+pub(crate) fn canvases<'s>(
+    frame: &Frame,
+    scales: &Scales,
+    samples: &'s mut [Vec<u8>; 4],
+) -> Vec<Canvas<'s>> {
+    let components = frame.components.iter().enumerate();
+    components
+        .zip(samples)
+        .map(|((i, component), samples)| {
+            let n = scales.get(i).n();
+            let (width, height) = frame.scaled(component, n);
+            samples.clear();
+            samples.resize(width * height, MID_GREY);
+            let extent = |side: f64| side * n as f64 / 8.0;
+            let extent = (extent(component.size.0), extent(component.size.1));
+            Canvas {
+                samples,
+                width,
+                height,
+                extent,
+                n,
+            }
+        })
+        .collect()
+}
+
+/// Ends the drawing.
+pub(crate) fn finish(canvases: Vec<Canvas<'_>>, damage: Option<Error>) -> Planes<'_> {
+    let planes = canvases
+        .into_iter()
+        .map(
+            |Canvas {
+                 samples,
+                 width,
+                 height,
+                 extent,
+                 ..
+             }| Plane {
+                samples,
+                width,
+                height,
+                extent,
+            },
+        )
+        .collect();
+    Planes { planes, damage }
+}
+
+impl Canvas<'_> {
+    /// The N of the scale.
+    #[inline(always)]
+    pub(crate) fn n(&self) -> usize {
+        self.n
+    }
+
+    /// Draws one block; what lies beyond the plane's edge is cut off.
+    #[inline(always)]
+    pub(crate) fn draw<const N: usize>(&mut self, block: (usize, usize), samples: &Samples) {
+        let (x, y) = (block.0 * N, block.1 * N);
+        if x + N > self.width || y + N > self.height {
+            return self.draw_at_edge(N, x, y, samples);
+        }
+        let start = y * self.width + x;
+        for (i, samples) in samples.iter().enumerate().take(N) {
+            let row = &mut self.samples[start + i * self.width..][..N];
+            row.copy_from_slice(&samples[..N]);
+        }
+    }
+
+    #[inline(never)]
+    fn draw_at_edge(&mut self, n: usize, x: usize, y: usize, samples: &Samples) {
+        for (row, samples) in (y..self.height).zip(samples).take(n) {
+            let end = self.width.min(x + n);
+            if x < end {
+                let start = row * self.width;
+                self.samples[start + x..start + end].copy_from_slice(&samples[..end - x]);
+            }
+        }
+    }
+
+    /// Draws a block of one value.
+    #[inline(never)]
+    pub(crate) fn fill(&mut self, block: (usize, usize), value: u8) {
+        let (x, y) = (block.0 * self.n, block.1 * self.n);
+        let end = self.width.min(x + self.n);
+        for row in y..self.height.min(y + self.n) {
+            let start = row * self.width;
+            if let Some(samples) = self.samples.get_mut(start + x..start + end) {
+                samples.fill(value);
+            }
+        }
+    }
+
+    /// Draws a block at 1/8.
+    #[inline(always)]
+    pub(crate) fn dot(&mut self, block: (usize, usize), value: u8) {
+        if block.0 < self.width && block.1 < self.height {
+            self.samples[block.1 * self.width + block.0] = value;
+        }
+    }
+
+    /// Draws a row of blocks at 1/8, from their DC coefficients.
+    pub(crate) fn dots(&mut self, block: (usize, usize), dcs: &[i16], quantiser: u16) {
+        let (x, y) = block;
+        if y < self.height && x < self.width {
+            let row = &mut self.samples[y * self.width..][..self.width];
+            for (sample, &dc) in row[x..].iter_mut().zip(dcs) {
+                *sample = idct::mean(i32::from(dc) * i32::from(quantiser));
+            }
+        }
+    }
+
+    /// Both lines of a row of blocks at 2/8, a pair for each block that is whole.
+    pub(crate) fn pairs(&mut self, y: usize) -> (&mut [[u8; 2]], &mut [[u8; 2]]) {
+        let mut lines = self.samples.chunks_exact_mut(self.width).skip(2 * y);
+        let mut pairs = || lines.next().unwrap_or_default().as_chunks_mut().0;
+        (pairs(), pairs())
+    }
+
+    /// Takes back what was drawn of a block.
+    pub(crate) fn erase(&mut self, block: (usize, usize)) {
+        self.draw_at_edge(
+            self.n,
+            block.0 * self.n,
+            block.1 * self.n,
+            &[[MID_GREY; 8]; 8],
+        );
+    }
+}
+
+/// Decides whether a picture with damage is an error, and keeps the first damage if it isn't.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    pub(crate) tolerant: bool,
+    pub(crate) damage: Option<Error>,
+}
+
+impl Judge {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            tolerant: limits.allow_damaged,
+            damage: None,
+        }
+    }
+
+    /// Takes note of damage; an error if damage isn't allowed.
+    pub(crate) fn note(&mut self, damage: Error) -> Result<(), Error> {
+        if !self.tolerant {
+            return Err(damage);
+        }
+        self.keep(damage);
+        Ok(())
+    }
+
+    /// Takes note of damage that is no reason to fail.
+    pub(crate) fn keep(&mut self, damage: Error) {
+        self.damage.get_or_insert(damage);
+    }
+}

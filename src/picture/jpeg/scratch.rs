@@ -1,0 +1,104 @@
+//! What a worker keeps from picture to picture.
+
+use super::entropy::ac::AcTable;
+use super::entropy::ac_skip::SkipTable;
+use super::entropy::band_skip::Passages;
+use super::entropy::dc::DcTable;
+use super::entropy::huffman::FromSpec;
+use super::entropy::unstuff::Buffer;
+use super::error::{Error, Flaw};
+use super::sequential::dc_only::{FirstTable, Lane};
+use std::sync::Arc;
+
+/// A worker's buffers and tables; reusing it saves their allocation, and building tables that pictures share.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(crate) samples: [Vec<u8>; 4],
+    pub(crate) coefficients: [Vec<i16>; 4],
+    pub(crate) histories: [Vec<u64>; 4],
+    pub(crate) buffer: Buffer,
+    pub(crate) tables: BuiltTables,
+}
+
+impl Scratch {
+    /// An empty scratch; it grows with use.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// The tables built so far, by the bytes that define them.
+#[derive(Debug, Default)]
+pub(crate) struct BuiltTables {
+    pub(crate) dc: Cache<DcTable>,
+    pub(crate) ac: Cache<AcTable>,
+    pub(crate) skip: Cache<SkipTable>,
+    pub(crate) first_scans: Cache<Passages<false>>,
+    pub(crate) refining_scans: Cache<Passages<true>>,
+    pub(crate) means: Cache<FirstTable>,
+}
+
+impl BuiltTables {
+    /// What decodes the means of a component with these tables.
+    pub(crate) fn lane(
+        &mut self,
+        dc: &[u8],
+        ac: &[u8],
+        quantiser: u16,
+        offset: usize,
+    ) -> Result<Lane, Error> {
+        // Counts and symbols tell their own length: together they are a key as well.
+        let key = [dc, ac].concat();
+        let (dc, skip) = (self.dc.get(dc, offset)?, self.skip.get(ac, offset)?);
+        let first = self
+            .means
+            .get_or_build(&key, || Ok(FirstTable::new(&dc, &skip)))?;
+        Ok(Lane {
+            first,
+            dc,
+            skip,
+            quantiser,
+            prediction: 0,
+        })
+    }
+}
+
+/// The most recently used tables of one kind, newest first.
+#[derive(Debug)]
+pub(crate) struct Cache<T>(Vec<(Vec<u8>, Arc<T>)>);
+
+impl<T> Default for Cache<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+/// Two pictures' worth for the sequential kinds, and more than a picture's for most progressive ones.
+const KEPT: usize = 8;
+
+impl<T: FromSpec> Cache<T> {
+    /// The table that the 16 counts and the symbols of `spec` define; `offset` is where to put the blame.
+    pub(crate) fn get(&mut self, spec: &[u8], offset: usize) -> Result<Arc<T>, Error> {
+        self.get_or_build(spec, || {
+            T::from_spec(spec).map_err(|_| Error::format(Flaw::HuffmanTable, offset))
+        })
+    }
+}
+
+impl<T> Cache<T> {
+    /// The table under `key`, built if there is none.
+    pub(crate) fn get_or_build(
+        &mut self,
+        key: &[u8],
+        build: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<Arc<T>, Error> {
+        if let Some(at) = self.0.iter().position(|(kept, _)| kept == key) {
+            self.0[..=at].rotate_right(1);
+        } else {
+            let table = build()?;
+            self.0.truncate(KEPT - 1);
+            self.0.insert(0, (key.to_vec(), Arc::new(table)));
+        }
+        Ok(Arc::clone(&self.0[0].1))
+    }
+}

@@ -1,0 +1,127 @@
+//! One block of a sequential scan: the coefficients that its scale needs are decoded, the rest passed.
+
+use super::dc_only::Lane;
+use crate::picture::jpeg::entropy::ac::{self, AcTable, END, Places};
+use crate::picture::jpeg::entropy::ac_skip::SkipTable;
+use crate::picture::jpeg::entropy::bits::Bits;
+use crate::picture::jpeg::entropy::dc::DcTable;
+use crate::picture::jpeg::error::{Damage, Error};
+use crate::picture::jpeg::samples::idct::{self, Block, Inverse};
+use crate::picture::jpeg::samples::planes::Canvas;
+use crate::picture::jpeg::samples::zigzag::LAST;
+use crate::picture::jpeg::scratch::BuiltTables;
+use crate::picture::jpeg::syntax::tables::Quantisation;
+use std::sync::Arc;
+
+/// Decodes the blocks of one component, one after another.
+#[derive(Debug)]
+pub(crate) enum Decoder {
+    /// At 1/8.
+    Mean(Lane),
+    Partial(Box<Partial>),
+}
+
+/// Decodes blocks at a scale between 2/8 and 8/8.
+#[derive(Debug)]
+pub(crate) struct Partial {
+    dc: Arc<DcTable>,
+    ac: Arc<AcTable>,
+    skip: Arc<SkipTable>,
+    /// The DC coefficient of the block before (T.81 F.1.1.5.1), in 16 bits as all coefficients.
+    pub(crate) prediction: i16,
+    /// The DC coefficient's quantiser.
+    quantiser: i32,
+    /// The last coefficient, in zigzag order, that counts.
+    pub(crate) last: u32,
+    pub(crate) places: Places,
+    /// The block in work, zeros between blocks.
+    pub(crate) block: Block,
+    inverse: Inverse,
+}
+
+impl Decoder {
+    /// For a component at n/8, its quantisation table and the specifications of its Huffman tables; `offset` is
+    /// where to put the blame for those.
+    pub(crate) fn new(
+        n: usize,
+        quantisation: &Quantisation,
+        dc: &[u8],
+        ac: &[u8],
+        built: &mut BuiltTables,
+        offset: usize,
+    ) -> Result<Self, Error> {
+        if n == 1 {
+            return Ok(Self::Mean(built.lane(dc, ac, quantisation[0], offset)?));
+        }
+        Ok(Self::Partial(Box::new(Partial {
+            dc: built.dc.get(dc, offset)?,
+            ac: built.ac.get(ac, offset)?,
+            skip: built.skip.get(ac, offset)?,
+            prediction: 0,
+            quantiser: i32::from(quantisation[0]),
+            last: u32::from(LAST[n]),
+            places: ac::places(n),
+            block: [0; 128],
+            inverse: Inverse::new(n, quantisation),
+        })))
+    }
+
+    /// Starts anew after a restart marker.
+    pub(crate) fn restart(&mut self) {
+        match self {
+            Self::Mean(lane) => lane.restart(),
+            Self::Partial(partial) => partial.restart(),
+        }
+    }
+
+    /// Decodes one block and draws it.
+    #[inline(always)]
+    pub(crate) fn decode(
+        &mut self,
+        bits: &mut Bits,
+        canvas: &mut Canvas,
+        place: (usize, usize),
+    ) -> Result<(), Damage> {
+        match self {
+            Self::Mean(lane) => {
+                let dc = lane.decode(bits)?;
+                canvas.dots(place, &[dc], lane.quantiser);
+            }
+            Self::Partial(partial) => {
+                if partial.read(bits)? {
+                    partial.block[0] = partial.prediction;
+                    partial.inverse.draw(&partial.block, canvas, place);
+                    partial.block.as_chunks_mut().0[0] = [0; 64];
+                } else {
+                    let dc = i32::from(partial.prediction) * partial.quantiser;
+                    canvas.fill(place, idct::mean(dc));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Partial {
+    /// Starts anew; after damage, coefficients of the block that has it may be left in the block in work.
+    pub(crate) fn restart(&mut self) {
+        self.prediction = 0;
+        self.block = [0; 128];
+    }
+
+    /// Reads one block: its DC coefficient becomes the prediction, and what is needed of the others goes into the block
+    /// in work. Tells whether that has any.
+    #[inline(always)]
+    pub(crate) fn read(&mut self, bits: &mut Bits) -> Result<bool, Damage> {
+        bits.refill();
+        let difference = self.dc.decode(bits)?;
+        self.prediction = self.prediction.wrapping_add(difference as i16);
+        let k = self
+            .ac
+            .decode(bits, &self.places, self.last, &mut self.block)?;
+        if k < 64 {
+            self.skip.finish_block(bits, k)?;
+        }
+        Ok(k != END + 1)
+    }
+}

@@ -1,0 +1,191 @@
+//! Scans of which only block means are wanted: all components at 1/8.
+//!
+//! The most common case of large pictures, and all Huffman decoding: so the first look-up of a block gives its DC
+//! difference and passes what of the AC coefficients is in the window too. For a smooth block that is all.
+
+use crate::picture::jpeg::entropy::ac_skip::{SkipTable, Sum};
+use crate::picture::jpeg::entropy::bits::Bits;
+use crate::picture::jpeg::entropy::dc::DcTable;
+use crate::picture::jpeg::entropy::intervals::{self, Units};
+use crate::picture::jpeg::error::Damage;
+use crate::picture::jpeg::samples::planes::Canvas;
+use crate::picture::jpeg::syntax::scan::Layout;
+use std::sync::Arc;
+
+/// Look-ups for a block's first symbols, by the next [`SkipTable::WIDTH`] bits: the DC difference from bit
+/// [`DIFFERENCE`](Self::DIFFERENCE) up; below it the bits and coefficients as in a [`SkipTable`], which stay within the
+/// block. 0 if the window doesn't hold the whole difference.
+#[derive(Clone, Debug)]
+pub(crate) struct FirstTable([u32; 1 << SkipTable::WIDTH]);
+
+impl FirstTable {
+    const DIFFERENCE: u32 = 19;
+
+    pub(crate) fn new(dc: &DcTable, skip: &SkipTable) -> Self {
+        let mut lookup = [0; 1 << SkipTable::WIDTH];
+        for (code, difference, taken) in dc.differences(SkipTable::WIDTH) {
+            let entry = (difference as u32) << Self::DIFFERENCE | taken;
+            let left = SkipTable::WIDTH - taken;
+            let places = &mut lookup[(code as usize) << left..][..1 << left];
+            if left == 0 {
+                places[0] = entry;
+                continue;
+            }
+            for (place, &next) in places.iter_mut().zip(skip.entries(left)) {
+                let sum = Sum::first(next);
+                let within = next != SkipTable::UNKNOWN && (!sum.ended() || sum.ended_within());
+                let both =
+                    within && sum.place() != 64 && taken + sum.bits() <= SkipTable::MOST_BITS;
+                *place = entry + if both { next } else { 0 };
+            }
+        }
+        Self(lookup)
+    }
+}
+
+/// Decodes the blocks of one component at 1/8, one after another.
+#[derive(Clone, Debug)]
+pub(crate) struct Lane {
+    pub(crate) first: Arc<FirstTable>,
+    pub(crate) dc: Arc<DcTable>,
+    pub(crate) skip: Arc<SkipTable>,
+    /// The DC coefficient's quantiser.
+    pub(crate) quantiser: u16,
+    /// The DC coefficient of the block before (T.81 F.1.1.5.1), in 16 bits as all coefficients.
+    pub(crate) prediction: i16,
+}
+
+impl Lane {
+    /// Starts anew after a restart marker.
+    pub(crate) fn restart(&mut self) {
+        self.prediction = 0;
+    }
+
+    /// Decodes one block; returns its DC coefficient.
+    #[inline(always)]
+    pub(crate) fn decode(&mut self, bits: &mut Bits) -> Result<i16, Damage> {
+        bits.refill();
+        let entry = self.first.0[bits.peek(SkipTable::WIDTH) as usize];
+        if entry == 0 {
+            let difference = self.dc.decode(bits)?;
+            self.prediction = self.prediction.wrapping_add(difference as i16);
+            self.skip.finish_block(bits, 1)?;
+            return Ok(self.prediction);
+        }
+        let difference = entry as i32 >> FirstTable::DIFFERENCE;
+        self.prediction = self.prediction.wrapping_add(difference as i16);
+        bits.shift(entry);
+        let sum = Sum::first(entry & ((1 << FirstTable::DIFFERENCE) - 1));
+        if sum.ended() {
+            bits.advance(sum.bits());
+        } else {
+            self.skip.finish_begun(bits, sum)?;
+        }
+        Ok(self.prediction)
+    }
+}
+
+/// The MCUs of such a scan.
+pub(crate) struct Means<'p, 's> {
+    layout: Layout,
+    lanes: Vec<Lane>,
+    canvases: &'p mut [Canvas<'s>],
+    /// The canvases' places of the scan's components.
+    of: Vec<usize>,
+    /// For each block of an MCU: its component, where its row starts in `row`, and its step there.
+    spots: Vec<Spot>,
+    /// DC coefficients of a row of MCUs.
+    row: Vec<i16>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    component: usize,
+    start: usize,
+    step: usize,
+}
+
+impl<'p, 's> Means<'p, 's> {
+    pub(crate) fn new(
+        layout: Layout,
+        lanes: Vec<Lane>,
+        canvases: &'p mut [Canvas<'s>],
+        of: Vec<usize>,
+    ) -> Self {
+        let mut spots = Vec::with_capacity(layout.blocks.len());
+        let mut end = 0;
+        for block in &layout.blocks {
+            let step = layout.steps[block.component].0;
+            spots.push(Spot {
+                component: block.component,
+                start: end + block.at.0,
+                step,
+            });
+            if block.at.0 + 1 == step {
+                end += step * layout.mcus.0;
+            }
+        }
+        Self {
+            layout,
+            lanes,
+            canvases,
+            of,
+            spots,
+            row: vec![0; end],
+        }
+    }
+
+    #[inline(always)]
+    fn decode_mcu(&mut self, bits: &mut Bits, x: usize) -> Result<(), Damage> {
+        for spot in &self.spots {
+            self.row[spot.start + x * spot.step] = self.lanes[spot.component].decode(bits)?;
+        }
+        Ok(())
+    }
+
+    /// Draws the MCUs from column `from` to `to` of row `y`.
+    fn draw(&mut self, from: usize, to: usize, y: usize) {
+        for (spot, block) in self.spots.iter().zip(&self.layout.blocks) {
+            if block.at.0 == 0 {
+                let down = self.layout.steps[block.component].1;
+                let place = (from * spot.step, y * down + block.at.1);
+                let means = &self.row[spot.start + from * spot.step..spot.start + to * spot.step];
+                let quantiser = self.lanes[block.component].quantiser;
+                self.canvases[self.of[block.component]].dots(place, means, quantiser);
+            }
+        }
+    }
+}
+
+impl Units for Means<'_, '_> {
+    fn size(&self) -> (usize, usize) {
+        self.layout.mcus
+    }
+
+    fn restart(&mut self) {
+        for lane in &mut self.lanes {
+            lane.restart();
+        }
+    }
+
+    fn decode(
+        &mut self,
+        bits: &mut Bits,
+        threshold: usize,
+        (x, y): (usize, usize),
+        count: usize,
+    ) -> (usize, Result<(), Damage>) {
+        let (done, result) = intervals::decode_row(bits, threshold, count, |bits, done| {
+            self.decode_mcu(bits, x + done).map(|()| 1)
+        });
+        self.draw(x, x + done, y);
+        (done, result)
+    }
+
+    fn erase(&mut self, mcu: (usize, usize)) {
+        for block in &self.layout.blocks {
+            let place = self.layout.place(block, mcu);
+            self.canvases[self.of[block.component]].erase(place);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Sequential pictures (T.81 annex F.2): straight from the bits to the planes, MCU by MCU.
+
+mod block;
+pub(super) mod dc_only;
+#[cfg(test)]
+mod lockstep;
+
+use crate::picture::jpeg::entropy::bits::Bits;
+use crate::picture::jpeg::entropy::intervals::{self, Units};
+use crate::picture::jpeg::entropy::unstuff::{Buffer, Feed};
+use crate::picture::jpeg::error::{Damage, Error, Flaw};
+use crate::picture::jpeg::limits::Limits;
+use crate::picture::jpeg::samples::planes::{self, Canvas, Judge, Planes};
+use crate::picture::jpeg::samples::scale::Scales;
+use crate::picture::jpeg::scratch::{BuiltTables, Scratch};
+use crate::picture::jpeg::syntax::header::{Header, restart_interval_of};
+use crate::picture::jpeg::syntax::markers::{self, DHT, DQT, DRI, EOI, SOS};
+use crate::picture::jpeg::syntax::scan::{Layout, Scan, ScanComponent};
+use crate::picture::jpeg::syntax::tables::Tables;
+use block::Decoder;
+use dc_only::Means;
+
+/// Decodes a sequential picture.
+pub(crate) fn decode<'s>(
+    header: &Header,
+    scales: &Scales,
+    limits: &Limits,
+    scratch: &'s mut Scratch,
+) -> Result<Planes<'s>, Error> {
+    check_room(header, limits)?;
+    limits.check_memory(planes::bytes_of_planes(&header.frame, scales))?;
+    let Scratch {
+        samples,
+        buffer,
+        tables: built,
+        ..
+    } = scratch;
+    let mut canvases = planes::canvases(&header.frame, scales, samples);
+    let mut judge = Judge::new(limits);
+    let mut picture = Picture {
+        header,
+        canvases: &mut canvases,
+        buffer,
+        built,
+        judge: &mut judge,
+    };
+    if let Err(error) = picture.decode_scans() {
+        judge.note(error)?;
+    }
+    Ok(planes::finish(canvases, judge.damage))
+}
+
+/// Refuses a picture that the bytes which follow can't hold: a block costs at least a DC code and an end of block.
+fn check_room(header: &Header, limits: &Limits) -> Result<(), Error> {
+    let room = 8 * (header.bytes.len() - header.first_scan) as u64;
+    if room < 2 * header.frame.block_count() && !limits.allow_damaged {
+        return Err(Error::truncated(header.bytes.len()));
+    }
+    Ok(())
+}
+
+/// A picture that is being decoded.
+struct Picture<'p, 'a, 's> {
+    header: &'p Header<'a>,
+    canvases: &'p mut Vec<Canvas<'s>>,
+    buffer: &'p mut Buffer,
+    built: &'p mut BuiltTables,
+    judge: &'p mut Judge,
+}
+
+impl<'a> Picture<'_, 'a, '_> {
+    /// Decodes scans until each component has had its own: T.81 gives each exactly one.
+    fn decode_scans(&mut self) -> Result<(), Error> {
+        let Header {
+            bytes,
+            frame,
+            first_scan,
+            ..
+        } = self.header;
+        let mut tables = self.header.tables.clone();
+        let mut restart_interval = self.header.restart_interval;
+        let mut done = [false; 4];
+        // Back to the 0xFF before the marker's code.
+        let mut at = first_scan - 1;
+        while done[..frame.components.len()].contains(&false) {
+            let segment = match markers::next_segment(bytes, at) {
+                Ok(segment) if segment.marker == EOI => {
+                    return Err(Error::damaged(Damage::MissingScan, segment.offset));
+                }
+                other => other?,
+            };
+            at = segment.end;
+            match segment.marker {
+                DHT => tables.define_huffman(&segment)?,
+                DQT => tables.define_quantisation(&segment)?,
+                DRI => restart_interval = restart_interval_of(&segment)?,
+                SOS => {
+                    let scan = Scan::parse(&segment, frame)?;
+                    for component in &scan.components {
+                        if std::mem::replace(&mut done[component.index], true) {
+                            let id = frame.components[component.index].id;
+                            return Err(Error::format(Flaw::ScanComponent { id }, segment.offset));
+                        }
+                    }
+                    at = self.decode_scan(&scan, &tables, restart_interval, at)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Decodes the scan whose data start at `at`; returns where they end.
+    fn decode_scan(
+        &mut self,
+        scan: &Scan,
+        tables: &Tables<'a>,
+        restart_interval: u16,
+        at: usize,
+    ) -> Result<usize, Error> {
+        let frame = &self.header.frame;
+        let layout = Layout::new(scan, frame);
+        let of = scan.components.iter().map(|c| c.index).collect::<Vec<_>>();
+        let decoders = scan
+            .components
+            .iter()
+            .map(|component| self.decoder(component, tables, at))
+            .collect::<Result<Vec<_>, Error>>()?;
+        let mut feed = Feed::new(self.header.bytes, at, layout.blocks.len(), self.buffer);
+        let (canvases, judge) = (&mut self.canvases[..], &mut *self.judge);
+        let lanes = |decoder: &Decoder| match decoder {
+            Decoder::Mean(lane) => Some(lane.clone()),
+            Decoder::Partial(_) => None,
+        };
+        if let Some(lanes) = decoders.iter().map(lanes).collect() {
+            let mut units = Means::new(layout, lanes, canvases, of);
+            intervals::decode(&mut units, &mut feed, restart_interval, judge)?;
+        } else {
+            let mut units = Mcus {
+                layout,
+                decoders,
+                canvases,
+                of,
+            };
+            intervals::decode(&mut units, &mut feed, restart_interval, judge)?;
+        }
+        Ok(feed.end())
+    }
+
+    /// The decoder of a component in a scan, with the tables in force.
+    fn decoder(
+        &mut self,
+        component: &ScanComponent,
+        tables: &Tables<'a>,
+        offset: usize,
+    ) -> Result<Decoder, Error> {
+        let n = self.canvases[component.index].n();
+        let table = self.header.frame.components[component.index].table;
+        let quantisation = tables.quantisation[usize::from(table)].as_ref();
+        let missing = Error::format(Flaw::NoQuantisationTable { table }, offset);
+        let (dc, ac) = (tables.dc[component.dc], tables.ac[component.ac]);
+        Decoder::new(n, quantisation.ok_or(missing)?, dc, ac, self.built, offset)
+    }
+}
+
+/// The MCUs of a scan.
+struct Mcus<'p, 's> {
+    layout: Layout,
+    /// The decoders of the scan's components.
+    decoders: Vec<Decoder>,
+    canvases: &'p mut [Canvas<'s>],
+    /// The canvases' places of the scan's components.
+    of: Vec<usize>,
+}
+
+impl Mcus<'_, '_> {
+    #[inline(always)]
+    fn decode_mcu(&mut self, bits: &mut Bits, mcu: (usize, usize)) -> Result<(), Damage> {
+        for block in &self.layout.blocks {
+            let place = self.layout.place(block, mcu);
+            let canvas = &mut self.canvases[self.of[block.component]];
+            self.decoders[block.component].decode(bits, canvas, place)?;
+        }
+        Ok(())
+    }
+}
+
+impl Units for Mcus<'_, '_> {
+    fn size(&self) -> (usize, usize) {
+        self.layout.mcus
+    }
+
+    fn restart(&mut self) {
+        for decoder in &mut self.decoders {
+            decoder.restart();
+        }
+    }
+
+    fn decode(
+        &mut self,
+        bits: &mut Bits,
+        threshold: usize,
+        (x, y): (usize, usize),
+        count: usize,
+    ) -> (usize, Result<(), Damage>) {
+        // `intervals::decode_row`, but in place: as a closure, this step takes 4% more instructions on web pictures.
+        let mut local = *bits;
+        let mut done = 0;
+        loop {
+            let result = self.decode_mcu(&mut local, (x + done, y));
+            done += usize::from(result.is_ok());
+            if done == count || result.is_err() || local.position() > threshold {
+                *bits = local;
+                return (done, result);
+            }
+        }
+    }
+
+    fn erase(&mut self, mcu: (usize, usize)) {
+        for block in &self.layout.blocks {
+            let place = self.layout.place(block, mcu);
+            self.canvases[self.of[block.component]].erase(place);
+        }
+    }
+}

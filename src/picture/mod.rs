@@ -1,0 +1,35 @@
+//! From a picture's bytes to its thumbnails': nothing here knows of files, threads, the time of day or the system.
+//!
+//! ```text
+//! jpeg         bytes -> planes at N/8
+//! exif         what a picture says of its way up and its colours
+//! decode_plan  settles scale, part, turn and colours before anything is decoded
+//! framing      which part of the picture, at which size        bounds   the box that a user names
+//! resize       planes -> planes at the thumbnail's size        orient   the right way up
+//! colour       planes -> sRGB                                  encode   sRGB -> bytes
+//! thumbnailer  all of them in order, a clock (stage) around each
+//! ```
+
+mod bounds;
+mod colour;
+mod decode_plan;
+pub(crate) mod encode;
+mod error;
+mod exif;
+mod framing;
+pub mod jpeg;
+mod options;
+mod orient;
+mod resize;
+mod stage;
+mod thumbnailer;
+
+pub use bounds::{Bounds, ParseBoundsError};
+pub use colour::{ColourHandling, ProfileFault};
+pub use encode::EncodeError;
+pub use error::{Cause, ThumbnailError};
+pub use framing::{Fit, TooLarge};
+pub use options::Options;
+pub(crate) use stage::Clock;
+pub use stage::{Stage, StageTimes};
+pub use thumbnailer::{Thumbnail, Thumbnailer, Warning};

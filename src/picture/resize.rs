@@ -1,0 +1,399 @@
+//! A plane of samples -> the same plane at the thumbnail's size. The only file that names the resizer.
+
+use fast_image_resize as fir;
+use fir::images::{TypedImage, TypedImageRef};
+use fir::pixels::U8;
+use fir::{Filter, FilterType, ResizeAlg, ResizeOptions};
+
+use crate::picture::framing::Area;
+
+/// Samples row by row, `width` a row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Samples<'a> {
+    pub(crate) samples: &'a [u8],
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+}
+
+/// Resizes planes with Lanczos-3, and keeps its buffers from one to the next.
+#[derive(Debug)]
+pub(crate) struct Resizer {
+    fir: fir::Resizer,
+    options: ResizeOptions,
+    /// A plane with its edges repeated outwards.
+    padded: Vec<u8>,
+}
+
+impl Resizer {
+    pub(crate) fn new() -> Self {
+        let filter =
+            Filter::new("Lanczos-3", lanczos3, 3.0).expect("BUG: a support that is no support");
+        let options = ResizeOptions::new()
+            .resize_alg(ResizeAlg::Convolution(FilterType::Custom(filter)))
+            .use_alpha(false);
+        Self {
+            fir: fir::Resizer::new(),
+            options,
+            padded: Vec::new(),
+        }
+    }
+
+    /// Resizes the part of `source` under `window` to `width` x `height` and puts the samples into `target`.
+    ///
+    /// The window is where the picture is, to the fraction of a sample. Where it reaches beyond the plane, the plane's
+    /// edge is repeated; it never reaches far, so the copy that this takes is of a plane not much larger than the
+    /// thumbnail.
+    pub(crate) fn resize(
+        &mut self,
+        source: Samples,
+        window: Area,
+        (width, height): (usize, usize),
+        target: &mut Vec<u8>,
+    ) {
+        target.resize(width * height, 0);
+        let beyond = |start: f64, length: f64, side: usize| {
+            let before = (-start).ceil().max(0.0) as usize;
+            let after = (start + length - side as f64).ceil().max(0.0) as usize;
+            // Less than this is rounding, not a sample.
+            let after = if start + length - side as f64 > 1e-6 {
+                after
+            } else {
+                0
+            };
+            (before, after)
+        };
+        let horizontal = beyond(window.left, window.width, source.width);
+        let vertical = beyond(window.top, window.height, source.height);
+        if horizontal == (0, 0) && vertical == (0, 0) {
+            return resize_inside(
+                &mut self.fir,
+                self.options,
+                source,
+                window,
+                (width, height),
+                target,
+            );
+        }
+        let source = pad(source, horizontal, vertical, &mut self.padded);
+        let window = Area {
+            left: window.left + horizontal.0 as f64,
+            top: window.top + vertical.0 as f64,
+            ..window
+        };
+        resize_inside(
+            &mut self.fir,
+            self.options,
+            source,
+            window,
+            (width, height),
+            target,
+        );
+    }
+}
+
+fn resize_inside(
+    fir: &mut fir::Resizer,
+    options: ResizeOptions,
+    source: Samples,
+    window: Area,
+    (width, height): (usize, usize),
+    target: &mut [u8],
+) {
+    let side = |side: usize| u32::try_from(side).expect("BUG: a plane wider than a JPEG");
+    let window_width = shortened(window.left, window.width, source.width);
+    let window_height = shortened(window.top, window.height, source.height);
+    let options = options.crop(window.left, window.top, window_width, window_height);
+    let source =
+        TypedImageRef::<U8>::from_buffer(side(source.width), side(source.height), source.samples);
+    let source = source.expect("BUG: a plane with too few samples");
+    let target = TypedImage::<U8>::from_buffer(side(width), side(height), target);
+    let mut target = target.expect("BUG: a target with too few samples");
+    // The untyped `resize` would compile the code for all 13 types of pixels into this crate: a minute of it.
+    fir.resize_typed(&source, &mut target, &options)
+        .expect("BUG: a window beyond the plane");
+}
+
+/// `length`, so much shorter that `start + length` isn't beyond `side` even after rounding.
+fn shortened(start: f64, length: f64, side: usize) -> f64 {
+    let side = side as f64;
+    let mut length = length.min(side - start);
+    while start + length > side {
+        length = length.next_down();
+    }
+    length
+}
+
+/// A copy of a plane with its edges repeated outwards: so many samples before and after, across and down.
+fn pad<'p>(
+    source: Samples,
+    across: (usize, usize),
+    down: (usize, usize),
+    padded: &'p mut Vec<u8>,
+) -> Samples<'p> {
+    let Samples {
+        samples,
+        width,
+        height,
+    } = source;
+    let padded_width = across.0 + width + across.1;
+    let padded_height = down.0 + height + down.1;
+    padded.clear();
+    padded.reserve(padded_width * padded_height);
+    for row in samples.chunks_exact(width).take(height) {
+        padded.extend(std::iter::repeat_n(row[0], across.0));
+        padded.extend_from_slice(row);
+        padded.extend(std::iter::repeat_n(row[width - 1], across.1));
+        if padded.len() == padded_width {
+            // The first row so far stands alone: the rows above it are the same.
+            for _ in 0..down.0 {
+                padded.extend_from_within(..padded_width);
+            }
+        }
+    }
+    for _ in 0..down.1 {
+        padded.extend_from_within(padded.len() - padded_width..);
+    }
+    Samples {
+        samples: padded,
+        width: padded_width,
+        height: padded_height,
+    }
+}
+
+/// The Lanczos-3 kernel, sinc(x) sinc(x/3), for |x| < 3.
+///
+/// A thumbnail's resize is small enough for its some 5,000 weights to be half of the work if each asks the C library
+/// for two sines. One is enough, for sin 3a = 3 sin a - 4 sin^3 a, and a polynomial gives it to 6e-8, when a weight
+/// is rounded to about 1e-4 in the end.
+fn lanczos3(x: f64) -> f64 {
+    let x = x.abs();
+    if x >= 3.0 {
+        return 0.0;
+    }
+    if x < 1e-6 {
+        return 1.0;
+    }
+    let third = std::f64::consts::FRAC_PI_3 * x;
+    let sine = sin_to_pi(third);
+    sine * sine * (3.0 - 4.0 * sine * sine) / (3.0 * third * third)
+}
+
+/// The sine of an angle in 0..=pi: its Taylor polynomial of degree 11.
+fn sin_to_pi(angle: f64) -> f64 {
+    // sin a = sin(pi - a); on 0..=pi/2 the first term left out is at most (pi/2)^13/13! = 6e-8.
+    let a = angle.min(std::f64::consts::PI - angle);
+    let s = a * a;
+    let tail = 1.0 / 362_880.0 - s / 39_916_800.0;
+    a * (1.0 - s * (1.0 / 6.0 - s * (1.0 / 120.0 - s * (1.0 / 5040.0 - s * tail))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_is_lanczos_3() {
+        let sinc = |x: f64| {
+            if x == 0.0 {
+                1.0
+            } else {
+                (std::f64::consts::PI * x).sin() / (std::f64::consts::PI * x)
+            }
+        };
+        for step in -3500..=3500 {
+            let x = f64::from(step) / 1000.0;
+            let exact = if x.abs() < 3.0 {
+                sinc(x) * sinc(x / 3.0)
+            } else {
+                0.0
+            };
+            assert!(
+                (lanczos3(x) - exact).abs() < 2e-7,
+                "{x}: {} instead of {exact}",
+                lanczos3(x)
+            );
+        }
+    }
+
+    fn whole(width: usize, height: usize) -> Area {
+        Area {
+            left: 0.0,
+            top: 0.0,
+            width: width as f64,
+            height: height as f64,
+        }
+    }
+
+    /// What every resize has to come close to: f64, no tricks, edges repeated outwards.
+    fn oracle(source: Samples, window: Area, width: usize, height: usize) -> Vec<f64> {
+        let weights = |start: f64, length: f64, side: usize, target: usize| -> Vec<Vec<f64>> {
+            let step = length / target as f64;
+            let scale = step.max(1.0);
+            (0..target)
+                .map(|t| {
+                    let centre = start + (t as f64 + 0.5) * step;
+                    let row: Vec<f64> = (0..side)
+                        .map(|s| lanczos3((s as f64 + 0.5 - centre) / scale))
+                        .collect();
+                    let sum: f64 = row.iter().sum();
+                    row.iter().map(|weight| weight / sum).collect()
+                })
+                .collect()
+        };
+        let across = weights(window.left, window.width, source.width, width);
+        let down = weights(window.top, window.height, source.height, height);
+        let mut target = Vec::new();
+        for row in &down {
+            for column in &across {
+                let mut sum = 0.0;
+                for (y, wy) in row.iter().enumerate() {
+                    for (x, wx) in column.iter().enumerate() {
+                        sum += wy * wx * f64::from(source.samples[y * source.width + x]);
+                    }
+                }
+                target.push(sum.clamp(0.0, 255.0));
+            }
+        }
+        target
+    }
+
+    /// Noise, but not so loud that the resizer, which rounds between its two passes, clips it there.
+    fn noise(width: usize, height: usize) -> Vec<u8> {
+        let mut state = 1_u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            96 + (state >> 26) as u8
+        };
+        (0..width * height).map(|_| next()).collect()
+    }
+
+    #[test]
+    fn is_as_close_to_the_oracle_as_two_roundings_allow() {
+        let mut resizer = Resizer::new();
+        let mut target = Vec::new();
+        for (width, height, w, h) in [
+            (40, 30, 13, 9),
+            (40, 30, 40, 30),
+            (9, 7, 30, 1),
+            (1, 1, 1, 1),
+            (1, 50, 1, 16),
+            (300, 2, 128, 1),
+            (3, 3, 5, 5),
+        ] {
+            let samples = noise(width, height);
+            let source = Samples {
+                samples: &samples,
+                width,
+                height,
+            };
+            for (left, top, right, bottom) in [
+                (0.0, 0.0, 0.0, 0.0),
+                (0.0, 0.0, 0.375, 0.6),
+                (0.2, 0.1, 0.1, 0.3),
+            ] {
+                let window = Area {
+                    left,
+                    top,
+                    width: width as f64 - left - right,
+                    height: height as f64 - top - bottom,
+                };
+                resizer.resize(source, window, (w, h), &mut target);
+                for (got, want) in target.iter().zip(oracle(source, window, w, h)) {
+                    assert!(
+                        (f64::from(*got) - want).abs() < 1.3,
+                        "{width}x{height} {window:?}: {got}, not {want}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_window_that_ends_at_the_edge_but_for_rounding_is_taken() {
+        let mut resizer = Resizer::new();
+        let mut target = Vec::new();
+        for side in 1..200_usize {
+            let samples = vec![77; side * side];
+            for part in [3.0, 7.0, 11.0, 49.0] {
+                let left = side as f64 / part;
+                let length = side as f64 / part * (part - 1.0);
+                let window = Area {
+                    left,
+                    top: left,
+                    width: length,
+                    height: length,
+                };
+                resizer.resize(
+                    Samples {
+                        samples: &samples,
+                        width: side,
+                        height: side,
+                    },
+                    window,
+                    (5, 4),
+                    &mut target,
+                );
+                assert_eq!(target, [77; 20]);
+            }
+        }
+    }
+
+    #[test]
+    fn beyond_the_plane_its_edge_goes_on() {
+        let samples = noise(8, 6);
+        let source = Samples {
+            samples: &samples,
+            width: 8,
+            height: 6,
+        };
+        let mut padded = Vec::new();
+        let bigger = pad(source, (2, 1), (1, 3), &mut padded);
+        assert_eq!(
+            (bigger.width, bigger.height, bigger.samples.len()),
+            (11, 10, 110)
+        );
+        for y in 0..10_usize {
+            for x in 0..11_usize {
+                let inner = samples[y.saturating_sub(1).min(5) * 8 + x.saturating_sub(2).min(7)];
+                assert_eq!(bigger.samples[y * 11 + x], inner, "{x} {y}");
+            }
+        }
+        let window = Area {
+            left: -0.5,
+            top: 0.0,
+            width: 9.2,
+            height: 6.4,
+        };
+        let (mut direct, mut by_hand) = (Vec::new(), Vec::new());
+        let mut resizer = Resizer::new();
+        resizer.resize(source, window, (4, 3), &mut direct);
+        let source = pad(source, (1, 1), (0, 1), &mut padded);
+        resizer.resize(
+            source,
+            Area {
+                left: 0.5,
+                ..window
+            },
+            (4, 3),
+            &mut by_hand,
+        );
+        assert_eq!(direct, by_hand);
+    }
+
+    #[test]
+    fn a_plane_of_the_right_size_is_copied() {
+        let samples = noise(31, 17);
+        let mut target = Vec::new();
+        Resizer::new().resize(
+            Samples {
+                samples: &samples,
+                width: 31,
+                height: 17,
+            },
+            whole(31, 17),
+            (31, 17),
+            &mut target,
+        );
+        assert_eq!(target, samples);
+    }
+}

@@ -1,0 +1,14 @@
+//! What a run shows: bars, lines, the summary, the report.
+//!
+//! ```text
+//! teller     takes in what happens, and tells it       progress   bars on a terminal, lines that don't tear them
+//! verbose    lines for -v and --debug                  summary    the counts and shares at a run's end
+//! report     one JSON record a picture                 side_file  files beside the thumbnails
+//! ```
+
+pub mod progress;
+pub mod report;
+pub mod side_file;
+pub mod summary;
+pub mod teller;
+mod verbose;

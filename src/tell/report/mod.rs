@@ -1,0 +1,79 @@
+//! The machine-readable report: JSON Lines, a record for each picture as it ends, and one for the run at the end.
+//!
+//! The fields are documented in the README and are a promise.
+
+mod record;
+
+use std::io::{self, LineWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::batch::error::RunError;
+use crate::tell::side_file::{self, is_stdout};
+
+pub use record::{Counts, MergedRecord, PictureRecord, Record, RunRecord};
+
+/// Where records go.
+pub struct Report {
+    path: PathBuf,
+    out: Box<dyn Write + Send>,
+}
+
+/// How every report begins.
+const BEGINNING: &[u8] = b"{\"record\":";
+
+impl std::fmt::Debug for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Report").field(&self.path).finish()
+    }
+}
+
+impl Report {
+    /// A report into the file `path`, made anew, or with `-` to stdout.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be made, or is there and no report.
+    pub fn create(path: &Path) -> Result<Self, RunError> {
+        let out: Box<dyn Write + Send> = if is_stdout(path) {
+            Box::new(io::stdout())
+        } else {
+            let file = side_file::create(path, BEGINNING);
+            let file = file.map_err(|error| RunError::Report(path.to_owned(), error))?;
+            // Line by line: what has ended can be followed, and survives a kill.
+            Box::new(LineWriter::new(file))
+        };
+        let path = path.to_owned();
+        Ok(Self { path, out })
+    }
+
+    /// Whether stdout is taken.
+    pub fn is_on_stdout(&self) -> bool {
+        is_stdout(&self.path)
+    }
+
+    /// Appends a line.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be written.
+    pub fn write(&mut self, record: &Record) -> Result<(), RunError> {
+        self.write_line(&serde_json::to_vec(record).expect("BUG: a record is no JSON"))
+    }
+
+    /// Appends `line`, a record as another report has it.
+    pub(crate) fn write_line(&mut self, line: &[u8]) -> Result<(), RunError> {
+        let whole = [line, b"\n"].concat();
+        let written = self.out.write_all(&whole);
+        written.map_err(|error| RunError::Report(self.path.clone(), error))
+    }
+
+    /// Makes sure that all lines are where they belong.
+    ///
+    /// # Errors
+    ///
+    /// When they can't be written.
+    pub fn finish(mut self) -> Result<(), RunError> {
+        let flushed = self.out.flush();
+        flushed.map_err(|error| RunError::Report(self.path, error))
+    }
+}

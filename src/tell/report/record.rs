@@ -1,0 +1,347 @@
+//! The records of a report.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::batch::job::Job;
+use crate::batch::make::{Made, Outcome, Processed};
+use crate::batch::shard::Shard;
+use crate::picture::StageTimes;
+use crate::tell::summary::{Run, Summary};
+
+/// One line of a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "kebab-case")]
+pub enum Record {
+    /// A picture, or an entry of the tree that could not be visited.
+    Picture(Box<PictureRecord>),
+    /// The run as a whole; the last line, missing if the process was killed.
+    Run(Box<RunRecord>),
+}
+
+/// What became of a picture.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PictureRecord {
+    /// Path of the source, or of what failed; bytes that are not UTF-8 are replaced here and kept in `source_hex`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The bytes of the source's path in hexadecimal, if they are not UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_hex: Option<String>,
+    /// Path of the thumbnail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<String>,
+    /// The bytes of the thumbnail's path in hexadecimal, if they are not UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination_hex: Option<String>,
+    /// What became of it: `made`, `fresh`, `failed`, `not begun`, `would make`, `pruned` or `would prune`.
+    pub outcome: String,
+    /// Why a thumbnail was made: `missing`, `source changed`, `settings changed`, `damaged`, `older than its source` or
+    /// `forced`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The step that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Width and height of the source in pixels, as stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_size: Option<[u32; 2]>,
+    /// Length of the source's file in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_bytes: Option<u64>,
+    /// Bytes read of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes_read: Option<u64>,
+    /// Width and height of the thumbnail in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail_size: Option<[u32; 2]>,
+    /// Length of the thumbnail's file in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail_bytes: Option<u64>,
+    /// The N of the N/8 at which the source was decoded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<u8>,
+    /// The source's EXIF orientation, 1 to 8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orientation: Option<u8>,
+    /// How the source's colours became sRGB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<String>,
+    /// What was wrong with the source, but not so wrong that there is no thumbnail.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// Whether the thumbnail was made from what was left of a damaged source.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub damaged: bool,
+    /// Milliseconds by stage.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ms: BTreeMap<String, f64>,
+}
+
+/// The totals of a run and what it was run with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// thumbgen's version.
+    pub version: String,
+    /// SOURCE.
+    pub source: String,
+    /// DEST.
+    pub destination: String,
+    /// The settings that decide pixels, as thumbnails' stamps have them.
+    pub settings: String,
+    /// Which part of SOURCE it was of, if not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// How it was scheduled: `seq`, `threads` or `rayon`.
+    pub strategy: String,
+    /// On how many workers.
+    pub jobs: u64,
+    /// Whether every picture was gone through; false after a signal or when DEST failed.
+    pub finished: bool,
+    /// The counts.
+    pub counts: Counts,
+    /// Bytes read of sources.
+    pub bytes_read: u64,
+    /// Seconds by the clock.
+    pub real_s: f64,
+    /// Seconds of processor time in thumbgen's own code.
+    pub user_s: f64,
+    /// Seconds of processor time in the kernel.
+    pub sys_s: f64,
+    /// Seconds of worker time spent waiting for the machine's load to fall.
+    pub paused_s: f64,
+    /// Milliseconds of worker time by stage.
+    pub ms: BTreeMap<String, f64>,
+    /// What it was merged from, if it is of several runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<MergedRecord>,
+}
+
+/// Which runs a merged report is of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedRecord {
+    /// How many shards there must be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shards: Option<NonZeroU32>,
+    /// Shards without a report.
+    pub missing: Vec<u32>,
+    /// Shards whose run was stopped, or whose report has lost lines.
+    pub unfinished: Vec<u32>,
+    /// How many runs were no shards.
+    pub others: u64,
+    /// Reports without an end: their run was killed, or goes on. Their pictures are not counted.
+    pub cut_short: Vec<String>,
+}
+
+/// How many pictures ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// All pictures, and entries that could not be visited.
+    pub found: u64,
+    /// Thumbnails made.
+    pub made: u64,
+    /// Thumbnails that were fresh.
+    pub fresh: u64,
+    /// Pictures and entries that failed.
+    pub failed: u64,
+    /// Of those that failed, the folders: their pictures are not counted.
+    #[serde(default)]
+    pub unvisited_folders: u64,
+    /// Of those made, the ones from damaged pictures.
+    pub damaged: u64,
+    /// Pictures found but not begun.
+    pub not_begun: u64,
+    /// Thumbnails that a dry run would make.
+    pub would_make: u64,
+    /// Thumbnails removed because their source is gone.
+    pub pruned: u64,
+    /// Those that a dry run would remove.
+    #[serde(default)]
+    pub would_prune: u64,
+}
+
+impl PictureRecord {
+    /// The record of `processed`; of an entry of the tree that could not be visited, there is no `job`.
+    pub fn new(job: Option<&Job>, processed: &Processed) -> Self {
+        let mut record = Self {
+            ms: milliseconds(&processed.times),
+            ..Self::default()
+        };
+        if let Some(job) = job {
+            (record.source, record.source_hex) = path(job.source.path());
+            (record.destination, record.destination_hex) = path(&job.thumbnail);
+        }
+        record.outcome = processed.outcome.name().to_owned();
+        match &processed.outcome {
+            Outcome::Made(made) => {
+                record.describe(made);
+                record.bytes_read = Some(processed.bytes_read);
+            }
+            Outcome::WouldMake(reason) => record.reason = Some(reason.to_string()),
+            Outcome::Failed(error) => {
+                if job.is_none() {
+                    (record.source, record.source_hex) = path(&error.path);
+                }
+                record.stage = Some(error.stage.to_string());
+                record.error = Some(error.cause.to_string());
+            }
+            Outcome::Fresh | Outcome::NotBegun => {}
+        }
+        record
+    }
+
+    /// The record of a thumbnail that was removed, or in a dry run would be.
+    pub fn pruned(thumbnail: &Path, dry_run: bool) -> Self {
+        let (destination, destination_hex) = path(thumbnail);
+        let outcome = if dry_run { "would prune" } else { "pruned" }.to_owned();
+        Self {
+            destination,
+            destination_hex,
+            outcome,
+            ..Self::default()
+        }
+    }
+
+    fn describe(&mut self, made: &Made) {
+        let thumbnail = &made.thumbnail;
+        self.reason = Some(made.reason.to_string());
+        self.source_size = Some([thumbnail.source_width, thumbnail.source_height]);
+        self.source_bytes = Some(made.source_bytes);
+        self.thumbnail_size = Some([thumbnail.width, thumbnail.height]);
+        self.thumbnail_bytes = Some(made.bytes);
+        self.scale = Some(thumbnail.scale);
+        self.orientation = Some(thumbnail.orientation);
+        self.colour = Some(thumbnail.colour.to_string());
+        self.warnings = thumbnail.warnings.iter().map(ToString::to_string).collect();
+        self.damaged = thumbnail.damage.is_some();
+    }
+}
+
+impl RunRecord {
+    /// The record of a run, without the paths and settings it was run with.
+    pub fn new(summary: &Summary, run: &Run, finished: bool) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            strategy: run.strategy.to_string(),
+            jobs: run.workers.get() as u64,
+            finished,
+            counts: Counts {
+                found: summary.found(),
+                made: summary.made,
+                fresh: summary.fresh,
+                failed: summary.failed,
+                unvisited_folders: summary.folder_errors,
+                damaged: summary.damaged,
+                not_begun: summary.not_begun,
+                would_make: summary.would_make,
+                pruned: summary.pruned,
+                would_prune: summary.would_prune,
+            },
+            bytes_read: summary.bytes_read,
+            real_s: run.elapsed.as_secs_f64(),
+            user_s: run.cpu.user.as_secs_f64(),
+            sys_s: run.cpu.sys.as_secs_f64(),
+            paused_s: summary.paused.as_secs_f64(),
+            ms: milliseconds(&summary.times),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a run that went on at the same time, and found what `counts` says.
+    pub fn add(&mut self, counts: &Counts, run: &Self) {
+        self.counts.add(counts);
+        self.jobs += run.jobs;
+        self.bytes_read += run.bytes_read;
+        self.real_s = self.real_s.max(run.real_s);
+        self.user_s += run.user_s;
+        self.sys_s += run.sys_s;
+        self.paused_s += run.paused_s;
+        for (stage, ms) in &run.ms {
+            *self.ms.entry(stage.clone()).or_default() += ms;
+        }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, more: &Self) {
+        let Self {
+            found,
+            made,
+            fresh,
+            failed,
+            unvisited_folders,
+            damaged,
+            not_begun,
+            would_make,
+            pruned,
+            would_prune,
+        } = more;
+        self.found += found;
+        self.made += made;
+        self.fresh += fresh;
+        self.failed += failed;
+        self.unvisited_folders += unvisited_folders;
+        self.damaged += damaged;
+        self.not_begun += not_begun;
+        self.would_make += would_make;
+        self.pruned += pruned;
+        self.would_prune += would_prune;
+    }
+}
+
+/// `path` as text, and in hexadecimal if the text does not say it all.
+fn path(path: &Path) -> (Option<String>, Option<String>) {
+    let bytes = path.as_os_str().as_bytes();
+    let hex = path
+        .to_str()
+        .is_none()
+        .then(|| bytes.iter().map(|byte| format!("{byte:02x}")).collect());
+    (Some(path.to_string_lossy().into_owned()), hex)
+}
+
+/// Microseconds would do; more digits only look exact.
+fn milliseconds(times: &StageTimes) -> BTreeMap<String, f64> {
+    let spent = times.iter().filter(|(_, time)| !time.is_zero());
+    spent
+        .map(|(stage, time)| (stage.to_string(), time.as_micros() as f64 / 1e3))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::*;
+
+    #[test]
+    fn paths_that_are_not_utf8_survive() {
+        let (text, hex) = path(Path::new(OsStr::from_bytes(b"a/\xff.jpg")));
+        assert_eq!(text.unwrap(), "a/\u{fffd}.jpg");
+        assert_eq!(hex.unwrap(), "612fff2e6a7067");
+        assert_eq!(path(Path::new("ü.jpg")), (Some("ü.jpg".into()), None));
+    }
+
+    #[test]
+    fn records_are_read_as_they_were_written() {
+        let record = Record::Picture(Box::new(PictureRecord {
+            source: Some("a.jpg".into()),
+            outcome: "failed".into(),
+            error: Some("\"quoted\"\n".into()),
+            ..PictureRecord::default()
+        }));
+        let line = serde_json::to_string(&record).unwrap();
+        assert!(
+            line.starts_with(r#"{"record":"picture","source":"a.jpg","outcome":"failed""#),
+            "{line}"
+        );
+        assert!(!line.contains('\n'));
+        assert_eq!(serde_json::from_str::<Record>(&line).unwrap(), record);
+    }
+}
