@@ -61,10 +61,9 @@ impl Batch {
     /// for an inode that was not just freed.
     fn anew(&self) -> Config {
         let number = self.dests.fetch_add(1, Ordering::Relaxed);
-        Config {
-            dest: self.folder.path().join(number.to_string()),
-            ..self.config.clone()
-        }
+        let mut config = self.config.clone();
+        config.batch.dest = self.folder.path().join(number.to_string());
+        config
     }
 
     fn run(config: &Config) {

@@ -8,6 +8,7 @@ use thumbgen::batch::execute::keep_quiet_about_jobs;
 use thumbgen::cli::arguments::arguments;
 use thumbgen::cli::compare::{Settings, compare};
 use thumbgen::cli::config::Config;
+use thumbgen::cli::error::Error;
 use thumbgen::cli::exit::Exit;
 use thumbgen::cli::merge::{Merge, merge};
 use thumbgen::cli::run::run;
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
     let line = CommandLine::parse_from(arguments);
     let result = match (line.command, line.run) {
         (Some(Command::Report(ReportCommand::Merge(cli))), _) => {
-            merge(&Merge::from(cli), &mut io::stdout(), &mut io::stderr())
+            merge(&Merge::from(cli), &mut io::stdout(), &mut io::stderr()).map_err(Error::from)
         }
         (None, Some(cli)) if cli.compare => compare(&Settings::from(cli), &mut io::stdout()),
         (None, Some(cli)) => run(&Config::from(cli)),

@@ -8,10 +8,10 @@ use std::process::{Command, Output};
 
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
-use thumbgen::batch::error::RunError;
 use thumbgen::batch::execute::Strategy;
-use thumbgen::batch::stop::Interrupt;
-use thumbgen::cli::compare::{Made, Rounds, Settings, Variant, make_all};
+use thumbgen::batch::stop::Stop;
+use thumbgen::cli::compare::{Contender, Round, Rounds, Settings, make_all};
+use thumbgen::cli::error::Error;
 use thumbgen::tell::progress::Steps;
 
 const PICTURES: u32 = 6;
@@ -249,7 +249,7 @@ fn file_that_can_not_be_written_is_an_error_before_the_work() {
 }
 
 /// What a comparison says of a strategy, rayon, that is broken by `spoil`.
-fn compare_with(spoil: impl Fn(&Path, &mut Made)) -> Result<(), RunError> {
+fn compare_with(spoil: impl Fn(&Path, &mut Round)) -> Result<(), Error> {
     let (tree, temporary) = (pictures(), tempfile::tempdir().unwrap());
     fs::write(tree.path().join("broken.jpg"), "no JPEG").unwrap();
     let two = NonZeroUsize::new(2).unwrap();
@@ -264,15 +264,15 @@ fn compare_with(spoil: impl Fn(&Path, &mut Made)) -> Result<(), RunError> {
         chart: None,
         quiet: true,
     };
-    let interrupt = Interrupt::default();
-    let rounds = Rounds::new(&settings, temporary.path(), &interrupt)?;
+    let stop = Stop::default();
+    let rounds = Rounds::new(&settings, temporary.path(), &stop)?;
     let bar = Steps::new(false, "", rounds.steps());
-    let make = |variant: Variant, dest: &Path, done: &(dyn Fn() + Sync)| {
-        let mut made = make_all(&settings, variant, dest, &interrupt, done)?;
-        if variant.strategy == Strategy::Rayon {
-            spoil(dest, &mut made);
+    let make = |contender: Contender, dest: &Path, done: &(dyn Fn() + Sync)| {
+        let mut round = make_all(&settings, contender, dest, &stop, done)?;
+        if contender.strategy == Strategy::Rayon {
+            spoil(dest, &mut round);
         }
-        Ok(made)
+        Ok(round)
     };
     rounds.run(&bar, make).map(|(comparison, failures)| {
         assert_eq!(comparison.pictures, u64::from(PICTURES) + 1);
@@ -287,9 +287,9 @@ fn sound_strategies_agree() {
 
 #[test]
 fn broken_strategy_fails_the_comparison_and_the_picture_is_named() {
-    use thumbgen::cli::compare::Outcome::{Failed, Made as IsMade};
+    use thumbgen::cli::compare::Fate::{Failed, Made};
     let picture = || Path::new("b/3.jpg").to_owned();
-    let fails = |what: &str, spoil: &dyn Fn(&Path, &mut Made)| {
+    let fails = |what: &str, spoil: &dyn Fn(&Path, &mut Round)| {
         let told = compare_with(spoil).unwrap_err().to_string();
         let expected = format!("b/3.jpg: rayon with 2 jobs {what}");
         assert!(told.starts_with(&expected), "{told}");
@@ -307,26 +307,26 @@ fn broken_strategy_fails_the_comparison_and_the_picture_is_named() {
     fails("left no thumbnail", &|dest, _| {
         fs::remove_file(dest.join("b/3.jpg")).unwrap();
     });
-    fails("left it out", &|_, made| {
-        made.outcomes.remove(&picture());
+    fails("left it out", &|_, round| {
+        round.fates.remove(&picture());
     });
-    fails("went through it twice", &|_, made| {
-        made.twice = Some(picture());
+    fails("went through it twice", &|_, round| {
+        round.twice = Some(picture());
     });
-    fails("failed where seq made a thumbnail: no", &|_, made| {
-        made.outcomes.insert(picture(), Failed("no".into()));
+    fails("failed where seq made a thumbnail: no", &|_, round| {
+        round.fates.insert(picture(), Failed("no".into()));
     });
-    let told = compare_with(|_, made| {
-        made.outcomes.insert("x.jpg".into(), IsMade);
+    let told = compare_with(|_, round| {
+        round.fates.insert("x.jpg".into(), Made);
     });
     assert!(
         told.unwrap_err()
             .to_string()
             .starts_with("x.jpg: rayon with 2 jobs found it")
     );
-    let told = compare_with(|dest, made| {
+    let told = compare_with(|dest, round| {
         fs::copy(dest.join("b/1.jpg"), dest.join("broken.jpg")).unwrap();
-        made.outcomes.insert("broken.jpg".into(), IsMade);
+        round.fates.insert("broken.jpg".into(), Made);
     });
     assert!(
         told.unwrap_err()

@@ -7,9 +7,6 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::batch::list::Refused;
-use crate::batch::shard::ShardError;
-use crate::cli::compare::CompareError;
-use crate::cli::exit::Exit;
 use crate::picture::Stage;
 use crate::picture::{self, ThumbnailError};
 
@@ -94,7 +91,7 @@ fn lifted_by(cause: &picture::Cause) -> &'static str {
     }
 }
 
-/// What ends a run, or keeps it from beginning. Exit status 2.
+/// What ends a run, or keeps it from beginning.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RunError {
@@ -122,55 +119,18 @@ pub enum RunError {
     /// Another run holds DEST's lock.
     #[error("DEST {} is in use by {}", shown(.0), .1.as_deref().unwrap_or("another run"))]
     Busy(PathBuf, Option<String>),
-    /// The report can't be written.
-    #[error("report {} can't be written: {}", shown(.0), plain(.1))]
-    Report(PathBuf, #[source] io::Error),
-    /// A report can't be read.
-    #[error("report {} can't be read: {}", shown(.0), plain(.1))]
-    ReportUnreadable(PathBuf, #[source] io::Error),
-    /// A line of a file is none of a report.
-    #[error("{}, line {}: no record of a report", shown(.0), .1)]
-    NotARecord(PathBuf, u64),
-    /// A folder has no reports.
-    #[error("no reports (*.jsonl) in {}", shown(.0))]
-    NoReports(PathBuf),
-    /// The pictures of a merged report would be counted twice.
-    #[error("{} is a merged report; merge those that it was made from", shown(.0))]
-    Merged(PathBuf),
-    /// Reports of shards are not of one run.
-    #[error("reports are not of one run: {} has {}, others have {}", shown(.0), .1, .2)]
-    NotOneRun(PathBuf, String, String),
-    /// Signals can't be caught.
-    #[error("signals can't be caught: {}", plain(.0))]
-    Signals(#[source] io::Error),
     /// There is no folder to compare DEST with.
     #[error("--prune needs a SOURCE that is a folder, and {} is none", shown(.0))]
     PruneOfPicture(PathBuf),
-    /// `--shard auto` without a shard.
-    #[error(transparent)]
-    Shard(#[from] ShardError),
     /// The list of pictures can't be read.
     #[error("list {} can't be read: {}", shown(.0), plain(.1))]
     FilesFrom(PathBuf, #[source] io::Error),
     /// There is no folder for the list's paths to be relative to.
     #[error("--files-from needs a SOURCE that is a folder, and {} is none", shown(.0))]
     ListOfPicture(PathBuf),
-    /// A comparison failed.
-    #[error(transparent)]
-    Compare(#[from] CompareError),
     /// DEST failed in a way that every other picture would meet too.
     #[error("stopped: {0}")]
     DestFailed(#[source] PictureError),
-}
-
-impl RunError {
-    /// The exit status that says so.
-    pub const fn exit(&self) -> Exit {
-        match self {
-            Self::Busy(..) => Exit::Busy,
-            _ => Exit::Unusable,
-        }
-    }
 }
 
 /// `path` for a person: as it is, or quoted and escaped where it holds what a terminal would act on or can't show.
@@ -184,7 +144,7 @@ pub fn shown(path: &Path) -> Cow<'_, str> {
 }
 
 /// The system's message without Rust's "(os error 2)" behind it.
-fn plain(error: &io::Error) -> String {
+pub fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     match error.raw_os_error() {
         Some(code) => text.replace(&format!(" (os error {code})"), ""),

@@ -14,7 +14,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::batch::error::{Cause, PictureError, RunError};
-use crate::batch::stop::Interrupt;
+use crate::batch::stop::Stop;
 use crate::batch::walk::SourcePicture;
 use crate::picture::Stage;
 
@@ -47,7 +47,16 @@ pub enum Refused {
     NotFile,
 }
 
-/// A list of pictures below SOURCE.
+/// A list of pictures, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    /// Its file; `-` is stdin.
+    pub path: PathBuf,
+    /// Whether each path ends with a NUL instead of a line.
+    pub nul: bool,
+}
+
+/// A list that is being read.
 #[derive(Debug)]
 pub struct FileList {
     lines: BufReader<Source>,
@@ -70,24 +79,24 @@ struct Places {
 }
 
 impl FileList {
-    /// The list in the file `path`, or with `-` on stdin; each path ends with a NUL if `nul`, else with a line.
+    /// Opens `list`.
     ///
     /// # Errors
     ///
     /// When the list can't be opened, or SOURCE is no folder.
     pub fn open(
-        path: &Path,
-        nul: bool,
+        list: &List,
         source: &Path,
         dest: &Path,
         follow: bool,
-        interrupt: &Interrupt,
+        stop: &Stop,
     ) -> Result<Self, RunError> {
         if !source.is_dir() {
             return Err(RunError::ListOfPicture(source.to_owned()));
         }
-        let unreadable = |error| RunError::FilesFrom(path.to_owned(), error);
-        let file = if path == Path::new("-") {
+        let List { path, nul } = list;
+        let unreadable = |error| RunError::FilesFrom(path.clone(), error);
+        let file = if *path == Path::new("-") {
             io::stdin().as_fd().try_clone_to_owned().map(File::from)
         } else {
             File::open(path)
@@ -98,9 +107,9 @@ impl FileList {
         Ok(Self {
             lines: BufReader::new(Source {
                 file,
-                interrupt: interrupt.clone(),
+                stop: stop.clone(),
             }),
-            end_of_path: if nul { 0 } else { b'\n' },
+            end_of_path: if *nul { 0 } else { b'\n' },
             line: Vec::new(),
             places: Places {
                 source: source.to_owned(),
@@ -115,7 +124,7 @@ impl FileList {
     }
 
     /// The next picture that `is_ours` says is ours, by its path below SOURCE; nothing at the list's end, or when the
-    /// run is interrupted.
+    /// run is stopped.
     ///
     /// # Errors
     ///
@@ -136,7 +145,7 @@ impl FileList {
                     "a path of more than 4096 bytes; are they lines, or with --null ended by NULs?";
                 return Err(io::Error::other(text));
             }
-            let stopped = self.lines.get_ref().interrupt.is_set();
+            let stopped = self.lines.get_ref().stop.is_set();
             if self.line.pop_if(|last| *last == self.end_of_path).is_none() && stopped {
                 // The signal may have cut the path short.
                 return Ok(None);
@@ -225,16 +234,16 @@ impl Places {
     }
 }
 
-/// The list's file, at its end as soon as the run is interrupted: who writes into a pipe may take any time.
+/// The list's file, at its end as soon as the run is stopped: who writes into a pipe may take any time.
 #[derive(Debug)]
 struct Source {
     file: File,
-    interrupt: Interrupt,
+    stop: Stop,
 }
 
 impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while !self.interrupt.is_set() {
+        while !self.stop.is_set() {
             let mut ready = [PollFd::new(self.file.as_fd(), PollFlags::POLLIN)];
             match poll(&mut ready, PollTimeout::from(BETWEEN_LOOKS)) {
                 Ok(0) | Err(Errno::EINTR) => {}

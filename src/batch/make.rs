@@ -6,7 +6,7 @@ use crate::batch::destination::local::Writer;
 use crate::batch::error::PictureError;
 use crate::batch::freshness::{self, Checker, Fingerprint, Freshness, Reason, SourceVersion};
 use crate::batch::job::Job;
-use crate::batch::source::local::Source;
+use crate::batch::source::local::ReadBuffer;
 use crate::picture::Options;
 use crate::picture::{Clock, Stage, StageTimes};
 use crate::picture::{Thumbnail, Thumbnailer};
@@ -85,7 +85,7 @@ impl Processed {
 
 /// What all jobs of a run have in common.
 #[derive(Debug, Clone)]
-pub struct Process {
+pub struct Maker {
     options: Options,
     settings: Fingerprint,
     force: bool,
@@ -96,12 +96,12 @@ pub struct Process {
 #[derive(Debug)]
 pub struct Worker {
     checker: Checker,
-    source: Source,
+    source: ReadBuffer,
     thumbnailer: Thumbnailer,
     writer: Writer,
 }
 
-impl Process {
+impl Maker {
     /// Jobs that make thumbnails as `options` say: those that are not fresh, or with `force` all; in a `dry_run` they
     /// only find out which.
     pub fn new(options: Options, force: bool, dry_run: bool) -> Self {
@@ -117,7 +117,7 @@ impl Process {
     pub fn worker(&self, writer: Writer) -> Worker {
         Worker {
             checker: Checker::default(),
-            source: Source::default(),
+            source: ReadBuffer::default(),
             thumbnailer: Thumbnailer::new(self.options.clone()),
             writer,
         }

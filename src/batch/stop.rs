@@ -1,73 +1,25 @@
-//! SIGINT, SIGTERM and SIGHUP: the first one ends the run after the pictures in flight, the second at once.
+//! The switch that ends a run.
 
-use std::fs;
-use std::io;
-use std::process;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::{flag, low_level};
-
-const SIGNALS: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
-
-/// Whether the run was asked to end, and by which signal.
+/// Asks a run to end after the pictures in flight. Clones are one switch.
 #[derive(Debug, Clone, Default)]
-pub struct Interrupt {
-    caught: Arc<AtomicBool>,
-    signal: Arc<AtomicUsize>,
-}
+pub struct Stop(Arc<AtomicBool>);
 
-impl Interrupt {
-    /// Catches the signals from now on. A second signal has its default effect: it ends the process at once, which is
-    /// safe, since thumbnails are whole or not there.
-    ///
-    /// # Errors
-    ///
-    /// When the system refuses a handler.
-    pub fn catch() -> io::Result<Self> {
-        let interrupt = Self::default();
-        let ignored = ignored_signals();
-        for signal in SIGNALS {
-            // `nohup` and shells that put jobs in the background want a signal ignored: it stays so.
-            if ignored & (1 << (signal - 1)) != 0 {
-                continue;
-            }
-            // In this order: when the first signal arrives, its default effect is not armed yet.
-            flag::register_conditional_default(signal, Arc::clone(&interrupt.caught))?;
-            let number = usize::try_from(signal).map_err(io::Error::other)?;
-            flag::register_usize(signal, Arc::clone(&interrupt.signal), number)?;
-            flag::register(signal, Arc::clone(&interrupt.caught))?;
-        }
-        Ok(interrupt)
+impl Stop {
+    /// Asks for the end.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a signal has arrived.
+    /// Whether the end was asked for.
     pub fn is_set(&self) -> bool {
-        self.caught.load(Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed)
     }
 
-    /// The signal that arrived.
-    pub fn signal(&self) -> Option<i32> {
-        i32::try_from(self.signal.load(Ordering::Relaxed))
-            .ok()
-            .filter(|signal| *signal != 0)
+    /// The switch itself, for what sets flags from a signal handler.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
     }
-}
-
-/// Bit n-1 set: signal n is ignored. Where the system does not tell, none is.
-fn ignored_signals() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .unwrap_or(0)
-}
-
-/// Ends the process as `signal` would have, so that whoever waits for it sees a death by that signal.
-pub fn die_by(signal: i32) -> ! {
-    // The first process of a container has no default effects: the kernel would drop the signal.
-    if process::id() != 1 {
-        let _ = low_level::emulate_default_handler(signal);
-    }
-    process::exit(128 + signal)
 }

@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use crate::batch::stop::die_by;
+use crate::batch::counts::Counts;
+use crate::cli::failure_limit::Allowance;
+use crate::cli::signals::die_by;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,16 @@ impl Exit {
 }
 
 impl Exit {
+    /// How a run ends that was not interrupted and counted `counts`, of which so many failures are `allowed`.
+    pub fn of_counts(counts: &Counts, allowed: Allowance) -> Self {
+        // Nobody knows how many pictures are in a folder that could not be visited.
+        if counts.unvisited_folders == 0 && allowed.covers(counts.failed, counts.found) {
+            Self::Success
+        } else {
+            Self::SomeFailed
+        }
+    }
+
     /// Ends the program: with its status, or where a signal ended the run, by that signal.
     pub fn leave(self) -> ExitCode {
         if let Self::Interrupted(signal) = self {

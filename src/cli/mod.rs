@@ -3,10 +3,12 @@
 pub mod arguments;
 pub mod compare;
 pub mod config;
+pub mod error;
 pub mod exit;
 pub mod failure_limit;
 pub mod merge;
 pub mod run;
+pub mod signals;
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;

@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use nix::sys::stat::{major, minor};
 
 use crate::batch::shard::Shard;
-use crate::batch::stop::Interrupt;
+use crate::batch::stop::Stop;
 use crate::batch::walk::FileId;
 
 /// How often a run that waits looks whether the lock is free.
@@ -66,8 +66,8 @@ pub enum Lock {
     Busy(Option<String>),
     /// The file system can't lock.
     Unsupported(io::Error),
-    /// A signal arrived while waiting.
-    Interrupted,
+    /// The run was stopped while it waited.
+    Stopped,
 }
 
 /// Locks that are held as long as this lives.
@@ -97,11 +97,11 @@ impl Drop for ShardFile {
 /// # Errors
 ///
 /// When the folder can't be opened.
-pub fn lock(dest: &Path, claim: Claim, wait: Wait, interrupt: &Interrupt) -> io::Result<Lock> {
+pub fn lock(dest: &Path, claim: Claim, wait: Wait, stop: &Stop) -> io::Result<Lock> {
     let waiting = Waiting {
         start: Instant::now(),
         wait,
-        interrupt,
+        stop,
     };
     let folder = File::open(dest)?;
     let free = || {
@@ -115,7 +115,7 @@ pub fn lock(dest: &Path, claim: Claim, wait: Wait, interrupt: &Interrupt) -> io:
         Until::Got(()) => {}
         Until::Busy => return Ok(Lock::Busy(holder(&folder))),
         Until::Failed(error) => return Ok(Lock::Unsupported(error)),
-        Until::Interrupted => return Ok(Lock::Interrupted),
+        Until::Stopped => return Ok(Lock::Stopped),
     }
     let shard = match claim {
         Claim::Shard(shard) => {
@@ -130,7 +130,7 @@ pub fn lock(dest: &Path, claim: Claim, wait: Wait, interrupt: &Interrupt) -> io:
                 }),
                 Until::Busy => return Ok(Lock::Busy(Some(holder_of_shard(shard, &path)))),
                 Until::Failed(error) => return Ok(Lock::Unsupported(error)),
-                Until::Interrupted => return Ok(Lock::Interrupted),
+                Until::Stopped => return Ok(Lock::Stopped),
             }
         }
         Claim::List => None,
@@ -149,14 +149,14 @@ pub fn lock(dest: &Path, claim: Claim, wait: Wait, interrupt: &Interrupt) -> io:
 struct Waiting<'a> {
     start: Instant,
     wait: Wait,
-    interrupt: &'a Interrupt,
+    stop: &'a Stop,
 }
 
 enum Until<T> {
     Got(T),
     Busy,
     Failed(io::Error),
-    Interrupted,
+    Stopped,
 }
 
 impl Waiting<'_> {
@@ -175,8 +175,8 @@ impl Waiting<'_> {
                 Wait::For(limit) => self.start.elapsed() < limit,
                 Wait::Forever => true,
             };
-            if self.interrupt.is_set() {
-                return Until::Interrupted;
+            if self.stop.is_set() {
+                return Until::Stopped;
             }
             if !patient {
                 return Until::Busy;

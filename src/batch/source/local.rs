@@ -25,12 +25,12 @@ const FIRST: usize = 8 << 10;
 
 /// A picture's bytes, as far as they were read. Keeps its memory from one picture to the next.
 #[derive(Debug, Default)]
-pub struct Source {
+pub struct ReadBuffer {
     memory: Vec<u8>,
     length: usize,
 }
 
-impl Source {
+impl ReadBuffer {
     /// What was read of the last picture.
     pub fn bytes(&self) -> &[u8] {
         &self.memory[..self.length]

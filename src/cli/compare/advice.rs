@@ -10,22 +10,22 @@ const ALIKE: f64 = 0.02;
 /// The share of the usable cores from which on they are the limit.
 const BUSY: f64 = 0.85;
 
-/// Which variant to use, and what keeps more jobs from being faster.
+/// Which contender to use, and what keeps more jobs from being faster.
 pub(super) fn advice(comparison: &Comparison) -> String {
     let best = recommended(comparison);
     format!(
         "Best here: {}{}{}.",
-        best.variant(),
+        best.contender(),
         gain(comparison, best),
         more_jobs(comparison, best)
     )
 }
 
-/// The variant with the fewest jobs among those that are as fast as the fastest.
+/// The contender with the fewest jobs among those that are as fast as the fastest.
 fn recommended(comparison: &Comparison) -> &Figures {
     let fastest = comparison.fastest();
     comparison
-        .variants
+        .contenders
         .iter()
         .filter(|figures| slower(figures, fastest) <= ALIKE)
         .min_by(|a, b| fewer_jobs_then_faster(a, b))
@@ -42,8 +42,8 @@ fn slower(figures: &Figures, other: &Figures) -> f64 {
 }
 
 fn gain(comparison: &Comparison, best: &Figures) -> String {
-    let baseline = &comparison.variants[0];
-    if best.variant() == baseline.variant() {
+    let baseline = &comparison.contenders[0];
+    if best.contender() == baseline.contender() {
         ", no threads needed".into()
     } else if best.speed_up - 1.0 <= ALIKE {
         ", as fast as seq".into()
@@ -55,10 +55,10 @@ fn gain(comparison: &Comparison, best: &Figures) -> String {
 fn more_jobs(comparison: &Comparison, best: &Figures) -> String {
     // For the baseline it is any strategy's jobs that are more.
     let same = |figures: &&Figures| {
-        best.variant() == super::Variant::BASELINE || figures.strategy == best.strategy
+        best.contender() == super::Contender::BASELINE || figures.strategy == best.strategy
     };
     let next = comparison
-        .variants
+        .contenders
         .iter()
         .filter(same)
         .filter(|figures| figures.jobs > best.jobs)
@@ -74,7 +74,7 @@ fn more_jobs(comparison: &Comparison, best: &Figures) -> String {
             let more = if next.strategy == best.strategy {
                 format!("{} jobs are", next.jobs)
             } else {
-                format!("{} is", next.variant())
+                format!("{} is", next.contender())
             };
             format!("; {more} {than}: {}", limit(comparison, best))
         }

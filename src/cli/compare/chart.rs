@@ -8,12 +8,12 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::figures::{Comparison, Figures, Variant};
+use super::figures::{Comparison, Contender, Figures};
 use crate::batch::execute::Strategy;
 
 const WIDTH: u32 = 1040;
 const HEADING: u32 = 56;
-/// Height of one variant's bars.
+/// Height of one contender's bars.
 const ROW: u32 = 46;
 const LEAST_HEIGHT: u32 = 300;
 /// Room for titles, axes and keys above and below the rows.
@@ -31,7 +31,7 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 type Drawn = Result<(), Box<dyn Error>>;
 
-/// Real, user and system time by variant, and speed-up over jobs beside the ideal line.
+/// Real, user and system time by contender, and speed-up over jobs beside the ideal line.
 pub fn svg(comparison: &Comparison) -> String {
     let mut svg = String::new();
     draw(comparison, &mut svg).expect("BUG: drawing into a string fails");
@@ -39,7 +39,7 @@ pub fn svg(comparison: &Comparison) -> String {
 }
 
 fn draw(comparison: &Comparison, svg: &mut String) -> Drawn {
-    let rows = comparison.variants.len() as u32;
+    let rows = comparison.contenders.len() as u32;
     let height = HEADING + (rows * ROW + AROUND).max(LEAST_HEIGHT);
     let area = SVGBackend::with_string(svg, (WIDTH, height)).into_drawing_area();
     area.fill(&WHITE)?;
@@ -59,7 +59,7 @@ fn heading(comparison: &Comparison, area: &Area<'_>) -> Drawn {
         "{} pictures in {:.2} s: {}",
         comparison.pictures,
         fastest.real.median,
-        fastest.variant()
+        fastest.contender()
     );
     let under = format!(
         "{:.1} MB of JPEGs, {} cores, median of {} rounds, pictures in memory",
@@ -78,13 +78,13 @@ fn font(size: i32, colour: RGBColor) -> TextStyle<'static> {
 
 /// Bars that lie: real, and below it user and system time in one.
 fn draw_times(comparison: &Comparison, area: &Area<'_>) -> Drawn {
-    let variants = &comparison.variants;
+    let contenders = &comparison.contenders;
     let cpu = |figures: &Figures| figures.user + figures.sys;
-    let most = variants
+    let most = contenders
         .iter()
         .map(|figures| figures.real.median.max(cpu(figures)))
         .fold(1e-6, f64::max);
-    let rows = variants.len() as f64;
+    let rows = contenders.len() as f64;
     let mut chart = ChartBuilder::on(area)
         .margin(12)
         .margin_right(24)
@@ -103,7 +103,7 @@ fn draw_times(comparison: &Comparison, area: &Area<'_>) -> Drawn {
         .x_labels(6)
         .x_label_style(font(12, PALE))
         .draw()?;
-    for (row, figures) in variants.iter().enumerate() {
+    for (row, figures) in contenders.iter().enumerate() {
         draw_row(&mut chart, row as f64, figures)?;
     }
     let keys = [("real", REAL), ("user", USER), ("sys", SYS)];
@@ -137,14 +137,14 @@ fn draw_row(chart: &mut Chart<'_, '_>, row: f64, figures: &Figures) -> Drawn {
     let name = font(14, INK).pos(anchor(HPos::Right));
     chart
         .draw_series([EmptyElement::at((0.0, row + 0.49))
-            + Text::new(short(figures.variant()), (-8, 0), name)])?;
+            + Text::new(short(figures.contender()), (-8, 0), name)])?;
     Ok(())
 }
 
-fn short(variant: Variant) -> String {
-    match variant.strategy {
+fn short(contender: Contender) -> String {
+    match contender.strategy {
         Strategy::Seq => "seq".into(),
-        strategy => format!("{strategy} {}", variant.jobs),
+        strategy => format!("{strategy} {}", contender.jobs),
     }
 }
 
@@ -159,8 +159,8 @@ fn colour(strategy: Strategy) -> RGBColor {
 /// Speed-up over jobs, a line for each strategy, and what it could be at best: as many times as there are jobs, until the
 /// cores run out.
 fn draw_speed_up(comparison: &Comparison, area: &Area<'_>) -> Drawn {
-    let variants = &comparison.variants;
-    let jobs = variants
+    let contenders = &comparison.contenders;
+    let jobs = contenders
         .iter()
         .map(|figures| figures.jobs)
         .max()
@@ -168,7 +168,7 @@ fn draw_speed_up(comparison: &Comparison, area: &Area<'_>) -> Drawn {
         .max(2) as f64;
     let cores = comparison.cores as f64;
     let ideal = cores.min(jobs);
-    let most = variants
+    let most = contenders
         .iter()
         .map(|figures| figures.speed_up)
         .fold(ideal, f64::max);
@@ -198,7 +198,7 @@ fn draw_speed_up(comparison: &Comparison, area: &Area<'_>) -> Drawn {
     let mut keys = vec![("ideal", PALE)];
     for strategy in [Strategy::Threads, Strategy::Rayon] {
         let colour = colour(strategy);
-        let points: Vec<_> = variants
+        let points: Vec<_> = contenders
             .iter()
             .filter(|figures| figures.strategy == strategy)
             .map(|figures| (figures.jobs as f64, figures.speed_up))
@@ -214,7 +214,7 @@ fn draw_speed_up(comparison: &Comparison, area: &Area<'_>) -> Drawn {
         )?;
         keys.push((name(strategy), colour));
     }
-    draw_jobs(&mut chart, variants)?;
+    draw_jobs(&mut chart, contenders)?;
     draw_keys(area, 52, &keys)
 }
 
@@ -227,8 +227,8 @@ fn name(strategy: Strategy) -> &'static str {
 }
 
 /// The measured numbers of jobs below the axis, and no others.
-fn draw_jobs(chart: &mut Chart<'_, '_>, variants: &[Figures]) -> Drawn {
-    let jobs: BTreeSet<_> = variants.iter().map(|figures| figures.jobs).collect();
+fn draw_jobs(chart: &mut Chart<'_, '_>, contenders: &[Figures]) -> Drawn {
+    let jobs: BTreeSet<_> = contenders.iter().map(|figures| figures.jobs).collect();
     let most = jobs.last().copied();
     let below = font(12, PALE).pos(Pos::new(HPos::Center, VPos::Top));
     chart.draw_series(jobs.iter().map(|jobs| {

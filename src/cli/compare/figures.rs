@@ -6,21 +6,22 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::batch::counts::Totals;
 use crate::batch::cpu_time::CpuTime;
 use crate::batch::execute::Strategy;
 use crate::picture::StageTimes;
-use crate::tell::summary::{self, Summary};
+use crate::tell::summary;
 
 /// A strategy and a number of jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Variant {
+pub struct Contender {
     /// The strategy.
     pub strategy: Strategy,
     /// On how many workers.
     pub jobs: NonZeroUsize,
 }
 
-impl Variant {
+impl Contender {
     /// What all others are measured against.
     pub const BASELINE: Self = Self {
         strategy: Strategy::Seq,
@@ -28,7 +29,7 @@ impl Variant {
     };
 }
 
-impl fmt::Display for Variant {
+impl fmt::Display for Contender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.strategy, self.jobs.get()) {
             (Strategy::Seq, _) => f.pad("seq"),
@@ -38,15 +39,13 @@ impl fmt::Display for Variant {
     }
 }
 
-/// What one variant took in one round.
+/// What one contender took in one round.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Measured {
     /// From the first job to the last.
     pub elapsed: Duration,
     /// Processor time meanwhile.
     pub cpu: CpuTime,
-    /// Time that workers spent on pictures, all workers together.
-    pub busy: Duration,
     /// The same by stage.
     pub times: StageTimes,
     /// Bytes read of sources.
@@ -57,9 +56,9 @@ pub struct Measured {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Comparison {
-    /// Pictures that each variant went through.
+    /// Pictures that each contender went through.
     pub pictures: u64,
-    /// Of those, the ones that failed, the same in all variants.
+    /// Of those, the ones that failed, the same in all contenders.
     pub failed: u64,
     /// Bytes of all pictures.
     pub bytes: u64,
@@ -67,13 +66,13 @@ pub struct Comparison {
     pub rounds: usize,
     /// Cores that the process may use.
     pub cores: usize,
-    /// The variants, the baseline first.
-    pub variants: Vec<Figures>,
+    /// The contenders, the baseline first.
+    pub contenders: Vec<Figures>,
     /// What follows from the figures, in one sentence.
     pub advice: String,
 }
 
-/// The figures of one variant.
+/// The figures of one contender.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Figures {
@@ -82,7 +81,7 @@ pub struct Figures {
     pub strategy: Strategy,
     /// On how many workers.
     pub jobs: usize,
-    /// Whether no other variant has a shorter median.
+    /// Whether no other contender has a shorter median.
     pub fastest: bool,
     /// Wall clock time of a round in seconds.
     #[serde(rename = "real_s")]
@@ -142,7 +141,7 @@ impl Spread {
     }
 }
 
-/// What the variants worked on.
+/// What the contenders worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Work {
     pub pictures: u64,
@@ -152,16 +151,16 @@ pub(super) struct Work {
 }
 
 impl Comparison {
-    /// The figures of what was `measured`: for each variant, the baseline first, its rounds.
-    pub(super) fn new(work: Work, measured: &[(Variant, Vec<Measured>)]) -> Self {
+    /// The figures of what was `measured`: for each contender, the baseline first, its rounds.
+    pub(super) fn new(work: Work, measured: &[(Contender, Vec<Measured>)]) -> Self {
         let baseline = measured
             .first()
             .map_or(0.0, |(_, rounds)| real(rounds).median);
-        let mut variants: Vec<_> = measured
+        let mut contenders: Vec<_> = measured
             .iter()
-            .map(|(variant, rounds)| Figures::new(work, *variant, rounds, baseline))
+            .map(|(contender, rounds)| Figures::new(work, *contender, rounds, baseline))
             .collect();
-        let fastest = variants
+        let fastest = contenders
             .iter_mut()
             .min_by(|a, b| a.real.median.total_cmp(&b.real.median));
         if let Some(fastest) = fastest {
@@ -173,24 +172,24 @@ impl Comparison {
             bytes: work.bytes,
             rounds: measured.first().map_or(0, |(_, rounds)| rounds.len()),
             cores: work.cores.get(),
-            variants,
+            contenders,
             advice: String::new(),
         };
         comparison.advice = super::advice::advice(&comparison);
         comparison
     }
 
-    /// The fastest variant.
+    /// The fastest contender.
     pub fn fastest(&self) -> &Figures {
-        self.variants
+        self.contenders
             .iter()
             .find(|figures| figures.fastest)
-            .expect("BUG: a comparison without a variant")
+            .expect("BUG: a comparison without a contender")
     }
 }
 
 impl Figures {
-    fn new(work: Work, variant: Variant, rounds: &[Measured], baseline: f64) -> Self {
+    fn new(work: Work, contender: Contender, rounds: &[Measured], baseline: f64) -> Self {
         let real = real(rounds);
         // A clock that stood still would make infinite rates.
         let median = real.median.max(1e-9);
@@ -198,21 +197,13 @@ impl Figures {
         let sys = Spread::of(rounds.iter().map(|round| round.cpu.sys.as_secs_f64())).median;
         let read = Spread::of(rounds.iter().map(|round| round.bytes_read as f64)).median;
         let sum = sum(rounds);
-        let summary = Summary {
+        let totals = Totals {
             times: sum.times,
-            ..Summary::default()
-        };
-        let run = summary::Run {
-            strategy: variant.strategy,
-            workers: variant.jobs,
-            cores: work.cores,
-            elapsed: sum.elapsed,
-            cpu: sum.cpu,
-            walk: Duration::ZERO,
+            ..Totals::default()
         };
         Self {
-            strategy: variant.strategy,
-            jobs: variant.jobs.get(),
+            strategy: contender.strategy,
+            jobs: contender.jobs.get(),
             fastest: false,
             real,
             user,
@@ -221,20 +212,20 @@ impl Figures {
             megabytes_per_second: read / 1e6 / median,
             speed_up: baseline / median,
             cores_busy: (user + sys) / median,
-            worker_time: sum.busy.as_secs_f64(),
+            worker_time: sum.times.total().as_secs_f64(),
             stages: sum
                 .times
                 .iter()
                 .filter(|(_, time)| !time.is_zero())
                 .map(|(stage, time)| (stage.name(), time.as_secs_f64()))
                 .collect(),
-            shares: summary::shares(&summary, &run),
+            shares: summary::shares(&totals, contender.jobs, sum.elapsed),
         }
     }
 
     /// The strategy and its jobs.
-    pub fn variant(&self) -> Variant {
-        Variant {
+    pub fn contender(&self) -> Contender {
+        Contender {
             strategy: self.strategy,
             jobs: NonZeroUsize::new(self.jobs).unwrap_or(NonZeroUsize::MIN),
         }
@@ -251,7 +242,6 @@ fn sum(rounds: &[Measured]) -> Measured {
         sum.elapsed += round.elapsed;
         sum.cpu.user += round.cpu.user;
         sum.cpu.sys += round.cpu.sys;
-        sum.busy += round.busy;
         sum.times += round.times;
         sum.bytes_read += round.bytes_read;
     }

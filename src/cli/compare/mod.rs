@@ -1,6 +1,6 @@
 //! `--compare`: the same work by every strategy, measured fairly.
 //!
-//! All pictures are read once so that they are in memory, then each variant (a strategy and a number of jobs) makes all
+//! All pictures are read once so that they are in memory, then each contender (a strategy and a number of jobs) makes all
 //! thumbnails into a folder of its own, several rounds of that, the order rotating. The thumbnails must be the same bytes
 //! whoever made them. What comes out is a [`Comparison`]: figures, told as a table, as JSON and as a chart.
 
@@ -21,19 +21,22 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::batch::check_places::prepare;
-use crate::batch::error::{RunError, shown};
+use crate::batch::error::shown;
 use crate::batch::execute::Strategy;
-use crate::batch::stop::Interrupt;
+use crate::batch::run::cores;
+use crate::batch::stop::Stop;
 use crate::batch::walk::WalkOptions;
 use crate::cli::Cli;
+use crate::cli::error::Error;
 use crate::cli::exit::Exit;
+use crate::cli::signals::Signals;
 use crate::picture::Options;
 use crate::tell::progress::Steps;
 use crate::tell::side_file::{self, is_stdout};
 
 pub use chart::svg;
-pub use figures::{Comparison, Figures, Measured, Spread, Variant};
-pub use make::{Made, Outcome, make_all};
+pub use figures::{Comparison, Contender, Figures, Measured, Spread};
+pub use make::{Fate, Round, make_all};
 pub use rounds::{Difference, Rounds};
 pub use table::text;
 
@@ -53,7 +56,7 @@ pub struct Settings {
     pub cores: NonZeroUsize,
     /// Numbers of jobs at which strategies are measured, in order.
     pub jobs: Vec<NonZeroUsize>,
-    /// How often each variant is measured.
+    /// How often each contender is measured.
     pub rounds: NonZeroU32,
     /// File for the figures as JSON; `-` is stdout, in place of the table.
     pub report: Option<PathBuf>,
@@ -65,7 +68,7 @@ pub struct Settings {
 
 impl From<Cli> for Settings {
     fn from(cli: Cli) -> Self {
-        let cores = crate::cli::config::cores();
+        let cores = cores();
         let mut jobs = cli.compare_jobs.clone();
         if jobs.is_empty() {
             jobs = jobs_up_to(cores);
@@ -118,9 +121,9 @@ pub enum CompareError {
         /// Why.
         cause: String,
     },
-    /// A signal, of this number, ended the comparison before its time.
-    #[error("interrupted by signal {0}")]
-    Interrupted(i32),
+    /// It was stopped before its time.
+    #[error("stopped")]
+    Stopped,
     /// A file of results can't be written.
     #[error("{} can't be written: {}", shown(.0), .1)]
     Output(PathBuf, #[source] io::Error),
@@ -131,13 +134,13 @@ pub enum CompareError {
 /// # Errors
 ///
 /// When SOURCE can't be used or holds no pictures, when the strategies do not agree, or when results can't be written.
-pub fn compare(settings: &Settings, out: &mut impl Write) -> Result<Exit, RunError> {
-    let (comparison, failures) = match measure(settings) {
-        Err(RunError::Compare(CompareError::Interrupted(signal))) => {
-            return Ok(Exit::Interrupted(signal));
-        }
-        result => result?,
-    };
+pub fn compare(settings: &Settings, out: &mut impl Write) -> Result<Exit, Error> {
+    let signals = Signals::catch().map_err(Error::Signals)?;
+    let measured = measure(settings, signals.stop());
+    if let Some(signal) = signals.caught() {
+        return Ok(Exit::Interrupted(signal));
+    }
+    let (comparison, failures) = measured?;
     let told = if settings.report.as_deref().is_some_and(is_stdout) {
         json(&comparison)
     } else {
@@ -168,7 +171,7 @@ fn json(comparison: &Comparison) -> String {
 }
 
 /// The comparison, and how many pictures and entries of the tree failed; its files are written.
-fn measure(settings: &Settings) -> Result<(Comparison, u64), RunError> {
+fn measure(settings: &Settings, stop: &Stop) -> Result<(Comparison, u64), Error> {
     // Created first: that a file can't be written should not show after minutes of work.
     let report = settings.report.as_deref();
     let report = report.filter(|path| !is_stdout(path));
@@ -196,12 +199,10 @@ fn measure(settings: &Settings) -> Result<(Comparison, u64), RunError> {
         .tempdir()
         .map_err(temporary)?;
     prepare(&settings.source, folder.path(), false)?;
-    let interrupt = Interrupt::catch().map_err(RunError::Signals)?;
-
-    let rounds = Rounds::new(settings, folder.path(), &interrupt)?;
+    let rounds = Rounds::new(settings, folder.path(), stop)?;
     let bar = Steps::new(!settings.quiet, "Comparing", rounds.steps());
-    let (comparison, failures) = rounds.run(&bar, |variant, dest, done| {
-        make_all(settings, variant, dest, &interrupt, done)
+    let (comparison, failures) = rounds.run(&bar, |contender, dest, done| {
+        make_all(settings, contender, dest, stop, done)
     })?;
     if let Some((path, file)) = report {
         fill(path, file, &json(&comparison))?;
@@ -224,16 +225,18 @@ fn fill(path: &Path, mut file: File, text: &str) -> Result<(), CompareError> {
         .map_err(|error| CompareError::Output(path.to_owned(), error))
 }
 
-/// The variants of a comparison: the baseline, then every other strategy at each number of jobs.
-fn variants(jobs: &[NonZeroUsize]) -> Vec<Variant> {
+/// The contenders of a comparison: the baseline, then every other strategy at each number of jobs.
+fn contenders(jobs: &[NonZeroUsize]) -> Vec<Contender> {
     let parallel = Strategy::ALL
         .into_iter()
         .filter(|strategy| *strategy != Strategy::Seq)
         .flat_map(|strategy| {
-            jobs.iter().map(move |jobs| Variant {
+            jobs.iter().map(move |jobs| Contender {
                 strategy,
                 jobs: *jobs,
             })
         });
-    std::iter::once(Variant::BASELINE).chain(parallel).collect()
+    std::iter::once(Contender::BASELINE)
+        .chain(parallel)
+        .collect()
 }

@@ -1,4 +1,4 @@
-//! The rounds: everything warm, every variant in turn, all results the same.
+//! The rounds: everything warm, every contender in turn, all results the same.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -8,26 +8,27 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::figures::{Comparison, Measured, Variant, Work};
-use super::make::{Made, Outcome, folder_id};
-use super::{CompareError, Settings, variants};
-use crate::batch::error::{PictureError, RunError, shown};
-use crate::batch::stop::Interrupt;
-use crate::batch::walk::walk;
+use super::figures::{Comparison, Contender, Measured, Work};
+use super::make::{Fate, Round};
+use super::{CompareError, Settings, contenders};
+use crate::batch::error::{PictureError, shown};
+use crate::batch::stop::Stop;
+use crate::batch::walk::{FileId, walk};
+use crate::cli::error::Error;
 use crate::tell::progress::Steps;
 
 /// Thumbnails that may wait for their removal. On ext4 a file that is made within seconds of many removals can cost a
-/// millisecond, which would count against the next variant; and a full disk would end the comparison.
+/// millisecond, which would count against the next contender; and a full disk would end the comparison.
 const KEPT_THUMBNAILS: u64 = 50_000;
 
-/// Two variants did not make the same of a picture: one of them is broken.
+/// Two contenders did not make the same of a picture: one of them is broken.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{}: {variant} {what}; was the picture changed meanwhile?", shown(.picture))]
+#[error("{}: {contender} {what}; was the picture changed meanwhile?", shown(.picture))]
 pub struct Difference {
     /// The picture's path below SOURCE.
     pub picture: PathBuf,
     /// Who made something else.
-    pub variant: String,
+    pub contender: String,
     /// What was different.
     pub what: String,
 }
@@ -36,7 +37,7 @@ pub struct Difference {
 #[derive(Debug)]
 pub struct Rounds<'a> {
     settings: &'a Settings,
-    interrupt: &'a Interrupt,
+    stop: &'a Stop,
     /// Where the thumbnails are made.
     folder: &'a Path,
     /// All pictures by their path below SOURCE.
@@ -45,24 +46,20 @@ pub struct Rounds<'a> {
     unvisited: Vec<PictureError>,
 }
 
-/// What the first variant made of a picture: a checksum of its thumbnail, or its failure.
-type Fate = Result<u64, String>;
+/// What the first contender made of a picture: a checksum of its thumbnail, or its failure.
+type Checked = Result<u64, String>;
 
 impl<'a> Rounds<'a> {
-    /// Finds the pictures of `settings`; thumbnails will be made below `folder`, until there is an `interrupt`.
+    /// Finds the pictures of `settings`; thumbnails will be made below `folder`, until `stop` is set.
     ///
     /// # Errors
     ///
     /// When there are no pictures.
-    pub fn new(
-        settings: &'a Settings,
-        folder: &'a Path,
-        interrupt: &'a Interrupt,
-    ) -> Result<Self, RunError> {
+    pub fn new(settings: &'a Settings, folder: &'a Path, stop: &'a Stop) -> Result<Self, Error> {
         let (mut pictures, mut unvisited) = (Vec::new(), Vec::new());
         for picture in walk(
             &settings.source,
-            folder_id(folder),
+            fs::metadata(folder).ok().map(|folder| FileId::of(&folder)),
             settings.walk,
             |_, _| (),
         ) {
@@ -76,7 +73,7 @@ impl<'a> Rounds<'a> {
         }
         Ok(Self {
             settings,
-            interrupt,
+            stop,
             folder,
             pictures,
             unvisited,
@@ -85,53 +82,49 @@ impl<'a> Rounds<'a> {
 
     /// Steps that [`run`](Self::run) tells the bar of.
     pub fn steps(&self) -> u64 {
-        let variants = variants(&self.settings.jobs).len() as u64;
-        self.pictures.len() as u64 * (1 + u64::from(self.settings.rounds.get()) * variants)
+        let contenders = contenders(&self.settings.jobs).len() as u64;
+        self.pictures.len() as u64 * (1 + u64::from(self.settings.rounds.get()) * contenders)
     }
 
-    /// Runs all rounds. `make` makes all pictures in the way of a variant into an empty folder, and is given what to
+    /// Runs all rounds. `make` makes all pictures in the way of a contender into an empty folder, and is given what to
     /// call after each. Returns the figures and the number of failures, which are told on stderr.
     ///
     /// # Errors
     ///
-    /// What `make` fails with, and the first picture of which two variants made different things.
+    /// What `make` fails with, and the first picture of which two contenders made different things.
     pub fn run(
         &self,
         bar: &Steps,
-        make: impl Fn(Variant, &Path, &(dyn Fn() + Sync)) -> Result<Made, RunError>,
-    ) -> Result<(Comparison, u64), RunError> {
-        let mut variants: Vec<_> = variants(&self.settings.jobs)
+        make: impl Fn(Contender, &Path, &(dyn Fn() + Sync)) -> Result<Round, Error>,
+    ) -> Result<(Comparison, u64), Error> {
+        let mut contenders: Vec<_> = contenders(&self.settings.jobs)
             .into_iter()
-            .map(|variant| (variant, Vec::new()))
+            .map(|contender| (contender, Vec::new()))
             .collect();
         let bytes = self.warm(bar);
 
         let mut agreed = Agreed::default();
         let mut kept = Kept::new(self.folder);
-        let places = variants.len();
+        let places = contenders.len();
         for round in 0..self.settings.rounds.get() as usize {
             for turn in 0..places {
-                let (variant, measured): &mut (_, Vec<Measured>) =
-                    &mut variants[(turn + round) % places];
+                let (contender, measured): &mut (_, Vec<Measured>) =
+                    &mut contenders[(turn + round) % places];
                 let dest = kept.folder_for(self.pictures.len() as u64)?;
-                let made = make(*variant, &dest, &|| bar.step())?;
+                let made = make(*contender, &dest, &|| bar.step())?;
                 measured.push(made.measured);
-                agreed.check(*variant, made, &self.pictures, &dest)?;
+                agreed.check(*contender, made, &self.pictures, &dest)?;
             }
         }
         bar.finish();
-        self.end(bytes, &agreed, &variants, bar)
+        self.end(bytes, &agreed, &contenders, bar)
     }
 
-    /// Reads every picture, so that no variant finds them colder than another. Returns their bytes.
+    /// Reads every picture, so that no contender finds them colder than another. Returns their bytes.
     fn warm(&self, bar: &Steps) -> u64 {
         let mut bytes = 0;
-        for picture in self
-            .pictures
-            .iter()
-            .take_while(|_| !self.interrupt.is_set())
-        {
-            // A picture that can't be read will fail in every variant, and be told then.
+        for picture in self.pictures.iter().take_while(|_| !self.stop.is_set()) {
+            // A picture that can't be read will fail in every contender, and be told then.
             bytes += self
                 .path(picture)
                 .and_then(File::open)
@@ -155,9 +148,9 @@ impl<'a> Rounds<'a> {
         &self,
         bytes: u64,
         agreed: &Agreed,
-        measured: &[(Variant, Vec<Measured>)],
+        measured: &[(Contender, Vec<Measured>)],
         bar: &Steps,
-    ) -> Result<(Comparison, u64), RunError> {
+    ) -> Result<(Comparison, u64), Error> {
         for error in &self.unvisited {
             bar.line(&error.to_string());
         }
@@ -182,64 +175,64 @@ impl<'a> Rounds<'a> {
     }
 }
 
-/// What all variants made so far.
+/// What all contenders made so far.
 #[derive(Debug, Default)]
 struct Agreed {
-    first: Option<Variant>,
-    results: BTreeMap<PathBuf, Fate>,
+    first: Option<Contender>,
+    results: BTreeMap<PathBuf, Checked>,
 }
 
 impl Agreed {
-    /// Takes the first variant's results for those that are right, and holds all others against them.
+    /// Takes the first contender's results for those that are right, and holds all others against them.
     fn check(
         &mut self,
-        variant: Variant,
-        made: Made,
+        contender: Contender,
+        round: Round,
         pictures: &[PathBuf],
         dest: &Path,
-    ) -> Result<(), RunError> {
+    ) -> Result<(), Error> {
         let differs = |picture: &Path, what: String| Difference {
             picture: picture.to_owned(),
-            variant: variant.to_string(),
+            contender: contender.to_string(),
             what,
         };
-        if let Some(picture) = &made.twice {
+        if let Some(picture) = &round.twice {
             return Err(
                 CompareError::from(differs(picture, "went through it twice".into())).into(),
             );
         }
-        let mut outcomes = made.outcomes;
+        let mut fates = round.fates;
         for picture in pictures {
-            let result = match outcomes.remove(picture) {
+            let result = match fates.remove(picture) {
                 None => Err(differs(picture, "left it out".into())),
-                Some(outcome) => self
-                    .compare(variant, picture, outcome, dest)
+                Some(fate) => self
+                    .compare(contender, picture, fate, dest)
                     .map_err(|what| differs(picture, what)),
             };
             result.map_err(CompareError::from)?;
         }
-        if let Some(picture) = outcomes.keys().min() {
+        if let Some(picture) = fates.keys().min() {
             return Err(CompareError::from(differs(
                 picture,
                 "found it, and the others didn't".into(),
             ))
             .into());
         }
-        self.first.get_or_insert(variant);
+        self.first.get_or_insert(contender);
         Ok(())
     }
 
     fn compare(
         &mut self,
-        variant: Variant,
+        contender: Contender,
         picture: &Path,
-        outcome: Outcome,
+        fate: Fate,
         dest: &Path,
     ) -> Result<(), String> {
-        let result = match outcome {
-            Outcome::Made => Ok(checksum(&dest.join(picture))
+        let result = match fate {
+            Fate::Made => Ok(checksum(&dest.join(picture))
                 .map_err(|error| format!("left no thumbnail: {error}"))?),
-            Outcome::Failed(told) => Err(told),
+            Fate::Failed(told) => Err(told),
         };
         let Some(first) = self.first else {
             self.results.insert(picture.to_owned(), result);
@@ -247,7 +240,7 @@ impl Agreed {
         };
         match (self.results.get(picture), &result) {
             (Some(expected), found) if expected == found => Ok(()),
-            (Some(Ok(_)), Ok(_)) if variant == first => {
+            (Some(Ok(_)), Ok(_)) if contender == first => {
                 Err("made another thumbnail than in the first round".into())
             }
             (Some(Ok(_)), Ok(_)) => Err(format!("made another thumbnail than {first}")),

@@ -10,7 +10,7 @@ const LEAST_BAR: usize = 8;
 /// Between two columns.
 const GAP: &str = "  ";
 
-/// A column of a table: its title and a cell for each variant.
+/// A column of a table: its title and a cell for each contender.
 struct Column {
     title: String,
     cells: Vec<String>,
@@ -18,10 +18,10 @@ struct Column {
 }
 
 impl Column {
-    fn new(title: &str, variants: &[Figures], cell: impl Fn(&Figures) -> String) -> Self {
+    fn new(title: &str, contenders: &[Figures], cell: impl Fn(&Figures) -> String) -> Self {
         Self {
             title: title.to_owned(),
-            cells: variants.iter().map(cell).collect(),
+            cells: contenders.iter().map(cell).collect(),
             left: false,
         }
     }
@@ -36,7 +36,7 @@ impl Column {
         cells.chain([self.title.len()]).max().unwrap_or(0)
     }
 
-    /// The title, or the cell of the variant at `row`.
+    /// The title, or the cell of the contender at `row`.
     fn line(&self, row: Option<usize>) -> String {
         let text = row.map_or(&self.title, |row| &self.cells[row]);
         let width = self.width();
@@ -50,13 +50,13 @@ impl Column {
 
 /// The comparison for a person, in lines of at most `columns` columns (if those are 30 or more).
 pub fn text(comparison: &Comparison, columns: usize) -> String {
-    let variants = &comparison.variants;
+    let contenders = &comparison.contenders;
     let mut parts = vec![wrapped(&heading(comparison), columns)];
-    parts.extend(tables(variants, times(variants), columns));
+    parts.extend(tables(contenders, times(contenders), columns));
     parts.extend(bars(comparison, columns));
     parts.push(
         wrapped("Share of the workers' time", columns)
-            + &tables(variants, shares(variants), columns).join("\n"),
+            + &tables(contenders, shares(contenders), columns).join("\n"),
     );
     parts.push(wrapped(&comparison.advice, columns));
     parts.join("\n")
@@ -87,41 +87,41 @@ fn plural(count: u64, noun: &str) -> String {
     }
 }
 
-fn names(variants: &[Figures]) -> Vec<Column> {
+fn names(contenders: &[Figures]) -> Vec<Column> {
     let strategy = |figures: &Figures| {
         let mark = if figures.fastest { " *" } else { "" };
         format!("{}{mark}", figures.strategy)
     };
     vec![
-        Column::new("strategy", variants, strategy).left(),
-        Column::new("jobs", variants, |figures| figures.jobs.to_string()),
+        Column::new("strategy", contenders, strategy).left(),
+        Column::new("jobs", contenders, |figures| figures.jobs.to_string()),
     ]
 }
 
-fn times(variants: &[Figures]) -> Vec<Column> {
+fn times(contenders: &[Figures]) -> Vec<Column> {
     vec![
-        Column::new("real", variants, |figures| seconds(figures.real.median)),
-        Column::new("min", variants, |figures| seconds(figures.real.min)),
-        Column::new("max", variants, |figures| seconds(figures.real.max)),
-        Column::new("user", variants, |figures| seconds(figures.user)),
-        Column::new("sys", variants, |figures| seconds(figures.sys)),
-        Column::new("pics/s", variants, |figures| {
+        Column::new("real", contenders, |figures| seconds(figures.real.median)),
+        Column::new("min", contenders, |figures| seconds(figures.real.min)),
+        Column::new("max", contenders, |figures| seconds(figures.real.max)),
+        Column::new("user", contenders, |figures| seconds(figures.user)),
+        Column::new("sys", contenders, |figures| seconds(figures.sys)),
+        Column::new("pics/s", contenders, |figures| {
             rate(figures.pictures_per_second)
         }),
-        Column::new("MB/s", variants, |figures| {
+        Column::new("MB/s", contenders, |figures| {
             rate(figures.megabytes_per_second)
         }),
-        Column::new("speedup", variants, |figures| {
+        Column::new("speedup", contenders, |figures| {
             format!("{:.2}", figures.speed_up)
         }),
-        Column::new("cores", variants, |figures| {
+        Column::new("cores", contenders, |figures| {
             format!("{:.2}", figures.cores_busy)
         }),
     ]
 }
 
-fn shares(variants: &[Figures]) -> Vec<Column> {
-    let names: Vec<_> = variants
+fn shares(contenders: &[Figures]) -> Vec<Column> {
+    let names: Vec<_> = contenders
         .first()
         .map_or(Vec::new(), |first| first.shares.clone());
     names
@@ -130,7 +130,7 @@ fn shares(variants: &[Figures]) -> Vec<Column> {
         .map(|(place, (name, _))| {
             // "waiting for work" would take the room of two columns.
             let title = name.split(' ').next().unwrap_or(name);
-            Column::new(title, variants, |figures| {
+            Column::new(title, contenders, |figures| {
                 format!("{:.1}%", figures.shares[place].1 * 100.0)
             })
         })
@@ -153,9 +153,9 @@ fn rate(value: f64) -> String {
     }
 }
 
-/// Tables below each other, each as wide as there is room for, each beginning with the names of the variants.
-fn tables(variants: &[Figures], columns: Vec<Column>, room: usize) -> Vec<String> {
-    let names = names(variants);
+/// Tables below each other, each as wide as there is room for, each beginning with the names of the contenders.
+fn tables(contenders: &[Figures], columns: Vec<Column>, room: usize) -> Vec<String> {
+    let names = names(contenders);
     let names_width = width(&names);
     let mut tables: Vec<Vec<Column>> = Vec::new();
     let mut used = usize::MAX;
@@ -173,7 +173,7 @@ fn tables(variants: &[Figures], columns: Vec<Column>, room: usize) -> Vec<String
     }
     tables
         .iter()
-        .map(|table| lines(&names, table, variants.len()))
+        .map(|table| lines(&names, table, contenders.len()))
         .collect()
 }
 
@@ -196,23 +196,23 @@ fn lines(names: &[Column], table: &[Column], rows: usize) -> String {
     text
 }
 
-/// A bar for each variant: the longer, the more pictures in a second. Nothing if there is no room.
+/// A bar for each contender: the longer, the more pictures in a second. Nothing if there is no room.
 fn bars(comparison: &Comparison, room: usize) -> Option<String> {
-    let variants = &comparison.variants;
-    let names = names(variants);
-    let rates = Column::new("pictures/s", variants, |figures| {
+    let contenders = &comparison.contenders;
+    let names = names(contenders);
+    let rates = Column::new("pictures/s", contenders, |figures| {
         rate(figures.pictures_per_second)
     });
     let longest = room.checked_sub(width(&names) + rates.width() + 2 * GAP.len())?;
     if longest < LEAST_BAR {
         return None;
     }
-    let most = variants
+    let most = contenders
         .iter()
         .map(|figures| figures.pictures_per_second)
         .fold(0.0, f64::max);
     let mut text = String::new();
-    for (row, figures) in variants.iter().enumerate() {
+    for (row, figures) in contenders.iter().enumerate() {
         let name: Vec<_> = names.iter().map(|column| column.line(Some(row))).collect();
         let share = figures.pictures_per_second / most.max(1e-9);
         let bar = "=".repeat((share * longest as f64).round() as usize);

@@ -30,24 +30,27 @@ fn round(jobs: u32, real: u32, user: u32, sys: u32) -> Measured {
             user: MS * user,
             sys: MS * sys,
         },
-        busy,
         times,
         bytes_read: 27_000_000,
     }
 }
 
-fn variant(strategy: Strategy, jobs: u32) -> Variant {
+fn contender(strategy: Strategy, jobs: u32) -> Contender {
     let jobs = NonZeroUsize::new(jobs as usize).unwrap();
-    Variant { strategy, jobs }
+    Contender { strategy, jobs }
 }
 
 /// Three rounds, the one in the middle being `real`.
-fn rounds(strategy: Strategy, jobs: u32, [real, user, sys]: [u32; 3]) -> (Variant, Vec<Measured>) {
+fn rounds(
+    strategy: Strategy,
+    jobs: u32,
+    [real, user, sys]: [u32; 3],
+) -> (Contender, Vec<Measured>) {
     let rounds = [real + 9, real, real - 4].map(|real| round(jobs, real, user, sys));
-    (variant(strategy, jobs), rounds.to_vec())
+    (contender(strategy, jobs), rounds.to_vec())
 }
 
-fn comparison(measured: &[(Variant, Vec<Measured>)]) -> Comparison {
+fn comparison(measured: &[(Contender, Vec<Measured>)]) -> Comparison {
     let work = Work {
         pictures: 250,
         failed: 2,
@@ -107,7 +110,7 @@ fn every_figure_is_told_however_narrow_the_terminal() {
 
 #[test]
 fn shares_add_up_to_all_of_the_workers_time() {
-    for figures in fixed().variants {
+    for figures in fixed().contenders {
         let sum: f64 = figures.shares.iter().map(|(_, share)| share).sum();
         assert!((sum - 1.0).abs() < 1e-9, "{sum}");
     }
@@ -119,15 +122,15 @@ fn json_holds_the_figures() {
     assert_eq!(json["pictures"], 250);
     assert_eq!(json["failed"], 2);
     assert_eq!(json["rounds"], 3);
-    let names: Vec<_> = json["variants"]
+    let names: Vec<_> = json["contenders"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|variant| {
+        .map(|contender| {
             format!(
                 "{} {}",
-                variant["strategy"].as_str().unwrap(),
-                variant["jobs"]
+                contender["strategy"].as_str().unwrap(),
+                contender["jobs"]
             )
         })
         .collect();
@@ -143,7 +146,7 @@ fn json_holds_the_figures() {
             "rayon 4"
         ]
     );
-    let rayon = &json["variants"][5];
+    let rayon = &json["contenders"][5];
     assert_eq!(rayon["fastest"], true);
     assert_eq!(rayon["real_s"]["median"], 0.138);
     assert_eq!(rayon["real_s"]["min"], 0.134);
@@ -188,7 +191,7 @@ fn chart_is_xml_and_has_every_series() {
         };
         document.descendants().filter(is).count()
     };
-    // A bar for each of 7 variants and a patch in the key.
+    // A bar for each of 7 contenders and a patch in the key.
     for colour in ["#1B4965", "#5FA8D3", "#F4A259"] {
         assert_eq!(count("rect", colour), 8, "{colour}");
     }
@@ -241,9 +244,8 @@ fn advice_follows_from_the_figures() {
 fn advice_names_the_disk_where_it_is_the_limit() {
     let mut slow = round(2, 400, 255, 22);
     slow.times.add(Stage::Read, MS * 400);
-    slow.busy += MS * 400;
     let seq = rounds(Strategy::Seq, 1, [700, 250, 18]);
-    let advice = comparison(&[seq, (variant(Strategy::Threads, 2), vec![slow])]).advice;
+    let advice = comparison(&[seq, (contender(Strategy::Threads, 2), vec![slow])]).advice;
     assert!(
         advice.contains("reading and writing hold the workers up"),
         "{advice}"
@@ -268,7 +270,7 @@ fn jobs_double_up_to_the_cores() {
 #[test]
 fn baseline_is_measured_once_and_comes_first() {
     let two = [NonZeroUsize::MIN, NonZeroUsize::new(2).unwrap()];
-    let names: Vec<_> = variants(&two).iter().map(ToString::to_string).collect();
+    let names: Vec<_> = contenders(&two).iter().map(ToString::to_string).collect();
     assert_eq!(
         names,
         [

@@ -12,12 +12,15 @@ use std::io::{self, Write};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use crate::batch::error::RunError;
+use thiserror::Error;
+
+use crate::batch::counts::Counts;
+use crate::batch::error::{plain, shown};
 use crate::batch::walk::FileId;
 use crate::cli::MergeCli;
 use crate::cli::exit::Exit;
 use crate::cli::failure_limit::Allowance;
-use crate::tell::report::{Counts, MergedRecord, Record, Report, RunRecord};
+use crate::tell::report::{MergedRecord, Record, Report, ReportError, RunRecord};
 use crate::tell::side_file::is_stdout;
 use reading::{Line, Part, for_each_line, reports_at};
 
@@ -42,12 +45,36 @@ impl From<MergeCli> for Merge {
     }
 }
 
+/// Why reports are not merged.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum MergeError {
+    /// A report can't be read.
+    #[error("report {} can't be read: {}", shown(.0), plain(.1))]
+    ReportUnreadable(PathBuf, #[source] io::Error),
+    /// A line of a file is none of a report.
+    #[error("{}, line {}: no record of a report", shown(.0), .1)]
+    NotARecord(PathBuf, u64),
+    /// A folder has no reports.
+    #[error("no reports (*.jsonl) in {}", shown(.0))]
+    NoReports(PathBuf),
+    /// The pictures of a merged report would be counted twice.
+    #[error("{} is a merged report; merge those that it was made from", shown(.0))]
+    Merged(PathBuf),
+    /// Reports of shards are not of one run.
+    #[error("reports are not of one run: {} has {}, others have {}", shown(.0), .1, .2)]
+    NotOneRun(PathBuf, String, String),
+    /// The merged report can't be written.
+    #[error(transparent)]
+    Written(#[from] ReportError),
+}
+
 /// Adds the reports up. The result is told on `out`, and each picture that failed on `err`.
 ///
 /// # Errors
 ///
 /// When a report can't be read or is none, when shards are not of one run, or when the merged report can't be written.
-pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<Exit, RunError> {
+pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<Exit, MergeError> {
     let mut all = All::default();
     for path in &merge.reports {
         for report in reports_at(path)? {
@@ -67,14 +94,10 @@ pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     if let Some(output) = &merge.output {
         all.write(output, merged)?;
     }
-    Ok(if !finished {
-        Exit::Incomplete
-    } else if counts.unvisited_folders == 0
-        && merge.allow_failures.covers(counts.failed, counts.found)
-    {
-        Exit::Success
+    Ok(if finished {
+        Exit::of_counts(&counts, merge.allow_failures)
     } else {
-        Exit::SomeFailed
+        Exit::Incomplete
     })
 }
 
@@ -91,13 +114,13 @@ struct All {
 }
 
 impl All {
-    fn read(&mut self, path: &Path, err: &mut dyn Write) -> Result<(), RunError> {
+    fn read(&mut self, path: &Path, err: &mut dyn Write) -> Result<(), MergeError> {
         let mut part = Part::default();
         let (mut number, mut before) = (0, 0);
         let mut begun = false;
         let ended = for_each_line(path, |line| {
             number += 1;
-            let no_record = || RunError::NotARecord(path.to_owned(), number);
+            let no_record = || MergeError::NotARecord(path.to_owned(), number);
             let parsed: Line<'_> = serde_json::from_slice(line).map_err(|_| no_record())?;
             begun = parsed.record != "run";
             if begun {
@@ -107,7 +130,7 @@ impl All {
                 return Err(no_record());
             };
             if run.merged.is_some() {
-                return Err(RunError::Merged(path.to_owned()));
+                return Err(MergeError::Merged(path.to_owned()));
             }
             let part = Part {
                 report: path.to_owned(),
@@ -124,7 +147,7 @@ impl All {
         Ok(())
     }
 
-    fn add(&mut self, part: Part) -> Result<(), RunError> {
+    fn add(&mut self, part: Part) -> Result<(), MergeError> {
         let Some(shard) = part.run.shard else {
             self.others.push(part);
             return Ok(());
@@ -135,7 +158,7 @@ impl All {
         if *count != shard.count || *settings != part.run.settings {
             let one = format!("{settings} in {count} shards");
             let other = format!("{} in {} shards", part.run.settings, shard.count);
-            return Err(RunError::NotOneRun(part.report, other, one));
+            return Err(MergeError::NotOneRun(part.report, other, one));
         }
         // A shard that was run again is in two reports. The later one has it all, unless it was stopped.
         let later = part.is_finished();
@@ -205,14 +228,14 @@ impl All {
     }
 
     /// Writes one report of all that was counted, as that of a single run, into `output`.
-    fn write(&self, output: &Path, whole: RunRecord) -> Result<(), RunError> {
+    fn write(&self, output: &Path, whole: RunRecord) -> Result<(), MergeError> {
         let file = |path: &Path| fs::metadata(path).ok().map(|file| FileId::of(&file));
         let merged = self.parts().map(|part| &part.report).chain(&self.cut_short);
         if file(output)
             .is_some_and(|output| merged.into_iter().any(|part| file(part) == Some(output)))
         {
             let error = "it is one of those that are merged";
-            return Err(RunError::Report(output.to_owned(), io::Error::other(error)));
+            return Err(ReportError(output.to_owned(), io::Error::other(error)).into());
         }
         let mut report = Report::create(output)?;
         let mut unvisited = BTreeSet::new();
@@ -230,12 +253,12 @@ impl All {
                 if again {
                     return Ok(());
                 }
-                report.write_line(line)
+                Ok(report.write_line(line)?)
             })?;
         }
         let end = Record::Run(Box::new(whole));
         report.write(&end)?;
-        report.finish()
+        Ok(report.finish()?)
     }
 }
 

@@ -8,15 +8,17 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::batch::error::{RunError, shown};
-use crate::tell::report::{Counts, Record, RunRecord};
+use super::MergeError;
+use crate::batch::counts::Counts;
+use crate::batch::error::shown;
+use crate::tell::report::{Record, RunRecord};
 
 /// `path`, or where it is a folder, every `*.jsonl` right in it, sorted; an earlier merge's output is not among them.
-pub(super) fn reports_at(path: &Path) -> Result<Vec<PathBuf>, RunError> {
+pub(super) fn reports_at(path: &Path) -> Result<Vec<PathBuf>, MergeError> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let unreadable = |error| RunError::ReportUnreadable(path.to_owned(), error);
+    let unreadable = |error| MergeError::ReportUnreadable(path.to_owned(), error);
     let mut reports = Vec::new();
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let report = entry.map_err(unreadable)?.path();
@@ -25,7 +27,7 @@ pub(super) fn reports_at(path: &Path) -> Result<Vec<PathBuf>, RunError> {
         }
     }
     if reports.is_empty() {
-        return Err(RunError::NoReports(path.to_owned()));
+        return Err(MergeError::NoReports(path.to_owned()));
     }
     reports.sort();
     Ok(reports)
@@ -51,9 +53,9 @@ fn is_merged(report: &Path) -> bool {
 /// was killed, and is left out. Says whether there was none.
 pub(super) fn for_each_line(
     path: &Path,
-    mut each: impl FnMut(&[u8]) -> Result<(), RunError>,
-) -> Result<bool, RunError> {
-    let unreadable = |error: io::Error| RunError::ReportUnreadable(path.to_owned(), error);
+    mut each: impl FnMut(&[u8]) -> Result<(), MergeError>,
+) -> Result<bool, MergeError> {
+    let unreadable = |error: io::Error| MergeError::ReportUnreadable(path.to_owned(), error);
     let mut lines = BufReader::new(File::open(path).map_err(unreadable)?);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line).map_err(unreadable)? > 0 {
@@ -102,34 +104,20 @@ impl Part {
     }
 
     pub(super) fn add(&mut self, line: &Line<'_>, err: &mut dyn Write) -> Option<()> {
-        let counts = &mut self.counts;
-        let outcome = match line.outcome.as_deref()? {
-            "made" => &mut counts.made,
-            "fresh" => &mut counts.fresh,
-            "would make" => &mut counts.would_make,
-            "not begun" => &mut counts.not_begun,
-            "pruned" => {
-                counts.pruned += 1;
-                return Some(());
+        let outcome = line.outcome.as_deref()?;
+        if matches!(outcome, "pruned" | "would prune") {
+            self.counts.count_pruned(outcome == "would prune");
+            return Some(());
+        }
+        if outcome == "failed" {
+            let path = line.source.as_deref().or(line.destination.as_deref())?;
+            let (stage, error) = (line.stage.as_deref()?, line.error.as_deref()?);
+            let _ = writeln!(err, "{}: {stage}: {error}", shown(Path::new(path)));
+            if stage == "walk" {
+                self.unvisited.push(path.to_owned());
             }
-            "would prune" => {
-                counts.would_prune += 1;
-                return Some(());
-            }
-            "failed" => {
-                let path = line.source.as_deref().or(line.destination.as_deref())?;
-                let (stage, error) = (line.stage.as_deref()?, line.error.as_deref()?);
-                let _ = writeln!(err, "{}: {stage}: {error}", shown(Path::new(path)));
-                if stage == "walk" {
-                    self.unvisited.push(path.to_owned());
-                }
-                &mut counts.failed
-            }
-            _ => return None,
-        };
-        *outcome += 1;
-        counts.found += 1;
-        counts.damaged += u64::from(line.damaged);
-        Some(())
+        }
+        self.counts.damaged += u64::from(line.damaged);
+        self.counts.count(outcome)
     }
 }

@@ -4,7 +4,7 @@ use super::{All, Part};
 use crate::batch::error::shown;
 use crate::batch::shard::Shard;
 use crate::tell::report::RunRecord;
-use crate::tell::summary::{self, Summary};
+use crate::tell::summary;
 
 impl All {
     /// What was merged, and what is not there.
@@ -29,7 +29,7 @@ impl All {
             let path = shown(report);
             lines.push(format!("Cut short, and not counted: {path}"));
         }
-        lines.push(summary::counts(&Summary::from(&whole.counts)));
+        lines.push(summary::counts(&whole.counts));
         lines.push(format!(
             "real {:.2} s at most, user {:.2} s, sys {:.2} s, {:.1} MB read",
             whole.real_s,

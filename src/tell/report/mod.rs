@@ -7,16 +7,23 @@ mod record;
 use std::io::{self, LineWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::batch::error::RunError;
+use thiserror::Error;
+
+use crate::batch::error::{plain, shown};
 use crate::tell::side_file::{self, is_stdout};
 
-pub use record::{Counts, MergedRecord, PictureRecord, Record, RunRecord};
+pub use record::{MergedRecord, PictureRecord, Record, RunRecord};
 
 /// Where records go.
 pub struct Report {
     path: PathBuf,
     out: Box<dyn Write + Send>,
 }
+
+/// The report can't be written.
+#[derive(Debug, Error)]
+#[error("report {} can't be written: {}", shown(.0), plain(.1))]
+pub struct ReportError(pub PathBuf, #[source] pub io::Error);
 
 /// How every report begins.
 const BEGINNING: &[u8] = b"{\"record\":";
@@ -33,12 +40,12 @@ impl Report {
     /// # Errors
     ///
     /// When the file can't be made, or is there and no report.
-    pub fn create(path: &Path) -> Result<Self, RunError> {
+    pub fn create(path: &Path) -> Result<Self, ReportError> {
         let out: Box<dyn Write + Send> = if is_stdout(path) {
             Box::new(io::stdout())
         } else {
             let file = side_file::create(path, BEGINNING);
-            let file = file.map_err(|error| RunError::Report(path.to_owned(), error))?;
+            let file = file.map_err(|error| ReportError(path.to_owned(), error))?;
             // Line by line: what has ended can be followed, and survives a kill.
             Box::new(LineWriter::new(file))
         };
@@ -56,15 +63,15 @@ impl Report {
     /// # Errors
     ///
     /// When it can't be written.
-    pub fn write(&mut self, record: &Record) -> Result<(), RunError> {
+    pub fn write(&mut self, record: &Record) -> Result<(), ReportError> {
         self.write_line(&serde_json::to_vec(record).expect("BUG: a record is no JSON"))
     }
 
     /// Appends `line`, a record as another report has it.
-    pub(crate) fn write_line(&mut self, line: &[u8]) -> Result<(), RunError> {
+    pub(crate) fn write_line(&mut self, line: &[u8]) -> Result<(), ReportError> {
         let whole = [line, b"\n"].concat();
         let written = self.out.write_all(&whole);
-        written.map_err(|error| RunError::Report(self.path.clone(), error))
+        written.map_err(|error| ReportError(self.path.clone(), error))
     }
 
     /// Makes sure that all lines are where they belong.
@@ -72,8 +79,8 @@ impl Report {
     /// # Errors
     ///
     /// When they can't be written.
-    pub fn finish(mut self) -> Result<(), RunError> {
+    pub fn finish(mut self) -> Result<(), ReportError> {
         let flushed = self.out.flush();
-        flushed.map_err(|error| RunError::Report(self.path, error))
+        flushed.map_err(|error| ReportError(self.path, error))
     }
 }

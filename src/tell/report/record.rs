@@ -7,11 +7,13 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::batch::counts::Counts;
 use crate::batch::job::Job;
 use crate::batch::make::{Made, Outcome, Processed};
+use crate::batch::run::Ran;
 use crate::batch::shard::Shard;
 use crate::picture::StageTimes;
-use crate::tell::summary::{Run, Summary};
+use crate::tell::summary::Scheduling;
 
 /// One line of a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -140,33 +142,6 @@ pub struct MergedRecord {
     pub cut_short: Vec<String>,
 }
 
-/// How many pictures ended how.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    /// All pictures, and entries that could not be visited.
-    pub found: u64,
-    /// Thumbnails made.
-    pub made: u64,
-    /// Thumbnails that were fresh.
-    pub fresh: u64,
-    /// Pictures and entries that failed.
-    pub failed: u64,
-    /// Of those that failed, the folders: their pictures are not counted.
-    #[serde(default)]
-    pub unvisited_folders: u64,
-    /// Of those made, the ones from damaged pictures.
-    pub damaged: u64,
-    /// Pictures found but not begun.
-    pub not_begun: u64,
-    /// Thumbnails that a dry run would make.
-    pub would_make: u64,
-    /// Thumbnails removed because their source is gone.
-    pub pruned: u64,
-    /// Those that a dry run would remove.
-    #[serde(default)]
-    pub would_prune: u64,
-}
-
 impl PictureRecord {
     /// The record of `processed`; of an entry of the tree that could not be visited, there is no `job`.
     pub fn new(job: Option<&Job>, processed: &Processed) -> Self {
@@ -225,31 +200,22 @@ impl PictureRecord {
 }
 
 impl RunRecord {
-    /// The record of a run, without the paths and settings it was run with.
-    pub fn new(summary: &Summary, run: &Run, finished: bool) -> Self {
+    /// The record of a run, without the paths it was run with.
+    pub fn new(ran: &Ran, scheduling: Scheduling) -> Self {
+        let totals = &ran.totals;
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            strategy: run.strategy.to_string(),
-            jobs: run.workers.get() as u64,
-            finished,
-            counts: Counts {
-                found: summary.found(),
-                made: summary.made,
-                fresh: summary.fresh,
-                failed: summary.failed,
-                unvisited_folders: summary.folder_errors,
-                damaged: summary.damaged,
-                not_begun: summary.not_begun,
-                would_make: summary.would_make,
-                pruned: summary.pruned,
-                would_prune: summary.would_prune,
-            },
-            bytes_read: summary.bytes_read,
-            real_s: run.elapsed.as_secs_f64(),
-            user_s: run.cpu.user.as_secs_f64(),
-            sys_s: run.cpu.sys.as_secs_f64(),
-            paused_s: summary.paused.as_secs_f64(),
-            ms: milliseconds(&summary.times),
+            settings: ran.settings.to_string(),
+            strategy: scheduling.strategy.to_string(),
+            jobs: scheduling.workers.get() as u64,
+            finished: ran.finished,
+            counts: totals.counts,
+            bytes_read: totals.bytes_read,
+            real_s: ran.elapsed.as_secs_f64(),
+            user_s: ran.cpu.user.as_secs_f64(),
+            sys_s: ran.cpu.sys.as_secs_f64(),
+            paused_s: totals.paused.as_secs_f64(),
+            ms: milliseconds(&totals.times),
             ..Self::default()
         }
     }
@@ -266,33 +232,6 @@ impl RunRecord {
         for (stage, ms) in &run.ms {
             *self.ms.entry(stage.clone()).or_default() += ms;
         }
-    }
-}
-
-impl Counts {
-    fn add(&mut self, more: &Self) {
-        let Self {
-            found,
-            made,
-            fresh,
-            failed,
-            unvisited_folders,
-            damaged,
-            not_begun,
-            would_make,
-            pruned,
-            would_prune,
-        } = more;
-        self.found += found;
-        self.made += made;
-        self.fresh += fresh;
-        self.failed += failed;
-        self.unvisited_folders += unvisited_folders;
-        self.damaged += damaged;
-        self.not_begun += not_begun;
-        self.would_make += would_make;
-        self.pruned += pruned;
-        self.would_prune += would_prune;
     }
 }
 

@@ -1,0 +1,115 @@
+//! How many pictures ended how, added up in one place.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::batch::make::{Outcome, Processed};
+use crate::picture::StageTimes;
+
+/// How many pictures ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// All pictures, and entries that could not be visited.
+    pub found: u64,
+    /// Thumbnails made.
+    pub made: u64,
+    /// Thumbnails that were fresh.
+    pub fresh: u64,
+    /// Pictures and entries that failed.
+    pub failed: u64,
+    /// Of those that failed, the folders: their pictures are not counted.
+    #[serde(default)]
+    pub unvisited_folders: u64,
+    /// Of those made, the ones from damaged pictures.
+    pub damaged: u64,
+    /// Pictures found but not begun.
+    pub not_begun: u64,
+    /// Thumbnails that a dry run would make.
+    pub would_make: u64,
+    /// Thumbnails removed because their source is gone.
+    pub pruned: u64,
+    /// Those that a dry run would remove.
+    #[serde(default)]
+    pub would_prune: u64,
+}
+
+impl Counts {
+    /// Counts something that was found and whose outcome has this [name](Outcome::name); `None` if there is no such
+    /// outcome.
+    pub fn count(&mut self, outcome: &str) -> Option<()> {
+        let count = match outcome {
+            "made" => &mut self.made,
+            "fresh" => &mut self.fresh,
+            "would make" => &mut self.would_make,
+            "failed" => &mut self.failed,
+            "not begun" => &mut self.not_begun,
+            _ => return None,
+        };
+        *count += 1;
+        self.found += 1;
+        Some(())
+    }
+
+    /// Counts a thumbnail that was removed, or in a dry run would be.
+    pub fn count_pruned(&mut self, dry_run: bool) {
+        if dry_run {
+            self.would_prune += 1;
+        } else {
+            self.pruned += 1;
+        }
+    }
+
+    /// Adds what another run counted.
+    pub fn add(&mut self, more: &Self) {
+        let Self {
+            found,
+            made,
+            fresh,
+            failed,
+            unvisited_folders,
+            damaged,
+            not_begun,
+            would_make,
+            pruned,
+            would_prune,
+        } = more;
+        self.found += found;
+        self.made += made;
+        self.fresh += fresh;
+        self.failed += failed;
+        self.unvisited_folders += unvisited_folders;
+        self.damaged += damaged;
+        self.not_begun += not_begun;
+        self.would_make += would_make;
+        self.pruned += pruned;
+        self.would_prune += would_prune;
+    }
+}
+
+/// Counts and sums over the pictures of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// How many ended how.
+    pub counts: Counts,
+    /// Bytes read of sources.
+    pub bytes_read: u64,
+    /// Worker time by stage.
+    pub times: StageTimes,
+    /// Worker time spent waiting for the machine's load to fall.
+    pub paused: Duration,
+}
+
+impl Totals {
+    /// Adds a picture.
+    pub fn add(&mut self, processed: &Processed) {
+        self.counts
+            .count(processed.outcome.name())
+            .expect("BUG: an outcome that is not counted");
+        if let Outcome::Made(made) = &processed.outcome {
+            self.counts.damaged += u64::from(made.thumbnail.damage.is_some());
+        }
+        self.bytes_read += processed.bytes_read;
+        self.times += processed.times;
+    }
+}

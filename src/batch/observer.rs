@@ -1,0 +1,86 @@
+//! What a run tells as it goes on, and to whom.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::batch::error::shown;
+use crate::batch::job::Job;
+use crate::batch::make::Processed;
+use crate::batch::walk::Skipped;
+
+/// Takes in what happens in a run, from any of its threads.
+pub trait Observer: Sync {
+    /// `event` has just happened. The thread that tells it waits until this returns.
+    fn event(&self, event: Event<'_>);
+}
+
+/// An observer that takes no notice.
+impl Observer for () {
+    fn event(&self, _: Event<'_>) {}
+}
+
+/// Something that happened in a run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A picture was found and is handed out to a worker.
+    Found,
+    /// All pictures are found.
+    AllFound,
+    /// The walk passed an entry over.
+    PassedOver(&'a Path, Skipped),
+    /// A picture was gone through.
+    Done(&'a Job, &'a Processed),
+    /// A picture met what every other picture would meet too: DEST is full, gone or read-only. The run ends, and
+    /// [`Ran::ended_by`](crate::batch::run::Ran::ended_by) says so once more.
+    DestFailed(&'a Job, &'a Processed),
+    /// An entry could not be visited, or an orphan not be removed.
+    Failed(&'a Processed),
+    /// A thumbnail whose picture is gone is removed, or in a dry run would be.
+    Pruned(&'a Path),
+    /// A worker waits for the machine's load, which is this, to fall.
+    Pausing(f64),
+    /// It waits no longer.
+    Resumed,
+    /// Something that a person should know, and that fails nothing.
+    Warning(Warning),
+}
+
+/// Something that a person should know, and that fails nothing.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The file system of DEST has no locks.
+    NotLocked(PathBuf, io::Error),
+    /// Orphans were left where they are.
+    NotPruned(Doubt),
+}
+
+/// Why no orphan is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Doubt {
+    /// The run was stopped.
+    Stopped,
+    /// Not all of SOURCE could be visited.
+    Unvisited,
+    /// There is no picture in SOURCE.
+    NoPicture,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotLocked(dest, error) => {
+                let dest = shown(dest);
+                write!(f, "{dest} can't be locked ({error}); going on without")
+            }
+            Self::NotPruned(doubt) => f.write_str(match doubt {
+                Doubt::Stopped => "nothing pruned: the run was stopped",
+                Doubt::Unvisited => "nothing pruned: not all of SOURCE could be visited",
+                Doubt::NoPicture => "nothing pruned: no picture found in SOURCE",
+            }),
+        }
+    }
+}

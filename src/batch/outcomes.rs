@@ -1,0 +1,141 @@
+//! Where what the workers did comes together: it is added up, told on, and may end the run.
+
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::time::Duration;
+
+use crate::batch::counts::Totals;
+use crate::batch::error::{Cause, PictureError, RunError, ends_the_run};
+use crate::batch::execute::Panicked;
+use crate::batch::job::Job;
+use crate::batch::make::{Outcome, Processed};
+use crate::batch::observer::{Event, Observer};
+use crate::batch::stop::Stop;
+use crate::picture::Stage;
+
+/// So many I/O errors of DEST one after the other are taken for its end.
+const DEST_ERRORS_IN_A_ROW: u32 = 3;
+
+/// Takes in what becomes of the pictures of a run, from any thread.
+pub(super) struct Outcomes<'a> {
+    observer: &'a dyn Observer,
+    stop: &'a Stop,
+    totals: Mutex<Totals>,
+    dest_errors: AtomicU32,
+    /// What ends the run before its time.
+    fatal: OnceLock<RunError>,
+}
+
+impl<'a> Outcomes<'a> {
+    pub(super) fn new(observer: &'a dyn Observer, stop: &'a Stop) -> Self {
+        Self {
+            observer,
+            stop,
+            totals: Mutex::default(),
+            dest_errors: AtomicU32::new(0),
+            fatal: OnceLock::new(),
+        }
+    }
+
+    /// Whether no new picture may be begun.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.fatal.get().is_some() || self.stop.is_set()
+    }
+
+    pub(super) fn tell(&self, event: Event<'_>) {
+        self.observer.event(event);
+    }
+
+    /// Takes in what became of `job`.
+    pub(super) fn done(&self, job: &Job, result: Result<Processed, Panicked>) {
+        let processed = result.unwrap_or_else(|panic| {
+            let cause = Cause::Panic(panic.to_string());
+            // Which step it was is not known; decoding is by far the largest.
+            Processed::failed(PictureError::new(job.source.path(), Stage::Decode, cause))
+        });
+        let event = if self.is_end_of_dest(&processed.outcome) {
+            Event::DestFailed(job, &processed)
+        } else {
+            Event::Done(job, &processed)
+        };
+        self.tell(event);
+        self.totals().add(&processed);
+    }
+
+    /// Takes in that an entry of the tree could not be visited.
+    pub(super) fn unvisited(&self, error: PictureError) {
+        self.totals().counts.unvisited_folders += u64::from(error.path.is_dir());
+        self.failed(error);
+    }
+
+    /// Takes in an error that belongs to no job.
+    pub(super) fn failed(&self, error: PictureError) {
+        let processed = Processed::failed(error);
+        self.tell(Event::Failed(&processed));
+        self.totals().add(&processed);
+    }
+
+    /// Takes in that the thumbnail at `path` is an orphan.
+    pub(super) fn pruned(&self, path: &Path, dry_run: bool) {
+        self.tell(Event::Pruned(path));
+        self.totals().counts.count_pruned(dry_run);
+    }
+
+    /// Takes in for how long a worker was held back because of the machine's load.
+    pub(super) fn paused(&self, time: Duration) {
+        if !time.is_zero() {
+            self.tell(Event::Resumed);
+            self.totals().paused += time;
+        }
+    }
+
+    /// Takes in that the run can't go on.
+    pub(super) fn end_by(&self, error: RunError) {
+        let _ = self.fatal.set(error);
+    }
+
+    /// What it all came to, and what ended the run before its time.
+    pub(super) fn into_parts(self) -> (Totals, Option<RunError>) {
+        let totals = self.totals.into_inner().expect("BUG: poisoned totals");
+        (totals, self.fatal.into_inner())
+    }
+
+    /// Whether `outcome` shows that no thumbnail at all can be written any more. Then the run is to end.
+    fn is_end_of_dest(&self, outcome: &Outcome) -> bool {
+        match outcome {
+            Outcome::Made(_) => self.dest_errors.store(0, Ordering::Relaxed),
+            Outcome::Failed(error) if error.stage == Stage::Write => {
+                if let Cause::Io(cause) = &error.cause
+                    && self.is_fatal(cause)
+                {
+                    let again = PictureError::new(&error.path, error.stage, copy(cause));
+                    self.end_by(RunError::DestFailed(again));
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        false
+    }
+
+    fn is_fatal(&self, error: &io::Error) -> bool {
+        const EIO: i32 = nix::errno::Errno::EIO as i32;
+        ends_the_run(error)
+            || error.raw_os_error() == Some(EIO)
+                && self.dest_errors.fetch_add(1, Ordering::Relaxed) + 1 >= DEST_ERRORS_IN_A_ROW
+    }
+
+    fn totals(&self) -> MutexGuard<'_, Totals> {
+        self.totals.lock().expect("BUG: poisoned totals")
+    }
+}
+
+/// The same error once more; it can't be cloned.
+fn copy(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(
+        || io::Error::new(error.kind(), error.to_string()),
+        io::Error::from_raw_os_error,
+    )
+}

@@ -1,0 +1,335 @@
+//! A whole run: find, execute, prune. It prints nothing and catches no signals.
+
+use std::fs;
+use std::iter;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::batch::check_places::prepare;
+use crate::batch::counts::Totals;
+use crate::batch::cpu_time::CpuTime;
+use crate::batch::destination::local::{Owner, Writer};
+use crate::batch::destination::lock::{Claim, Held, Lock, Wait, lock};
+use crate::batch::error::{PictureError, RunError};
+use crate::batch::execute::{Strategy, execute};
+use crate::batch::freshness::Fingerprint;
+use crate::batch::job::{Job, plan};
+use crate::batch::list::{FileList, List};
+use crate::batch::make::{Maker, Processed};
+use crate::batch::observer::{Doubt, Event, Observer, Warning};
+use crate::batch::outcomes::Outcomes;
+use crate::batch::prune::{Prune, prune};
+use crate::batch::selection::Selection;
+use crate::batch::shard::Shard;
+use crate::batch::stop::Stop;
+use crate::batch::throttle::Throttle;
+use crate::batch::walk::{FileId, SourcePicture, WalkOptions, walk};
+use crate::picture::Options;
+
+/// What a run is to do.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Batch {
+    /// SOURCE: the folder of pictures, or the picture.
+    pub source: PathBuf,
+    /// DEST: the folder for the thumbnails.
+    pub dest: PathBuf,
+    /// The folder that the walk does not enter, if that is not DEST.
+    pub not_entered: Option<PathBuf>,
+    /// Which entries of SOURCE are visited.
+    pub walk: WalkOptions,
+    /// What decides a thumbnail's pixels, and the limits.
+    pub thumbnail: Options,
+    /// Whether fresh thumbnails are made again.
+    pub force: bool,
+    /// Whether the run only tells what it would do.
+    pub dry_run: bool,
+    /// Whether thumbnails whose source is gone are removed.
+    pub prune: bool,
+    /// Which part of SOURCE is gone through; all of it, if there is none.
+    pub shard: Option<Shard>,
+    /// The list of pictures that takes the walk's place.
+    pub list: Option<List>,
+    /// How long to wait for another run on DEST.
+    pub wait: Wait,
+    /// The 1-minute load average above which no picture is begun.
+    pub max_load: Option<f64>,
+    /// How pictures are spread over threads.
+    pub strategy: Strategy,
+    /// On how many threads.
+    pub workers: NonZeroUsize,
+}
+
+/// A batch whose places are checked and whose DEST is locked.
+#[derive(Debug)]
+pub struct Ready<'a> {
+    batch: &'a Batch,
+    stop: &'a Stop,
+    _lock: Option<Held>,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Ran {
+    /// Counts and sums over the pictures.
+    pub totals: Totals,
+    /// Whether every picture was gone through: the run was neither stopped nor ended before its time.
+    pub finished: bool,
+    /// What ended the run before its time: DEST failed, or the list could not be read on.
+    pub ended_by: Option<RunError>,
+    /// What the settings come to in a stamp.
+    pub settings: Fingerprint,
+    /// From the first job to the last.
+    pub elapsed: Duration,
+    /// Processor time that the process used meanwhile.
+    pub cpu: CpuTime,
+}
+
+impl Batch {
+    /// Thumbnails of all pictures below `source` in the same tree below `dest`, with the defaults of [`Options`], on
+    /// as many threads as the process may use cores.
+    pub fn new(source: impl Into<PathBuf>, dest: impl Into<PathBuf>) -> Self {
+        Self {
+            source: source.into(),
+            dest: dest.into(),
+            not_entered: None,
+            walk: WalkOptions::default(),
+            thumbnail: Options::default(),
+            force: false,
+            dry_run: false,
+            prune: false,
+            shard: None,
+            list: None,
+            wait: Wait::No,
+            max_load: None,
+            strategy: Strategy::Threads,
+            workers: cores(),
+        }
+    }
+
+    /// The same batch with other thumbnails.
+    #[must_use]
+    pub fn with_thumbnail(mut self, thumbnail: Options) -> Self {
+        self.thumbnail = thumbnail;
+        self
+    }
+
+    /// The same batch, spread over threads in another way.
+    #[must_use]
+    pub fn with_strategy(mut self, strategy: Strategy, jobs: NonZeroUsize) -> Self {
+        self.strategy = strategy;
+        self.workers = strategy.workers(jobs);
+        self
+    }
+
+    /// Checks SOURCE and DEST, makes DEST if it is not there, and locks it. If `stop` is set while it waits for the
+    /// lock, it goes on without one: the run will do nothing.
+    ///
+    /// # Errors
+    ///
+    /// When SOURCE or DEST can't be used, or another run holds DEST's lock.
+    pub fn prepare<'a>(
+        &'a self,
+        observer: &dyn Observer,
+        stop: &'a Stop,
+    ) -> Result<Ready<'a>, RunError> {
+        if self.prune && !self.source.is_dir() {
+            return Err(RunError::PruneOfPicture(self.source.clone()));
+        }
+        prepare(&self.source, &self.dest, self.dry_run)?;
+        Ok(Ready {
+            batch: self,
+            stop,
+            _lock: self.hold_dest(observer, stop)?,
+        })
+    }
+
+    /// Makes the thumbnails, and tells `observer` of it; the same as [`prepare`](Self::prepare) and
+    /// [`Ready::run`].
+    ///
+    /// # Errors
+    ///
+    /// As those. What ends a run that has begun is told in [`Ran`].
+    pub fn run(&self, observer: &dyn Observer, stop: &Stop) -> Result<Ran, RunError> {
+        self.prepare(observer, stop)?.run(observer)
+    }
+
+    /// Locks DEST as long as the value lives; nothing if that was stopped, or if DEST can't be locked.
+    fn hold_dest(&self, observer: &dyn Observer, stop: &Stop) -> Result<Option<Held>, RunError> {
+        if self.dry_run {
+            return Ok(None);
+        }
+        let dest = &self.dest;
+        let claim = match (self.shard, &self.list) {
+            (Some(shard), _) => Claim::Shard(shard),
+            (None, Some(_)) => Claim::List,
+            (None, None) => Claim::Whole,
+        };
+        match lock(dest, claim, self.wait, stop)
+            .map_err(|error| RunError::Dest(dest.clone(), error))?
+        {
+            Lock::Held(held) => Ok(Some(held)),
+            Lock::Busy(holder) => Err(RunError::Busy(dest.clone(), holder)),
+            Lock::Stopped => Ok(None),
+            Lock::Unsupported(error) => {
+                let warning = Warning::NotLocked(dest.clone(), error);
+                observer.event(Event::Warning(warning));
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Cores that the process may use.
+pub fn cores() -> NonZeroUsize {
+    // Knows of affinity and of cgroup quotas: what a container may use, not what the machine has.
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+impl Ready<'_> {
+    /// Makes the thumbnails, and tells `observer` of it.
+    ///
+    /// # Errors
+    ///
+    /// When the list can't be opened, or the threads can't be started.
+    pub fn run(self, observer: &dyn Observer) -> Result<Ran, RunError> {
+        let batch = self.batch;
+        let outcomes = Outcomes::new(observer, self.stop);
+        let owner = Owner::this_process();
+        let maker = Maker::new(batch.thumbnail.clone(), batch.force, batch.dry_run);
+        let (clock, cpu) = (Instant::now(), CpuTime::now());
+        let mut selection = Selection::new(&batch.source, batch.shard);
+        let pictures = self.pictures(&mut selection, &outcomes)?;
+        batch.make_all(pictures, &maker, &owner, &outcomes)?;
+        if batch.prune {
+            batch.prune_orphans(&selection, &owner, &outcomes);
+        }
+        let finished = !outcomes.is_stopped();
+        let (totals, ended_by) = outcomes.into_parts();
+        Ok(Ran {
+            totals,
+            finished,
+            ended_by,
+            settings: maker.settings().clone(),
+            elapsed: clock.elapsed(),
+            cpu: CpuTime::now().since(cpu),
+        })
+    }
+
+    /// The pictures of the `selection`: those of the list, if there is one, or those that the walk finds.
+    fn pictures<'a>(
+        &'a self,
+        selection: &'a mut Selection<'_>,
+        outcomes: &'a Outcomes<'_>,
+    ) -> Result<Pictures<'a>, RunError> {
+        let Batch { source, dest, .. } = self.batch;
+        let Some(list) = &self.batch.list else {
+            let not_entered = folder_id(self.batch.not_entered.as_deref().unwrap_or(dest));
+            let pictures = walk(source, not_entered, self.batch.walk, |path, reason| {
+                outcomes.tell(Event::PassedOver(path, reason));
+            });
+            return Ok(Box::new(pictures.filter(|met| selection.takes(met))));
+        };
+        let follow = self.batch.walk.follow;
+        let mut lines = FileList::open(list, source, dest, follow, self.stop)?;
+        Ok(Box::new(iter::from_fn(move || {
+            lines
+                .next(|relative| selection.holds(relative))
+                .unwrap_or_else(|error| {
+                    // The rest of the list is not known: the run has not finished.
+                    outcomes.end_by(RunError::FilesFrom(list.path.clone(), error));
+                    None
+                })
+        })))
+    }
+}
+
+type Pictures<'a> = Box<dyn Iterator<Item = Result<SourcePicture, PictureError>> + Send + 'a>;
+
+/// Only a dry run goes on without a DEST.
+fn folder_id(dest: &Path) -> Option<FileId> {
+    fs::metadata(dest).ok().map(|dest| FileId::of(&dest))
+}
+
+impl Batch {
+    /// Takes all `pictures` through their steps.
+    fn make_all(
+        &self,
+        mut pictures: Pictures<'_>,
+        maker: &Maker,
+        owner: &Owner,
+        outcomes: &Outcomes<'_>,
+    ) -> Result<(), RunError> {
+        let dest = folder_id(&self.dest);
+        let jobs = iter::from_fn(|| {
+            let picture = next(&mut pictures, outcomes)?;
+            Some(plan(picture, &self.dest))
+        });
+        let throttle = self.max_load.map(Throttle::new);
+        let work = |worker: &mut _, job: &Job| {
+            if let Some(throttle) = &throttle {
+                let pausing = |load| outcomes.tell(Event::Pausing(load));
+                outcomes.paused(throttle.wait(|| outcomes.is_stopped(), pausing));
+            }
+            if outcomes.is_stopped() {
+                Processed::not_begun()
+            } else {
+                maker.run(worker, job)
+            }
+        };
+        execute(
+            jobs,
+            self.strategy,
+            self.workers,
+            || maker.worker(Writer::new(&self.source, &self.dest, dest, owner)),
+            work,
+            |job, result| outcomes.done(&job, result),
+        )
+        .map_err(RunError::Threads)
+    }
+
+    /// Removes thumbnails whose source is gone, unless there is the least doubt about what is there.
+    fn prune_orphans(&self, selection: &Selection<'_>, owner: &Owner, outcomes: &Outcomes<'_>) {
+        let doubt = if outcomes.is_stopped() {
+            Doubt::Stopped
+        } else if !selection.saw_all() {
+            Doubt::Unvisited
+        } else if selection.saw_nothing() {
+            Doubt::NoPicture
+        } else if self.dest.is_dir() {
+            return prune(
+                Prune {
+                    source: &self.source,
+                    dest: &self.dest,
+                    shard: self.shard,
+                    owner,
+                    dry_run: self.dry_run,
+                },
+                || !outcomes.is_stopped(),
+                |thumbnail| outcomes.pruned(thumbnail, self.dry_run),
+                |error| outcomes.failed(error),
+            );
+        } else {
+            return;
+        };
+        outcomes.tell(Event::Warning(Warning::NotPruned(doubt)));
+    }
+}
+
+/// The next picture, unless the run is stopped. What could not be visited is told and passed by.
+fn next(pictures: &mut Pictures<'_>, outcomes: &Outcomes<'_>) -> Option<SourcePicture> {
+    while !outcomes.is_stopped() {
+        match pictures.next() {
+            Some(Ok(picture)) => {
+                outcomes.tell(Event::Found);
+                return Some(picture);
+            }
+            Some(Err(error)) => outcomes.unvisited(error),
+            None => break,
+        }
+    }
+    outcomes.tell(Event::AllFound);
+    None
+}
