@@ -17,13 +17,11 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::stat::{major, minor};
-
+use crate::batch::destination::holder::holder;
 use crate::batch::shard::Shard;
 use crate::batch::stop::Stop;
 use crate::batch::walk::FileId;
@@ -242,30 +240,4 @@ fn remove_left(dest: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
-}
-
-/// The process that holds a lock on `folder`, as Linux tells it in `/proc/locks`; a process of another host or of
-/// another container is not told.
-fn holder(folder: &File) -> Option<String> {
-    let found = folder.metadata().ok()?;
-    let device = found.dev();
-    let id = format!(
-        "{:02x}:{:02x}:{}",
-        major(device),
-        minor(device),
-        found.ino()
-    );
-    let locks = fs::read_to_string("/proc/locks").ok()?;
-    // 1: FLOCK  ADVISORY  WRITE 4711 fe:00:10011755 0 EOF
-    let process = locks.lines().find_map(|line| {
-        let words: Vec<_> = line.split_whitespace().collect();
-        match words[..] {
-            [_, "FLOCK", _, "WRITE" | "READ", process, file, ..] if file == id => {
-                process.parse::<u32>().ok()
-            }
-            _ => None,
-        }
-    })?;
-    let name = fs::read_to_string(format!("/proc/{process}/comm")).ok()?;
-    Some(format!("process {process} ({})", name.trim_end()))
 }

@@ -1,4 +1,5 @@
 //! Where thumbnails go.
 
+mod holder;
 pub mod local;
 pub mod lock;
