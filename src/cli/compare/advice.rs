@@ -1,35 +1,67 @@
 //! One sentence that follows from the figures.
 
 use std::cmp::Ordering;
+use std::num::NonZeroUsize;
 
-use super::figures::{Comparison, Figures};
-
-/// Differences up to this are noise.
-const ALIKE: f64 = 0.02;
+use super::figures::{ALIKE, Comparison, Contender, Figures};
+use crate::batch::execute::Strategy;
 
 /// The share of the usable cores from which on they are the limit.
 const BUSY: f64 = 0.85;
 
 /// Which contender to use, and what keeps more jobs from being faster.
 pub(super) fn advice(comparison: &Comparison) -> String {
-    let best = recommended(comparison);
+    let best = comparison.recommended();
+    let equals: Vec<_> = comparison
+        .contenders
+        .iter()
+        .filter(|figures| figures.equal)
+        .collect();
+    let start = if equals.len() < 2 {
+        format!("Best here: {}", best.contender())
+    } else {
+        let equals = list(&equals);
+        if is_default(comparison, best) {
+            format!(
+                "Equal here but for noise: {equals}. Take the default, {}",
+                best.contender()
+            )
+        } else {
+            format!(
+                "Equal here but for noise: {equals}. Take {}",
+                best.contender()
+            )
+        }
+    };
     format!(
-        "Best here: {}{}{}.",
-        best.contender(),
+        "{start}{}{}.",
         gain(comparison, best),
         more_jobs(comparison, best)
     )
 }
 
-/// The contender with the fewest jobs among those that are as fast as the fastest.
-fn recommended(comparison: &Comparison) -> &Figures {
-    let fastest = comparison.fastest();
-    comparison
-        .contenders
-        .iter()
-        .filter(|figures| slower(figures, fastest) <= ALIKE)
-        .min_by(|a, b| fewer_jobs_then_faster(a, b))
-        .unwrap_or(fastest)
+fn is_default(comparison: &Comparison, figures: &Figures) -> bool {
+    NonZeroUsize::new(comparison.cores).map(Contender::default_on) == Some(figures.contender())
+}
+
+/// `seq, threads with 2 or 4 jobs, rayon with 2 jobs`
+fn list(equals: &[&Figures]) -> String {
+    let by_strategy = equals.chunk_by(|a, b| a.strategy == b.strategy);
+    let named = by_strategy.map(|figures| match figures {
+        [one] => one.contender().to_string(),
+        [first, .., last] => {
+            let between = figures[1..figures.len() - 1]
+                .iter()
+                .map(|figures| format!(", {}", figures.jobs))
+                .collect::<String>();
+            format!(
+                "{} with {}{between} or {} jobs",
+                first.strategy, first.jobs, last.jobs
+            )
+        }
+        [] => String::new(),
+    });
+    named.collect::<Vec<_>>().join(", ")
 }
 
 fn fewer_jobs_then_faster(a: &Figures, b: &Figures) -> Ordering {
@@ -45,8 +77,8 @@ fn gain(comparison: &Comparison, best: &Figures) -> String {
     let baseline = &comparison.contenders[0];
     if best.contender() == baseline.contender() {
         ", no threads needed".into()
-    } else if best.speed_up - 1.0 <= ALIKE {
-        ", as fast as seq".into()
+    } else if baseline.equal {
+        String::new()
     } else {
         format!(", {:.2} times as fast as seq", best.speed_up)
     }
@@ -54,9 +86,8 @@ fn gain(comparison: &Comparison, best: &Figures) -> String {
 
 fn more_jobs(comparison: &Comparison, best: &Figures) -> String {
     // For the baseline it is any strategy's jobs that are more.
-    let same = |figures: &&Figures| {
-        best.contender() == super::Contender::BASELINE || figures.strategy == best.strategy
-    };
+    let same =
+        |figures: &&Figures| best.strategy == Strategy::Seq || figures.strategy == best.strategy;
     let next = comparison
         .contenders
         .iter()
@@ -64,6 +95,8 @@ fn more_jobs(comparison: &Comparison, best: &Figures) -> String {
         .filter(|figures| figures.jobs > best.jobs)
         .min_by(|a, b| fewer_jobs_then_faster(a, b));
     match next {
+        // That was said.
+        Some(next) if next.equal => format!(": {}", limit(comparison, best)),
         Some(next) => {
             let by = slower(next, best);
             let than = if by > ALIKE {

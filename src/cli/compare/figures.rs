@@ -27,6 +27,14 @@ impl Contender {
         strategy: Strategy::Seq,
         jobs: NonZeroUsize::MIN,
     };
+
+    /// What a run takes that names neither a strategy nor a number of jobs.
+    pub fn default_on(cores: NonZeroUsize) -> Self {
+        Self {
+            strategy: Strategy::Threads,
+            jobs: cores,
+        }
+    }
 }
 
 impl fmt::Display for Contender {
@@ -67,8 +75,9 @@ pub struct Comparison {
     /// Cores that the process may use.
     pub cores: usize,
     /// The contenders, the baseline first.
+    #[serde(rename = "variants")]
     pub contenders: Vec<Figures>,
-    /// What follows from the figures, in one sentence.
+    /// What follows from the figures, in a sentence or two.
     pub advice: String,
 }
 
@@ -83,6 +92,8 @@ pub struct Figures {
     pub jobs: usize,
     /// Whether no other contender has a shorter median.
     pub fastest: bool,
+    /// Whether its times can't be told from the fastest one's: they differ by noise, if at all.
+    pub equal: bool,
     /// Wall clock time of a round in seconds.
     #[serde(rename = "real_s")]
     pub real: Spread,
@@ -139,7 +150,21 @@ impl Spread {
             max: values[values.len() - 1],
         }
     }
+
+    /// Whether these times and `other`s differ by noise, if at all: their ranges overlap, or their medians are as good
+    /// as one. One disturbed round widens a range, but makes nothing equal that takes far longer.
+    pub fn is_like(self, other: Self) -> bool {
+        let apart = (self.median / other.median.max(1e-9) - 1.0).abs();
+        let overlap = self.min <= other.max && other.min <= self.max;
+        apart <= ALIKE || overlap && apart <= UNLIKE
+    }
 }
+
+/// Medians no further apart than this are alike, whatever their ranges: with a single round those are points.
+pub(super) const ALIKE: f64 = 0.02;
+
+/// Medians further apart than this are not.
+const UNLIKE: f64 = 0.25;
 
 /// What the contenders worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +190,10 @@ impl Comparison {
             .min_by(|a, b| a.real.median.total_cmp(&b.real.median));
         if let Some(fastest) = fastest {
             fastest.fastest = true;
+            let real = fastest.real;
+            for figures in &mut contenders {
+                figures.equal = figures.real.is_like(real);
+            }
         }
         let mut comparison = Self {
             pictures: work.pictures,
@@ -186,6 +215,22 @@ impl Comparison {
             .find(|figures| figures.fastest)
             .expect("BUG: a comparison without a contender")
     }
+
+    /// The contender to use: the fastest, and where that is a matter of noise, the default, or else the one with the
+    /// fewest jobs.
+    pub fn recommended(&self) -> &Figures {
+        let default = NonZeroUsize::new(self.cores).map(Contender::default_on);
+        self.contenders
+            .iter()
+            .filter(|figures| figures.equal)
+            .min_by(|a, b| {
+                let other = |figures: &Figures| Some(figures.contender()) != default;
+                (other(a).cmp(&other(b)))
+                    .then(a.jobs.cmp(&b.jobs))
+                    .then(a.real.median.total_cmp(&b.real.median))
+            })
+            .unwrap_or_else(|| self.fastest())
+    }
 }
 
 impl Figures {
@@ -205,6 +250,7 @@ impl Figures {
             strategy: contender.strategy,
             jobs: contender.jobs.get(),
             fastest: false,
+            equal: false,
             real,
             user,
             sys,

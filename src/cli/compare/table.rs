@@ -67,8 +67,13 @@ fn heading(comparison: &Comparison) -> String {
         0 => String::new(),
         failed => format!(" ({failed} failed)"),
     };
+    let equal = if comparison.contenders.iter().filter(|one| one.equal).count() > 1 {
+        " and its equals ="
+    } else {
+        ""
+    };
     format!(
-        "{} {}{failed}, {:.1} MB, {} {}, {} {}; times in seconds, the fastest marked *",
+        "{} {}{failed}, {:.1} MB, {} {}, {} {}; times in seconds, the fastest marked *{equal}",
         comparison.pictures,
         plural(comparison.pictures, "picture"),
         comparison.bytes as f64 / 1e6,
@@ -89,7 +94,11 @@ fn plural(count: u64, noun: &str) -> String {
 
 fn names(contenders: &[Figures]) -> Vec<Column> {
     let strategy = |figures: &Figures| {
-        let mark = if figures.fastest { " *" } else { "" };
+        let mark = match (figures.fastest, figures.equal) {
+            (true, _) => " *",
+            (_, true) => " =",
+            _ => "",
+        };
         format!("{}{mark}", figures.strategy)
     };
     vec![
