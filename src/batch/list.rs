@@ -59,10 +59,16 @@ pub struct List {
 /// A list that is being read.
 #[derive(Debug)]
 pub struct FileList {
+    listed: Listed,
+    places: Places,
+}
+
+/// The paths of a list as they stand there, whatever they lead to.
+#[derive(Debug)]
+pub(super) struct Listed {
     lines: BufReader<Source>,
     end_of_path: u8,
     line: Vec<u8>,
-    places: Places,
 }
 
 /// What keeps paths inside SOURCE.
@@ -105,12 +111,7 @@ impl FileList {
         let real_source =
             fs::canonicalize(source).map_err(|error| RunError::Source(source.to_owned(), error))?;
         Ok(Self {
-            lines: BufReader::new(Source {
-                file,
-                stop: stop.clone(),
-            }),
-            end_of_path: if *nul { 0 } else { b'\n' },
-            line: Vec::new(),
+            listed: Listed::of(file, *nul, stop),
             places: Places {
                 source: source.to_owned(),
                 real_source,
@@ -133,6 +134,39 @@ impl FileList {
         &mut self,
         mut is_ours: impl FnMut(&Path) -> bool,
     ) -> io::Result<Option<Result<SourcePicture, PictureError>>> {
+        while let Some((listed, relative)) = self.listed.next()? {
+            if is_ours(&relative) {
+                return Ok(Some(self.places.picture(listed, &relative)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Listed {
+    fn of(file: File, nul: bool, stop: &Stop) -> Self {
+        Self {
+            lines: BufReader::new(Source {
+                file,
+                stop: stop.clone(),
+            }),
+            end_of_path: if nul { 0 } else { b'\n' },
+            line: Vec::new(),
+        }
+    }
+
+    /// The `list` a second time, if it can be read again: a pipe can't.
+    pub(super) fn again(list: &List, stop: &Stop) -> Option<Self> {
+        let is_file = fs::metadata(&list.path).is_ok_and(|found| found.is_file());
+        if !is_file || list.path == Path::new("-") {
+            return None;
+        }
+        Some(Self::of(File::open(&list.path).ok()?, list.nul, stop))
+    }
+
+    /// The next path as it is listed and as the walk would find it; nothing at the list's end, or when the run is
+    /// stopped.
+    pub(super) fn next(&mut self) -> io::Result<Option<(&Path, PathBuf)>> {
         loop {
             self.line.clear();
             let most = LONGEST_PATH as u64 + 1;
@@ -150,12 +184,12 @@ impl FileList {
                 // The signal may have cut the path short.
                 return Ok(None);
             }
-            let listed = Path::new(std::ffi::OsStr::from_bytes(&self.line));
-            let relative = plain(listed);
-            if !self.line.is_empty() && is_ours(&relative) {
-                return Ok(Some(self.places.picture(listed, &relative)));
+            if !self.line.is_empty() {
+                break;
             }
         }
+        let listed = Path::new(std::ffi::OsStr::from_bytes(&self.line));
+        Ok(Some((listed, plain(listed))))
     }
 }
 

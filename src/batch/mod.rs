@@ -9,9 +9,11 @@
 //! outcomes      what became of them, added up       observer          who is told, and of what: counts, events
 //! prune         thumbnails without a picture        throttle          --max-load
 //! stop          whether the run is to end           check_places      SOURCE and DEST before the run
+//! count_ahead   how many pictures there will be, by their names
 //! ```
 
 pub mod check_places;
+pub mod count_ahead;
 pub mod counts;
 pub mod cpu_time;
 pub mod destination;

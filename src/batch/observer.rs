@@ -28,6 +28,11 @@ pub enum Event<'a> {
     Found,
     /// All pictures are found.
     AllFound,
+    /// So many pictures were counted ahead of those that were found; see
+    /// [`Batch::count_ahead`](crate::batch::run::Batch::count_ahead).
+    Counted(u64),
+    /// The pictures that were counted ahead are all.
+    AllCounted,
     /// The walk passed an entry over.
     PassedOver(&'a Path, Skipped),
     /// A picture was gone through.
@@ -53,6 +58,8 @@ pub enum Event<'a> {
 pub enum Warning {
     /// The file system of DEST has no locks.
     NotLocked(PathBuf, io::Error),
+    /// The system does not tell its load: nothing is held back.
+    LoadUnknown,
     /// Orphans were left where they are.
     NotPruned(Doubt),
 }
@@ -75,6 +82,9 @@ impl fmt::Display for Warning {
             Self::NotLocked(dest, error) => {
                 let dest = shown(dest);
                 write!(f, "{dest} can't be locked ({error}); going on without")
+            }
+            Self::LoadUnknown => {
+                f.write_str("this system does not tell its load: no picture is held back")
             }
             Self::NotPruned(doubt) => f.write_str(match doubt {
                 Doubt::Stopped => "nothing pruned: the run was stopped",

@@ -4,9 +4,12 @@ use std::fs;
 use std::iter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::batch::check_places::prepare;
+use crate::batch::count_ahead::CountAhead;
 use crate::batch::counts::Totals;
 use crate::batch::cpu_time::CpuTime;
 use crate::batch::destination::local::{Owner, Writer};
@@ -47,6 +50,8 @@ pub struct Batch {
     pub dry_run: bool,
     /// Whether thumbnails whose source is gone are removed.
     pub prune: bool,
+    /// Whether a thread of its own counts the pictures ahead, by their names, and tells how many there are.
+    pub count_ahead: bool,
     /// Which part of SOURCE is gone through; all of it, if there is none.
     pub shard: Option<Shard>,
     /// The list of pictures that takes the walk's place.
@@ -100,6 +105,7 @@ impl Batch {
             force: false,
             dry_run: false,
             prune: false,
+            count_ahead: false,
             shard: None,
             list: None,
             wait: Wait::No,
@@ -185,7 +191,7 @@ impl Batch {
 /// Cores that the process may use.
 pub fn cores() -> NonZeroUsize {
     // Knows of affinity and of cgroup quotas: what a container may use, not what the machine has.
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 impl Ready<'_> {
@@ -202,7 +208,9 @@ impl Ready<'_> {
         let (clock, cpu) = (Instant::now(), CpuTime::now());
         let mut selection = Selection::new(&batch.source, batch.shard);
         let pictures = self.pictures(&mut selection, &outcomes)?;
-        batch.make_all(pictures, &maker, &owner, &outcomes)?;
+        batch.counting_ahead(self.stop, &outcomes, || {
+            batch.make_all(pictures, &maker, &owner, &outcomes)
+        })?;
         if batch.prune {
             batch.prune_orphans(&selection, &owner, &outcomes);
         }
@@ -226,10 +234,14 @@ impl Ready<'_> {
     ) -> Result<Pictures<'a>, RunError> {
         let Batch { source, dest, .. } = self.batch;
         let Some(list) = &self.batch.list else {
-            let not_entered = folder_id(self.batch.not_entered.as_deref().unwrap_or(dest));
-            let pictures = walk(source, not_entered, self.batch.walk, |path, reason| {
-                outcomes.tell(Event::PassedOver(path, reason));
-            });
+            let pictures = walk(
+                source,
+                self.batch.not_entered(),
+                self.batch.walk,
+                |path, reason| {
+                    outcomes.tell(Event::PassedOver(path, reason));
+                },
+            );
             return Ok(Box::new(pictures.filter(|met| selection.takes(met))));
         };
         let follow = self.batch.walk.follow;
@@ -254,6 +266,45 @@ fn folder_id(dest: &Path) -> Option<FileId> {
 }
 
 impl Batch {
+    fn not_entered(&self) -> Option<FileId> {
+        folder_id(self.not_entered.as_deref().unwrap_or(&self.dest))
+    }
+
+    /// What `make` comes to, while a thread of its own counts ahead if that is wanted.
+    fn counting_ahead<T>(
+        &self,
+        stop: &Stop,
+        outcomes: &Outcomes<'_>,
+        make: impl FnOnce() -> T,
+    ) -> T {
+        let ended = AtomicBool::new(false);
+        let count = || {
+            let ahead = CountAhead {
+                source: &self.source,
+                not_entered: self.not_entered(),
+                walk: self.walk,
+                list: self.list.as_ref(),
+                selection: Selection::new(&self.source, self.shard),
+            };
+            let goes_on = || !ended.load(Ordering::Relaxed) && !outcomes.is_stopped();
+            let counted = |pictures| outcomes.tell(Event::Counted(pictures));
+            if ahead.run(stop, goes_on, counted) {
+                outcomes.tell(Event::AllCounted);
+            }
+        };
+        thread::scope(|scope| {
+            if self.count_ahead {
+                // If it can't be started, the total is not known before the end, and that is all.
+                let _ = thread::Builder::new()
+                    .name("counter".into())
+                    .spawn_scoped(scope, count);
+            }
+            let made = make();
+            ended.store(true, Ordering::Relaxed);
+            made
+        })
+    }
+
     /// Takes all `pictures` through their steps.
     fn make_all(
         &self,
@@ -268,6 +319,12 @@ impl Batch {
             Some(plan(picture, &self.dest))
         });
         let throttle = self.max_load.map(Throttle::new);
+        if throttle
+            .as_ref()
+            .is_some_and(|throttle| !throttle.knows_the_load())
+        {
+            outcomes.tell(Event::Warning(Warning::LoadUnknown));
+        }
         let work = |worker: &mut _, job: &Job| {
             if let Some(throttle) = &throttle {
                 let pausing = |load| outcomes.tell(Event::Pausing(load));
@@ -327,9 +384,11 @@ fn next(pictures: &mut Pictures<'_>, outcomes: &Outcomes<'_>) -> Option<SourcePi
                 return Some(picture);
             }
             Some(Err(error)) => outcomes.unvisited(error),
-            None => break,
+            None => {
+                outcomes.tell(Event::AllFound);
+                break;
+            }
         }
     }
-    outcomes.tell(Event::AllFound);
     None
 }

@@ -29,6 +29,11 @@ impl Throttle {
         }
     }
 
+    /// Whether the system tells its load. Where it does not, nothing is held back.
+    pub fn knows_the_load(&self) -> bool {
+        (self.load)().is_some()
+    }
+
     /// Waits until the load is at the limit or below, or `ended` says to wait no more; calls `paused` with the load
     /// when there is something to wait for. Gives the time spent waiting.
     pub fn wait(&self, ended: impl Fn() -> bool, paused: impl Fn(f64)) -> Duration {
@@ -49,7 +54,6 @@ impl Throttle {
     fn load(&self) -> f64 {
         let mut last = self.last.lock().expect("BUG: poisoned load");
         if last.0.is_none_or(|at| at.elapsed() >= BETWEEN_LOOKS) {
-            // Where the load can't be told, nothing is held back.
             *last = (Some(Instant::now()), (self.load)().unwrap_or(0.0));
         }
         last.1

@@ -118,6 +118,17 @@ pub fn walk<'a>(
     options: WalkOptions,
     skipped: impl Fn(&Path, Skipped) + Send + Sync + 'a,
 ) -> Box<dyn Iterator<Item = Result<SourcePicture, PictureError>> + Send + 'a> {
+    walk_while(source, dest, options, skipped, || true)
+}
+
+/// The same as long as it `goes_on`, which is asked at each entry, whether it is a picture or not.
+pub fn walk_while<'a>(
+    source: &Path,
+    dest: Option<FileId>,
+    options: WalkOptions,
+    skipped: impl Fn(&Path, Skipped) + Send + Sync + 'a,
+    goes_on: impl Fn() -> bool + Send + 'a,
+) -> Box<dyn Iterator<Item = Result<SourcePicture, PictureError>> + Send + 'a> {
     // A picture that is named by the user needs no extension: the decoder will tell what it is.
     if !source.is_dir() {
         return Box::new(std::iter::once(Ok(SourcePicture::alone(source.to_owned()))));
@@ -129,6 +140,9 @@ pub fn walk<'a>(
         .follow_links(options.follow)
         .into_iter();
     let visited = entries.filter_entry(move |entry| {
+        if !goes_on() {
+            return false;
+        }
         let reason = if entry.depth() == 0 {
             None
         } else {

@@ -35,6 +35,9 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
     }
     let signals = Signals::catch().map_err(Error::Signals)?;
     let mut teller = Teller::new(config.verbosity, batch.dry_run, signals.stop().clone());
+    if teller.has_bars() {
+        batch.to_mut().count_ahead = true;
+    }
     if let (Some(shard), Some(engine)) = (batch.shard, engine) {
         teller.warn(&format!("shard {shard}, says {engine}"));
     }
@@ -91,11 +94,15 @@ fn end(
         shard: batch.shard,
         ..RunRecord::new(&ran, scheduling)
     };
-    let text = if batch.dry_run {
-        summary::counts(&ran.totals.counts)
+    let counts = &ran.totals.counts;
+    let mut text = if batch.dry_run {
+        summary::counts(counts) + "\n"
     } else {
         summary::text(&ran, scheduling)
     };
+    if signal.is_some() {
+        text.push_str(&summary::interrupted(counts, teller.total(counts)));
+    }
     let told = teller.end(record, text.trim_end());
     ran.ended_by.map_or(Ok(()), Err)?;
     told?;

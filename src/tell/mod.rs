@@ -2,12 +2,15 @@
 //!
 //! ```text
 //! teller     takes in what happens, and tells it       progress   bars on a terminal, lines that don't tear them
+//! bar        one row of them                        screen     where they are drawn
 //! verbose    lines for -v and --debug                  summary    the counts and shares at a run's end
 //! report     one JSON record a picture                 side_file  files beside the thumbnails
 //! ```
 
+mod bar;
 pub mod progress;
 pub mod report;
+mod screen;
 pub mod side_file;
 pub mod summary;
 pub mod teller;

@@ -1,15 +1,17 @@
 //! What is seen while a run goes on: two bars on a terminal, and lines that don't tear them.
 
-use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write as _};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
-/// Columns below which there is no room for a bar beside the counts.
-const COLUMNS_FOR_A_BAR: u16 = 64;
+use super::bar::{Total, row, time_left};
+use super::screen::Screen;
+
+/// How often a bar is drawn again at least.
+const TICK: Duration = Duration::from_millis(100);
 
 /// Stderr: bars if it is a terminal, lines in any case.
 #[derive(Debug)]
@@ -17,31 +19,93 @@ pub struct Progress(Option<Bars>);
 
 #[derive(Debug)]
 struct Bars {
+    screen: Screen,
     all: MultiProgress,
     scheduling: ProgressBar,
     completion: ProgressBar,
-    walk_ended: Arc<AtomicBool>,
+    known: Arc<Known>,
+}
+
+/// What is known of the pictures in all.
+#[derive(Debug, Default)]
+struct Known {
+    /// Pictures that the walk has handed out.
+    found: AtomicU64,
+    /// The walk has come to its end: these are all.
+    walk_ended: AtomicBool,
+    /// Pictures that were counted ahead of the walk.
+    counted: AtomicU64,
+    /// The count has come to its end.
+    count_ended: AtomicBool,
+    /// Why no picture is begun just now.
+    pause: Mutex<String>,
+}
+
+impl Known {
+    fn total(&self) -> Total {
+        let found = self.found.load(Ordering::Relaxed);
+        if self.walk_ended.load(Ordering::Relaxed) {
+            return Total::Is(found);
+        }
+        // Pictures may come while the walk is under way.
+        let counted = self.counted.load(Ordering::Relaxed).max(found);
+        if self.count_ended.load(Ordering::Relaxed) {
+            Total::Is(counted)
+        } else {
+            Total::AtLeast(counted)
+        }
+    }
+
+    fn pause(&self) -> std::sync::MutexGuard<'_, String> {
+        self.pause.lock().expect("BUG: poisoned pause")
+    }
 }
 
 impl Progress {
-    /// Bars if stderr is a terminal and they are `wanted`.
+    /// Bars if stderr is a terminal that can move its cursor and they are `wanted`.
     pub fn new(wanted: bool) -> Self {
-        Self((wanted && io::stderr().is_terminal()).then(Bars::new))
+        Self((wanted && is_screen()).then(Bars::new))
+    }
+
+    /// Whether there are bars, and it is worth while to count ahead for them.
+    pub fn has_bars(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// So many pictures were counted ahead.
+    pub fn counted(&self, pictures: u64) {
+        if let Some(bars) = &self.0 {
+            bars.known.counted.store(pictures, Ordering::Relaxed);
+        }
+    }
+
+    /// That was all.
+    pub fn count_ended(&self) {
+        if let Some(bars) = &self.0 {
+            bars.known.count_ended.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// How many pictures there are in all, if that is known.
+    pub fn total(&self) -> Option<u64> {
+        match self.0.as_ref()?.known.total() {
+            Total::Is(total) => Some(total),
+            Total::AtLeast(_) => None,
+        }
     }
 
     /// One more picture was found and handed out.
     pub fn found(&self) {
         if let Some(bars) = &self.0 {
+            bars.known.found.fetch_add(1, Ordering::Relaxed);
             bars.scheduling.inc(1);
-            bars.completion.inc_length(1);
         }
     }
 
-    /// All pictures are found: the total is known.
+    /// All pictures are found.
     pub fn walk_ended(&self) {
         if let Some(bars) = &self.0 {
-            bars.walk_ended.store(true, Ordering::Relaxed);
-            bars.scheduling.set_length(bars.scheduling.position());
+            bars.known.walk_ended.store(true, Ordering::Relaxed);
             bars.scheduling.tick();
         }
     }
@@ -70,153 +134,163 @@ impl Progress {
     /// Says in the bar that the machine's load keeps new pictures from being begun.
     pub fn pausing(&self, load: f64) {
         if let Some(bars) = &self.0 {
-            bars.completion
-                .set_message(format!(" paused: load {load:.1}"));
+            *bars.known.pause() = format!(" paused: load {load:.1}");
         }
     }
 
     /// Takes that back.
     pub fn resumed(&self) {
         if let Some(bars) = &self.0 {
-            bars.completion.set_message("");
+            bars.known.pause().clear();
         }
     }
 
     /// Leaves the bars as they stand.
     pub fn finish(&self) {
         if let Some(bars) = &self.0 {
-            bars.scheduling.abandon();
-            bars.completion.abandon();
-        }
-    }
-}
-
-/// One bar on the way to a number of steps that is known beforehand, and lines that don't tear it.
-#[derive(Debug)]
-pub struct Steps(Option<ProgressBar>);
-
-impl Steps {
-    /// A bar of so many `steps`, if stderr is a terminal and it is `wanted`.
-    pub fn new(wanted: bool, name: &str, steps: u64) -> Self {
-        Self((wanted && io::stderr().is_terminal()).then(|| {
-            let columns = console::Term::stderr().size().1;
-            let total_is_known = Arc::new(AtomicBool::new(true));
-            let style = style(name, "{pos}/{len}{left}", columns, &total_is_known);
-            let target = ProgressDrawTarget::stderr();
-            let bar = ProgressBar::with_draw_target(Some(steps), target).with_style(style);
-            bar.enable_steady_tick(Duration::from_millis(100));
-            bar
-        }))
-    }
-
-    /// One step is done.
-    pub fn step(&self) {
-        if let Some(bar) = &self.0 {
-            bar.inc(1);
-        }
-    }
-
-    /// Prints a line above the bar.
-    pub fn line(&self, text: &str) {
-        let print = || drop(writeln!(io::stderr().lock(), "{text}"));
-        match &self.0 {
-            Some(bar) => bar.suspend(print),
-            None => print(),
-        }
-    }
-
-    /// Leaves the bar as it stands.
-    pub fn finish(&self) {
-        if let Some(bar) = &self.0 {
-            bar.abandon();
+            bars.finish();
         }
     }
 }
 
 impl Bars {
     fn new() -> Self {
-        let target = ProgressDrawTarget::stderr();
-        let columns = console::Term::stderr().size().1;
-        let walk_ended = Arc::new(AtomicBool::new(false));
-        let all = MultiProgress::with_draw_target(target);
-        let bar = |style| {
-            let bar = all.add(ProgressBar::no_length().with_style(style));
-            bar.enable_steady_tick(Duration::from_millis(100));
+        let screen = Screen::stderr();
+        let all = MultiProgress::with_draw_target(screen.target());
+        let known = Arc::new(Known::default());
+        let bar = |row| {
+            let bar = all.add(ProgressBar::no_length().with_style(style(row)));
+            bar.enable_steady_tick(TICK);
             bar
         };
-        let scheduling = bar(style("Scheduling", "{pos} found", columns, &walk_ended));
-        let completion = bar(style(
-            "Completion",
-            "{pos}/{len} {rate}{left}{msg}",
-            columns,
-            &walk_ended,
-        ));
-        completion.set_length(0);
+        let of = Arc::clone(&known);
+        let scheduling = bar(Arc::new(move |state: &ProgressState| {
+            let (found, total) = (state.pos(), of.total());
+            let counts = if of.walk_ended.load(Ordering::Relaxed) {
+                format!("{found} found")
+            } else {
+                format!("{found}/{} found", total.text())
+            };
+            row("Scheduling", found, total, &counts, columns())
+        }));
+        let of = Arc::clone(&known);
+        let completion = bar(Arc::new(move |state: &ProgressState| {
+            let (done, total) = (state.pos(), of.total());
+            let left = if state.is_finished() {
+                String::new()
+            } else {
+                time_left(done, total, state.per_sec())
+            };
+            let counts = format!(
+                "{done}/{} {:.0}/s{left}{}",
+                total.text(),
+                state.per_sec(),
+                of.pause()
+            );
+            row("Completion", done, total, &counts, columns())
+        }));
         Self {
+            screen,
             all,
             scheduling,
             completion,
-            walk_ended,
+            known,
+        }
+    }
+
+    fn finish(&self) {
+        self.scheduling.abandon();
+        self.completion.abandon();
+        self.screen.leave();
+    }
+}
+
+impl Drop for Bars {
+    /// What ends a run before its time is told below the bars.
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+/// One bar on the way to a number of steps that is known beforehand, and lines that don't tear it.
+#[derive(Debug)]
+pub struct Steps(Option<(ProgressBar, Screen)>);
+
+impl Steps {
+    /// A bar of so many `steps`, if stderr is a terminal that can move its cursor and it is `wanted`.
+    pub fn new(wanted: bool, name: &'static str, steps: u64) -> Self {
+        Self((wanted && is_screen()).then(|| {
+            let screen = Screen::stderr();
+            let total = Total::Is(steps);
+            let style = style(Arc::new(move |state: &ProgressState| {
+                let done = state.pos();
+                let left = time_left(done, total, state.per_sec());
+                row(
+                    name,
+                    done,
+                    total,
+                    &format!("{done}/{steps}{left}"),
+                    columns(),
+                )
+            }));
+            let bar = ProgressBar::with_draw_target(Some(steps), screen.target()).with_style(style);
+            bar.enable_steady_tick(TICK);
+            (bar, screen)
+        }))
+    }
+
+    /// One step is done.
+    pub fn step(&self) {
+        if let Some((bar, _)) = &self.0 {
+            bar.inc(1);
+        }
+    }
+
+    /// Prints a line above the bar, or below it if it is finished.
+    pub fn line(&self, text: &str) {
+        let print = || drop(writeln!(io::stderr().lock(), "{text}"));
+        match &self.0 {
+            Some((bar, _)) if !bar.is_finished() => bar.suspend(print),
+            _ => print(),
+        }
+    }
+
+    /// Leaves the bar as it stands.
+    pub fn finish(&self) {
+        if let Some((bar, screen)) = &self.0 {
+            bar.abandon();
+            screen.leave();
         }
     }
 }
 
-fn style(name: &str, counts: &str, columns: u16, walk_ended: &Arc<AtomicBool>) -> ProgressStyle {
-    let bar = match (
-        columns < COLUMNS_FOR_A_BAR,
-        console::colors_enabled_stderr(),
-    ) {
-        (true, _) => "",
-        (false, true) => " [{wide_bar:.green}]",
-        (false, false) => " [{wide_bar}]",
-    };
-    let walk_ended = Arc::clone(walk_ended);
-    ProgressStyle::with_template(&format!("{name}{bar} {counts}"))
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+/// Whether stderr is a terminal that understands how to move its cursor.
+fn is_screen() -> bool {
+    let term = std::env::var_os("TERM");
+    io::stderr().is_terminal() && term.is_some_and(|term| !term.is_empty() && term != "dumb")
+}
+
+/// The terminal's width, as it is now.
+fn columns() -> usize {
+    usize::from(console::Term::stderr().size().1)
+}
+
+type Row = Arc<dyn Fn(&ProgressState) -> String + Send + Sync>;
+
+/// A bar that is drawn as `row` says.
+fn style(row: Row) -> ProgressStyle {
+    ProgressStyle::with_template("{row}")
         .expect("BUG: template of a bar")
-        .progress_chars("=> ")
         .with_key(
-            "rate",
-            |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-                let _ = write!(out, "{:.0}/s", state.per_sec());
-            },
-        )
-        .with_key(
-            "left",
+            "row",
             move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-                // Before the walk ends, the time left would be that of the pictures found so far.
-                if walk_ended.load(Ordering::Relaxed) && !state.is_finished() {
-                    let _ = write!(out, " {}", short(state.eta()));
-                }
+                let _ = out.write_str(&row(state));
             },
         )
-}
-
-/// `duration` in at most 5 columns.
-fn short(duration: Duration) -> Cow<'static, str> {
-    let seconds = duration.as_secs();
-    match seconds {
-        0..=59 => format!("{seconds}s").into(),
-        60..=3599 => format!("{}m{:02}", seconds / 60, seconds % 60).into(),
-        3600..=359_999 => format!("{}h{:02}", seconds / 3600, seconds / 60 % 60).into(),
-        _ => "days".into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn time_left_is_short() {
-        for (seconds, text) in [
-            (0, "0s"),
-            (59, "59s"),
-            (60, "1m00"),
-            (3599, "59m59"),
-            (3600, "1h00"),
-            (360_000, "days"),
-        ] {
-            assert_eq!(short(Duration::from_secs(seconds)), text);
-        }
-    }
 }

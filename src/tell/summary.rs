@@ -108,6 +108,25 @@ pub fn counts(counted: &Counts) -> String {
     text
 }
 
+/// What a run that was interrupted left undone, of so many pictures in all, if their `total` is known.
+pub fn interrupted(counts: &Counts, total: Option<u64>) -> String {
+    let begun = counts.found - counts.not_begun;
+    let pictures = |count| if count == 1 { "picture" } else { "pictures" };
+    match total {
+        Some(total) => {
+            let left = total.saturating_sub(begun);
+            format!("interrupted: {left} {} not begun", pictures(left))
+        }
+        None => {
+            let left = counts.not_begun;
+            format!(
+                "interrupted: {left} {} not begun, and those that were not found yet",
+                pictures(left)
+            )
+        }
+    }
+}
+
 /// The summary of a run for a person.
 pub fn text(ran: &Ran, scheduling: Scheduling) -> String {
     write_text(ran, scheduling).expect("BUG: writing to a string fails")

@@ -1,8 +1,10 @@
 //! Tells a person and the report what happens in a run.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
 
+use crate::batch::counts::Counts;
 use crate::batch::error::{PictureError, shown};
 use crate::batch::job::Job;
 use crate::batch::make::{Outcome, Processed};
@@ -31,6 +33,7 @@ pub struct Teller {
     verbosity: Verbosity,
     dry_run: bool,
     progress: Progress,
+    all_found: AtomicBool,
     report: Option<Mutex<Report>>,
     report_on_stdout: bool,
     /// A run whose report can't be written is stopped.
@@ -46,6 +49,7 @@ impl Teller {
             dry_run,
             // A dry run's lines go to stdout, perhaps the same terminal.
             progress: Progress::new(verbosity > Verbosity::Quiet && !dry_run),
+            all_found: AtomicBool::new(false),
             report: None,
             report_on_stdout: false,
             stop,
@@ -57,6 +61,21 @@ impl Teller {
     pub fn report_to(&mut self, report: Report) {
         self.report_on_stdout = report.is_on_stdout();
         self.report = Some(Mutex::new(report));
+    }
+
+    /// Whether there are bars, for which it is worth while to count ahead.
+    pub fn has_bars(&self) -> bool {
+        self.progress.has_bars()
+    }
+
+    /// How many pictures there are in all, those included that a run which was stopped had not found yet; nothing if
+    /// nobody knows.
+    pub fn total(&self, found: &Counts) -> Option<u64> {
+        if self.all_found.load(Ordering::Relaxed) {
+            Some(found.found)
+        } else {
+            self.progress.total()
+        }
     }
 
     /// Says `line` on stderr, unless only errors are wanted.
@@ -153,7 +172,12 @@ impl Observer for Teller {
     fn event(&self, event: Event<'_>) {
         match event {
             Event::Found => self.progress.found(),
-            Event::AllFound => self.progress.walk_ended(),
+            Event::AllFound => {
+                self.all_found.store(true, Ordering::Relaxed);
+                self.progress.walk_ended();
+            }
+            Event::Counted(pictures) => self.progress.counted(pictures),
+            Event::AllCounted => self.progress.count_ended(),
             Event::PassedOver(path, reason) => {
                 if self.verbosity == Verbosity::Debug {
                     let line = format!("skipped {}: {reason}", shown(path));

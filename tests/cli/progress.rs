@@ -1,12 +1,15 @@
 //! What is seen on a terminal.
 
-use std::fs::File;
-use std::io::Read;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use nix::pty::{Winsize, openpty};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::env::{Env, jpeg};
 
@@ -16,6 +19,33 @@ fn on_a_terminal(
     columns: u16,
     options: &[&str],
     variables: &[(&str, &str)],
+) -> (ExitStatus, String) {
+    watched(env, columns, options, variables, |_| ())
+}
+
+/// A run on a terminal that is under way.
+struct Watched<'a> {
+    process: Pid,
+    master: &'a mut File,
+    /// What the terminal was sent by now.
+    sent: &'a [u8],
+}
+
+impl Watched<'_> {
+    /// Pictures that the last drawing says are done.
+    fn done(&self) -> u64 {
+        let sent = String::from_utf8_lossy(self.sent);
+        completions(&sent).last().map_or(0, |(done, _)| *done)
+    }
+}
+
+/// The same; `watch` looks each time something is sent.
+fn watched(
+    env: &Env,
+    columns: u16,
+    options: &[&str],
+    variables: &[(&str, &str)],
+    mut watch: impl FnMut(Watched<'_>),
 ) -> (ExitStatus, String) {
     let size = Winsize {
         ws_row: 24,
@@ -40,8 +70,34 @@ fn on_a_terminal(
     // The end is an error here: the other side was closed (pty(7), EIO).
     while let Ok(count @ 1..) = master.read(&mut buffer) {
         sent.extend(&buffer[..count]);
+        watch(Watched {
+            process: Pid::from_raw(i32::try_from(child.id()).unwrap()),
+            master: &mut master,
+            sent: &sent,
+        });
     }
     (child.wait().unwrap(), String::from_utf8(sent).unwrap())
+}
+
+/// How many pictures each drawing said were done, and of how many; nothing while they are being counted.
+fn completions(sent: &str) -> Vec<(u64, Option<u64>)> {
+    let plain = console::strip_ansi_codes(sent).into_owned();
+    let counts = |row: &str| {
+        let words = row.strip_prefix("Completion ")?.split(' ');
+        let (done, total) = words
+            .filter_map(|word| word.split_once('/'))
+            .find(|(done, _)| done.parse::<u64>().is_ok())?;
+        Some((done.parse().ok()?, total.parse().ok()))
+    };
+    plain.split(['\r', '\n']).filter_map(counts).collect()
+}
+
+/// So many pictures that take their time.
+fn slow_pictures(env: &Env, count: u32) {
+    let slow = jpeg(1200, 1200, 1);
+    for number in 0..count {
+        env.file(format!("images/{}/{number:03}.jpg", number % 7), &slow);
+    }
 }
 
 /// The lines of a terminal of so many columns that were drawn, one after the other, without what moves the cursor or
@@ -203,4 +259,181 @@ fn verbose_lines_stand_above_the_bars() {
             "{sent:?}"
         );
     }
+}
+
+#[test]
+fn the_total_stands_before_a_tenth_is_done() {
+    let env = Env::new();
+    slow_pictures(&env, 400);
+    env.picture("images/.hidden/0.jpg");
+    env.file("images/1/note.txt", b"no picture");
+    // From the third of the pictures on, it is shown whether the total is known, and that is enough.
+    let ended = |run: Watched<'_>| {
+        if run.done() > 130 {
+            kill(run.process, Signal::SIGTERM).unwrap();
+        }
+    };
+    let (_, sent) = watched(&env, 80, &["--jobs", "1"], &[], ended);
+    let shown = completions(&sent);
+    let known: Vec<_> = shown
+        .iter()
+        .filter_map(|(done, total)| Some((*done, (*total)?)))
+        .collect();
+    assert!(known[0].0 < 40, "{shown:?}");
+    assert!(known.iter().all(|(_, total)| *total == 400), "{shown:?}");
+    // A time to go is at the end of the row.
+    let plain = console::strip_ansi_codes(&sent).into_owned();
+    let time_to_go =
+        |row: &str| row.contains("/400 ") && row.trim_end().ends_with('s') && !row.ends_with("/s");
+    assert!(plain.split('\r').any(time_to_go), "{plain}");
+}
+
+/// The totals that were shown as known while the last of the pictures was still to be made.
+fn totals(sent: &str) -> BTreeSet<u64> {
+    let shown = completions(sent);
+    let last = shown.last().unwrap().0;
+    let early = shown.iter().filter(|(done, _)| *done < last);
+    early.filter_map(|(_, total)| *total).collect()
+}
+
+#[test]
+fn the_total_of_a_shard_or_a_list_is_that_of_its_own_pictures() {
+    let env = Env::new();
+    slow_pictures(&env, 60);
+    let (_, sent) = on_a_terminal(&env, 80, &["--strategy", "seq", "--shard", "0/2"], &[]);
+    let own = env.tree("thumbs").len() as u64;
+    assert!((1..60).contains(&own));
+    assert_eq!(totals(&sent), [own].into(), "{sent}");
+
+    let listed: String = (0..40)
+        .map(|number| format!("./{}/{number:03}.jpg\n\n", number % 7))
+        .collect();
+    env.file("list", listed.as_bytes());
+    let options = ["--force", "--strategy", "seq", "--files-from", "list"];
+    let (_, sent) = on_a_terminal(&env, 80, &options, &[]);
+    assert_eq!(totals(&sent), [40].into(), "{sent}");
+}
+
+#[test]
+fn the_total_of_a_pipe_is_what_came_so_far() {
+    let env = Env::new();
+    slow_pictures(&env, 30);
+    let pipe = env.path("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let writer = std::thread::spawn(move || {
+        let listed: String = (0..30)
+            .map(|number| format!("{}/{number:03}.jpg\n", number % 7))
+            .collect();
+        fs::write(pipe, listed).unwrap();
+    });
+    let options = ["--strategy", "seq", "--files-from", "pipe"];
+    let (status, sent) = on_a_terminal(&env, 80, &options, &[]);
+    writer.join().unwrap();
+    assert!(status.success(), "{sent}");
+    assert_eq!(totals(&sent), BTreeSet::new(), "{sent}");
+    assert_eq!(completions(&sent).last(), Some(&(30, Some(30))), "{sent}");
+}
+
+#[test]
+fn of_nothing_no_bar_is_full() {
+    let env = Env::new();
+    let (status, sent) = on_a_terminal(&env, 80, &[], &[]);
+    assert!(status.success(), "{sent}");
+    let rows = screen(&sent, 80);
+    let first = place(&rows, "Scheduling");
+    assert!(rows[first].trim_end().ends_with("] 0 found"), "{rows:#?}");
+    assert!(rows[first + 1].contains("] 0/0 "), "{rows:#?}");
+    assert!(
+        !rows[first].contains('=') && !rows[first + 1].contains('='),
+        "{rows:#?}"
+    );
+}
+
+#[test]
+fn bars_follow_the_size_of_the_window() {
+    let env = Env::new();
+    slow_pictures(&env, 150);
+    let mut sizes = vec![(60, 72_u16), (30, 110)];
+    let mut places = vec![(0, 90)];
+    let resize = |run: Watched<'_>| {
+        if let Some((_, columns)) = sizes.pop_if(|(done, _)| run.done() >= *done) {
+            // What is sent to the other end counts for both.
+            let status = Command::new("stty")
+                .args(["cols", &columns.to_string()])
+                .stdin(run.master.try_clone().unwrap())
+                .status();
+            assert!(status.unwrap().success());
+            places.push((run.sent.len(), columns));
+        }
+    };
+    let (_, sent) = watched(&env, 90, &["--strategy", "seq"], &[], resize);
+    assert_eq!(places.len(), 3, "{sent}");
+    let size = |size| NonZeroU16::new(size).unwrap();
+    let mut terminal = vt100::Parser::new(size(24), size(90), 0);
+    let mut widths = BTreeSet::new();
+    for (at, byte) in sent.bytes().enumerate() {
+        if let Some((_, columns)) = places.iter().find(|(place, _)| *place == at) {
+            terminal.screen_mut().set_size(size(24), size(*columns));
+        }
+        // Rows that were on their way when the window got narrower end at its edge: they are sent with DECAWM off, which
+        // this terminal does not know.
+        let is_unended = |escape| !sent[escape..at].contains(|end: char| end.is_ascii_alphabetic());
+        let is_cut = sent[..at].rfind("\x1b[?7l") > sent[..at].rfind("\x1b[?7h")
+            && terminal.screen().cursor_position().1 >= terminal.screen().size().1.get()
+            && (byte == b' ' || byte.is_ascii_graphic())
+            && !sent[..at].rfind('\x1b').is_some_and(is_unended);
+        if is_cut {
+            continue;
+        }
+        terminal.process(&[byte]);
+        let columns = terminal.screen().size().1.get();
+        let rows: Vec<_> = terminal.screen().rows(0, columns).collect();
+        let bars: Vec<_> = (0..rows.len())
+            .filter(|row| rows[*row].contains("] "))
+            .collect();
+        assert!(bars.len() <= 2, "{rows:#?}");
+        if let [first, second] = bars[..] {
+            assert_eq!(second, first + 1, "{rows:#?}");
+            // A terminal that wraps its rows anew moves them and the cursor together.
+            if terminal.screen().cursor_position() == (u16::try_from(first).unwrap(), 0) {
+                widths.insert(rows[second].trim_end().len());
+            }
+        }
+    }
+    // As wide as the window was each time, to the end of the counts.
+    assert_eq!(widths, [72, 90, 110].into(), "{sent:?}");
+}
+
+#[test]
+fn a_signal_leaves_the_bars_where_the_work_stopped() {
+    let env = Env::new();
+    slow_pictures(&env, 300);
+    let mut interrupted = false;
+    let interrupt = |run: Watched<'_>| {
+        if !interrupted && run.done() >= 20 {
+            interrupted = true;
+            // The terminal shows what was typed. It is not the one that controls the run, so the signal comes besides.
+            run.master.write_all(b"\x03").unwrap();
+            kill(run.process, Signal::SIGINT).unwrap();
+        }
+    };
+    let (status, sent) = watched(&env, 80, &["--jobs", "1"], &[], interrupt);
+    assert_eq!(status.signal(), Some(Signal::SIGINT as i32), "{sent}");
+    assert!(sent.contains("^C"), "{sent}");
+    let rows = screen(&sent, 80);
+    assert!(!rows.iter().any(|row| row.contains("^C")), "{rows:#?}");
+    let made = env.tree("thumbs").len();
+    let first = place(&rows, "Scheduling");
+    assert!(rows[first].trim_end().ends_with("/300 found"), "{rows:#?}");
+    assert!(rows[first].contains(">  "), "not full: {rows:#?}");
+    assert!(
+        rows[first + 1].contains(&format!("] {made}/300 ")),
+        "{rows:#?}"
+    );
+    assert!(rows[first + 1].contains(">  "), "not full: {rows:#?}");
+    let told = format!("interrupted: {} pictures not begun", 300 - made);
+    assert!(
+        rows.iter().any(|row| row.trim_end() == told),
+        "{told}: {rows:#?}"
+    );
 }

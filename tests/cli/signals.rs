@@ -56,6 +56,12 @@ fn the_first_signal_ends_the_run_after_the_pictures_in_flight() {
             stderr.contains(&format!("{} made, 0 fresh, 0 failed", made.len())),
             "{strategy}: {stderr}"
         );
+        // Nobody counts ahead where no bars are.
+        let interrupted = stderr.lines().last().unwrap();
+        assert!(
+            interrupted.starts_with("interrupted: ") && interrupted.contains(" not begun"),
+            "{strategy}: {stderr}"
+        );
         let report = String::from_utf8(env.bytes("report")).unwrap();
         let last = report.lines().last().unwrap();
         assert!(
