@@ -18,16 +18,22 @@
 //!     write     -> temporary file in the target folder, rename
 //! ```
 //!
-//! The program is a thin layer over [`run`]; for pictures in memory there is [`Thumbnailer`]: JPEG bytes in, thumbnail
+//! For pictures in memory there is [`Thumbnailer`]: JPEG bytes in, thumbnail
 //! bytes out.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "batch")]
 pub mod batch;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod picture;
+#[cfg(feature = "tell")]
+#[doc(hidden)]
 pub mod tell;
 
 pub use picture::{
-    Bounds, Cause, ColourHandling, EncodeError, Fit, Options, ParseBoundsError, ProfileFault,
-    Stage, StageTimes, Thumbnail, ThumbnailError, Thumbnailer, TooLarge, Warning,
+    Bounds, Cause, ColourHandling, EncodeError, Fit, Laps, Options, ParseBoundsError, ProfileFault,
+    Step, Thumbnail, ThumbnailError, Thumbnailer, TooLarge, Warning,
 };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::batch::make::{Outcome, Processed};
-use crate::picture::StageTimes;
+use crate::batch::stage::StageTimes;
 
 /// How many pictures ended how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::batch::list::Refused;
-use crate::picture::Stage;
+use crate::batch::stage::Stage;
 use crate::picture::{self, ThumbnailError};
 
 /// One picture (or folder) failed. The run goes on.
@@ -36,7 +36,7 @@ impl PictureError {
     pub fn from_thumbnail(path: &Path, error: ThumbnailError) -> Self {
         Self {
             path: path.to_owned(),
-            stage: error.stage,
+            stage: error.step.into(),
             cause: Cause::Thumbnail(error),
         }
     }

@@ -14,9 +14,9 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::batch::error::{Cause, PictureError, RunError};
+use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
 use crate::batch::walk::SourcePicture;
-use crate::picture::Stage;
 
 /// How often a run that waits for its list looks whether it should end, in milliseconds.
 const BETWEEN_LOOKS: u16 = 100;

@@ -7,8 +7,8 @@ use crate::batch::error::PictureError;
 use crate::batch::freshness::{self, Checker, Fingerprint, Freshness, Reason, SourceVersion};
 use crate::batch::job::Job;
 use crate::batch::source::local::ReadBuffer;
+use crate::batch::stage::{Clock, Stage, StageTimes};
 use crate::picture::Options;
-use crate::picture::{Clock, Stage, StageTimes};
 use crate::picture::{Thumbnail, Thumbnailer};
 
 /// What became of a picture.
@@ -166,12 +166,12 @@ impl Maker {
         clock.lap(Stage::Read);
         let version = read.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
 
-        let made = worker.thumbnailer.thumbnail(worker.source.bytes());
+        let bytes = worker.source.bytes();
+        let made = worker.thumbnailer.thumbnail_in_laps(bytes, clock);
         let mut thumbnail = made.map_err(|error| {
-            clock.lap(error.stage);
+            clock.lap(error.step.into());
             PictureError::from_thumbnail(path, error)
         })?;
-        clock.skip(thumbnail.times);
 
         let mut jpeg = std::mem::take(&mut thumbnail.jpeg);
         // Damage that is passed over unasked does not depend on the settings.

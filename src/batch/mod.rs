@@ -30,6 +30,7 @@ pub mod run;
 mod selection;
 pub mod shard;
 pub mod source;
+pub mod stage;
 pub mod stop;
 pub mod throttle;
 pub mod walk;

@@ -12,8 +12,8 @@ use crate::batch::execute::Panicked;
 use crate::batch::job::Job;
 use crate::batch::make::{Outcome, Processed};
 use crate::batch::observer::{Event, Observer};
+use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
-use crate::picture::Stage;
 
 /// So many I/O errors of DEST one after the other are taken for its end.
 const DEST_ERRORS_IN_A_ROW: u32 = 3;

@@ -10,7 +10,7 @@ use crate::batch::destination::local::{Owner, is_temporary, sweep_file};
 use crate::batch::error::{Cause, PictureError};
 use crate::batch::freshness::is_stamped;
 use crate::batch::shard::Shard;
-use crate::picture::Stage;
+use crate::batch::stage::Stage;
 
 /// Bytes read of a file to see whether it has a stamp: more than the header and the stamp take.
 const HEAD: u64 = 512;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::batch::error::{Cause, PictureError};
-use crate::picture::Stage;
+use crate::batch::stage::Stage;
 
 /// File name extensions of a JPEG, in any case. `.jpe` and `.jfif` are what Windows and browsers save now and then.
 const EXTENSIONS: [&str; 4] = ["jpg", "jpeg", "jpe", "jfif"];

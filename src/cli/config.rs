@@ -34,7 +34,7 @@ impl From<&Cli> for Options {
     fn from(cli: &Cli) -> Self {
         Self {
             bounds: cli.size,
-            fit: cli.fit,
+            fit: cli.fit.into(),
             enlarge: cli.enlarge,
             quality: cli.quality,
             rotate: !cli.no_rotate,
@@ -62,7 +62,7 @@ impl From<Cli> for Config {
         let dest = cli.dest.expect("BUG: only --compare goes without a DEST");
         let mut batch = Batch::new(cli.source, dest)
             .with_thumbnail(thumbnail)
-            .with_strategy(cli.strategy, cli.jobs.unwrap_or(cores));
+            .with_strategy(cli.strategy.into(), cli.jobs.unwrap_or(cores));
         batch.walk = walk;
         batch.force = cli.force;
         batch.dry_run = cli.dry_run;

@@ -1,6 +1,7 @@
 //! The command line: what can be said, and its help.
 
 pub mod arguments;
+pub mod choices;
 pub mod compare;
 pub mod config;
 pub mod error;
@@ -16,11 +17,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::batch::execute::Strategy;
 use crate::batch::shard::ShardChoice;
+use crate::cli::choices::{FitChoice, StrategyChoice};
 use crate::cli::failure_limit::Allowance;
 use crate::picture::Bounds;
-use crate::picture::Fit;
 
 const AFTER_HELP: &str = "\
 Exit status:
@@ -110,8 +110,14 @@ pub struct Cli {
     pub size: Bounds,
 
     /// Whole picture inside the box, or box filled and the rest cut off
-    #[arg(long, value_enum, default_value_t, help_heading = "Thumbnails")]
-    pub fit: Fit,
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "FIT",
+        help_heading = "Thumbnails"
+    )]
+    pub fit: FitChoice,
 
     /// Enlarge pictures that are smaller than the box
     #[arg(long, help_heading = "Thumbnails")]
@@ -132,8 +138,14 @@ pub struct Cli {
     pub no_rotate: bool,
 
     /// How pictures are spread over threads
-    #[arg(long, value_enum, default_value_t = Strategy::Threads, help_heading = "Running")]
-    pub strategy: Strategy,
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "STRATEGY",
+        help_heading = "Running"
+    )]
+    pub strategy: StrategyChoice,
 
     /// Threads that make thumbnails, up to 1024 [default: the cores this process may use]
     #[arg(short, long, value_name = "N", value_parser = jobs, help_heading = "Running")]

@@ -7,7 +7,7 @@ use crate::picture::framing::{Area, Frame};
 use crate::picture::jpeg::{Component, Header, Plane, Scale, Scales};
 use crate::picture::options::Options;
 use crate::picture::orient::Orientation;
-use crate::picture::stage::Stage;
+use crate::picture::step::Step;
 
 /// What is settled about one picture. All sizes and places are as stored, before the turn.
 #[derive(Debug)]
@@ -49,11 +49,11 @@ impl Route {
             options.bounds
         };
         let frame =
-            Frame::new(source, bounds, options.fit, options.enlarge).map_err(at(Stage::Resize))?;
+            Frame::new(source, bounds, options.fit, options.enlarge).map_err(at(Step::Resize))?;
         let bytes = 4 * u64::from(frame.width) * u64::from(frame.height);
         if bytes > options.max_memory {
             let limit = options.max_memory;
-            return Err(at(Stage::Resize)(Cause::TooMuchMemory { bytes, limit }));
+            return Err(at(Step::Resize)(Cause::TooMuchMemory { bytes, limit }));
         }
         let (plan, fault) = colours.plan(header.colour(), header.icc_chunks(), metadata.adobe_rgb);
         let half_chroma = half_chroma && plan.keeps_planes();

@@ -73,17 +73,17 @@ pub(crate) fn encode(
 const AFTER_JFIF: usize = 20;
 
 /// What a comment segment takes besides its text: marker and length (T.81, B.2.4.5).
-pub(crate) const COMMENT_OVERHEAD: usize = 4;
+pub const COMMENT_OVERHEAD: usize = 4;
 
 /// The longest text that a comment segment can hold.
-pub(crate) const MAX_COMMENT: usize = 65_533;
+pub const MAX_COMMENT: usize = 65_533;
 
 /// Puts a comment segment (COM) right behind the JFIF header of a thumbnail that [`crate::Thumbnailer`] made.
 ///
 /// # Panics
 ///
 /// If `text` is longer than [`MAX_COMMENT`] bytes.
-pub(crate) fn insert_comment(thumbnail: &mut Vec<u8>, text: &[u8]) {
+pub fn insert_comment(thumbnail: &mut Vec<u8>, text: &[u8]) {
     assert!(
         text.len() <= MAX_COMMENT,
         "a comment segment holds at most {MAX_COMMENT} bytes"

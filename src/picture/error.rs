@@ -5,15 +5,17 @@ use thiserror::Error;
 use crate::picture::encode::EncodeError;
 use crate::picture::framing::TooLarge;
 use crate::picture::jpeg;
-use crate::picture::stage::Stage;
+use crate::picture::step::Step;
 
 /// Why a picture has no thumbnail.
 #[derive(Debug, Error)]
-#[error("{cause}")]
+#[error("{step}: {cause}")]
+#[non_exhaustive]
 pub struct ThumbnailError {
     /// The step that failed.
-    pub stage: Stage,
+    pub step: Step,
     /// Why it failed.
+    #[source]
     pub cause: Cause,
 }
 
@@ -40,10 +42,10 @@ pub enum Cause {
     Encode(#[from] EncodeError),
 }
 
-/// Makes an error of `stage` of what went wrong there.
-pub(crate) fn at<E: Into<Cause>>(stage: Stage) -> impl FnOnce(E) -> ThumbnailError {
+/// Makes an error of `step` of what went wrong there.
+pub(crate) fn at<E: Into<Cause>>(step: Step) -> impl FnOnce(E) -> ThumbnailError {
     move |cause| ThumbnailError {
-        stage,
+        step,
         cause: cause.into(),
     }
 }

@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::picture::bounds::Bounds;
 
 /// What to do when picture and box have different shapes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Fit {
     /// The whole picture, inside the box: one side may be shorter than the box's.
     #[default]

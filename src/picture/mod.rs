@@ -7,13 +7,13 @@
 //! framing      which part of the picture, at which size        bounds   the box that a user names
 //! resize       planes -> planes at the thumbnail's size        orient   the right way up
 //! colour       planes -> sRGB                                  encode   sRGB -> bytes
-//! thumbnailer  all of them in order, a clock (stage) around each
+//! thumbnailer  all of them in order, telling of each step
 //! ```
 
 mod bounds;
 mod colour;
 mod decode_plan;
-pub(crate) mod encode;
+pub mod encode;
 mod error;
 mod exif;
 mod framing;
@@ -21,7 +21,7 @@ pub mod jpeg;
 mod options;
 mod orient;
 mod resize;
-mod stage;
+mod step;
 mod thumbnailer;
 
 pub use bounds::{Bounds, ParseBoundsError};
@@ -30,6 +30,5 @@ pub use encode::EncodeError;
 pub use error::{Cause, ThumbnailError};
 pub use framing::{Fit, TooLarge};
 pub use options::Options;
-pub(crate) use stage::Clock;
-pub use stage::{Stage, StageTimes};
+pub use step::{Laps, Step};
 pub use thumbnailer::{Thumbnail, Thumbnailer, Warning};

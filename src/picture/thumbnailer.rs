@@ -1,4 +1,4 @@
-//! The steps from a JPEG's bytes to its thumbnail's, in order, a clock around each.
+//! The steps from a JPEG's bytes to its thumbnail's, in order.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::picture::jpeg::{self, Coding, Header, Plane, Reach, Scratch};
 use crate::picture::options::Options;
 use crate::picture::orient::Orientation;
 use crate::picture::resize::{Resizer, Samples};
-use crate::picture::stage::{Clock, Stage, StageTimes};
+use crate::picture::step::{Laps, Step};
 
 use super::error::ThumbnailError;
 use super::error::at;
@@ -42,8 +42,6 @@ pub struct Thumbnail {
     /// How the picture is damaged: [`Options::allow_damaged`] let that pass, or it is so little (within one restart
     /// interval) that viewers pass it over too.
     pub damage: Option<jpeg::Error>,
-    /// How long the steps took.
-    pub times: StageTimes,
 }
 
 /// Something wrong with a picture that has a thumbnail all the same.
@@ -134,8 +132,20 @@ impl Thumbnailer {
     ///
     /// If the picture can't be decoded or is beyond a limit, or the thumbnail would be larger than a JPEG can be.
     pub fn thumbnail(&mut self, jpeg: &[u8]) -> Result<Thumbnail, ThumbnailError> {
-        let mut clock = Clock::start();
-        let made = self.make(jpeg, self.halves_chroma(), &mut clock)?;
+        self.thumbnail_in_laps(jpeg, &mut ())
+    }
+
+    /// As [`thumbnail`](Self::thumbnail), and tells `laps` of each step that is over.
+    ///
+    /// # Errors
+    ///
+    /// As [`thumbnail`](Self::thumbnail).
+    pub fn thumbnail_in_laps(
+        &mut self,
+        jpeg: &[u8],
+        laps: &mut dyn Laps,
+    ) -> Result<Thumbnail, ThumbnailError> {
+        let made = self.make(jpeg, self.halves_chroma(), laps)?;
         let Small {
             planes: [first, second, third, _],
             buffer,
@@ -149,8 +159,8 @@ impl Thumbnailer {
         };
         let (width, height) = made.size;
         let jpeg = encode::encode(pixels, width, height, self.options.quality)
-            .map_err(at(Stage::Encode))?;
-        clock.lap(Stage::Encode);
+            .map_err(at(Step::Encode))?;
+        laps.lap(Step::Encode);
         let (source_width, source_height) = made.route.source;
         Ok(Thumbnail {
             jpeg,
@@ -163,7 +173,6 @@ impl Thumbnailer {
             colour: made.route.plan.handling,
             warnings: made.warnings,
             damage: made.damage,
-            times: clock.times(),
         })
     }
 
@@ -173,7 +182,7 @@ impl Thumbnailer {
     ///
     /// As [`thumbnail`](Self::thumbnail).
     pub fn pixels(&mut self, jpeg: &[u8]) -> Result<DynamicImage, ThumbnailError> {
-        let made = self.make(jpeg, false, &mut Clock::start())?;
+        let made = self.make(jpeg, false, &mut ())?;
         let Small { planes, buffer, .. } = &mut self.small;
         let converted = made
             .interleaved
@@ -192,8 +201,9 @@ impl Thumbnailer {
 
     /// How far a picture has to be read for [`thumbnail`](Self::thumbnail), told from its beginning. None if that is to
     /// its end.
-    pub(crate) fn reach(&mut self, beginning: &[u8]) -> Result<Option<Reach>, ThumbnailError> {
-        let header = Header::parse(beginning).map_err(at(Stage::Header))?;
+    #[doc(hidden)]
+    pub fn reach(&mut self, beginning: &[u8]) -> Result<Option<Reach>, ThumbnailError> {
+        let header = Header::parse(beginning).map_err(at(Step::Header))?;
         if header.coding() != Coding::Progressive {
             return Ok(None);
         }
@@ -211,19 +221,19 @@ impl Thumbnailer {
         &mut self,
         jpeg: &[u8],
         half_chroma: bool,
-        clock: &mut Clock,
+        laps: &mut dyn Laps,
     ) -> Result<Made, ThumbnailError> {
-        let header = Header::parse(jpeg).map_err(at(Stage::Header))?;
+        let header = Header::parse(jpeg).map_err(at(Step::Header))?;
         let (mut route, fault) =
             Route::settle(&header, &self.options, &mut self.colours, half_chroma)?;
         let scales = route.scales(header.components());
-        clock.lap(Stage::Header);
+        laps.lap(Step::Header);
 
         let planes = header
             .decode(&scales, &self.options.limits(), &mut self.scratch)
-            .map_err(at(Stage::Decode))?;
+            .map_err(at(Step::Decode))?;
         let damage = planes.damage().cloned();
-        clock.lap(Stage::Decode);
+        laps.lap(Step::Decode);
 
         if route.plan.oversize() == 1 {
             for (index, plane) in planes.iter().enumerate() {
@@ -235,7 +245,7 @@ impl Thumbnailer {
                     &mut self.small.planes[index],
                 );
             }
-            clock.lap(Stage::Resize);
+            laps.lap(Step::Resize);
         } else {
             convert_first(
                 &mut self.resizer,
@@ -245,7 +255,7 @@ impl Thumbnailer {
                 &route,
             );
             route.plan = route.plan.after_conversion();
-            clock.lap(Stage::Colour);
+            laps.lap(Step::Colour);
         }
 
         let Small {
@@ -259,11 +269,11 @@ impl Thumbnailer {
                 std::mem::swap(plane, buffer);
             }
         }
-        clock.lap(Stage::Orient);
+        laps.lap(Step::Orient);
 
         let interleaved =
             (!route.plan.keeps_planes()).then(|| self.colours.convert(&route.plan, small, buffer));
-        clock.lap(Stage::Colour);
+        laps.lap(Step::Colour);
 
         Ok(Made {
             size: route.turn.turned((route.frame.width, route.frame.height)),

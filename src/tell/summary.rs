@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::batch::counts::{Counts, Totals};
 use crate::batch::execute::Strategy;
 use crate::batch::run::Ran;
-use crate::picture::Stage;
+use crate::batch::stage::Stage;
 
 /// How a run was scheduled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use crate::batch::error::shown;
 use crate::batch::job::Job;
 use crate::batch::make::{Made, Outcome, Processed};
-use crate::picture::StageTimes;
+use crate::batch::stage::StageTimes;
 
 /// One line on what became of `job`; with `reasons`, also how and why. Nothing for failures, which are always told.
 pub(crate) fn line(job: &Job, processed: &Processed, reasons: bool) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use image::GenericImageView;
 use jpeg_encoder::{ColorType, SamplingFactor};
-use thumbgen::{Cause, Fit, Options, Stage, Thumbnailer};
+use thumbgen::{Cause, Fit, Options, Step, Thumbnailer};
 
 use crate::pictures::{Picture, planes};
 
@@ -169,7 +169,7 @@ fn what_is_too_large_is_refused() {
     };
     let error = Thumbnailer::new(options).thumbnail(&narrow).unwrap_err();
     assert!(
-        matches!((error.stage, error.cause), (Stage::Resize, Cause::TooLarge(size)) if size.height == 200_000)
+        matches!((error.step, error.cause), (Step::Resize, Cause::TooLarge(size)) if size.height == 200_000)
     );
 
     let options = Options {
@@ -193,8 +193,8 @@ fn what_is_too_large_is_refused() {
     };
     let error = Thumbnailer::new(options).thumbnail(&narrow).unwrap_err();
     assert!(matches!(
-        (error.stage, error.cause),
-        (Stage::Decode, Cause::Jpeg(_))
+        (error.step, error.cause),
+        (Step::Decode, Cause::Jpeg(_))
     ));
 }
 
@@ -205,8 +205,8 @@ fn what_is_no_jpeg_fails_at_its_header() {
             Thumbnailer::new(Options::default())
                 .thumbnail(bytes)
                 .unwrap_err()
-                .stage,
-            Stage::Header
+                .step,
+            Step::Header
         );
     }
 }

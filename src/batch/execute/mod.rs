@@ -15,7 +15,7 @@ use std::num::NonZeroUsize;
 pub use caught::{Panicked, keep_quiet_about_jobs};
 
 /// How jobs are spread over threads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Strategy {
     /// One after the other on the calling thread, no queue: the baseline.
     Seq,

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::batch::counts::Totals;
 use crate::batch::cpu_time::CpuTime;
 use crate::batch::execute::Strategy;
-use crate::picture::StageTimes;
+use crate::batch::stage::StageTimes;
 use crate::tell::summary;
 
 /// A strategy and a number of jobs.

@@ -12,9 +12,9 @@ use crate::batch::job::Job;
 use crate::batch::make::{self, Processed};
 use crate::batch::observer::{Event, Observer};
 use crate::batch::run::Batch;
+use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
 use crate::cli::error::Error;
-use crate::picture::Stage;
 
 /// What became of a picture, whoever made it: two contenders agree if this is the same and the thumbnail's bytes are.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::figures::Work;
 use super::*;
 use crate::batch::cpu_time::CpuTime;
-use crate::picture::{Stage, StageTimes};
+use crate::batch::stage::{Stage, StageTimes};
 
 pub(super) const MS: Duration = Duration::from_millis(1);
 

@@ -12,7 +12,7 @@ use crate::batch::job::Job;
 use crate::batch::make::{Made, Outcome, Processed};
 use crate::batch::run::Ran;
 use crate::batch::shard::Shard;
-use crate::picture::StageTimes;
+use crate::batch::stage::StageTimes;
 use crate::tell::summary::Scheduling;
 
 /// One line of a report.

@@ -1,10 +1,12 @@
-//! The steps a picture goes through, and how long each took.
+//! The stages that a picture goes through, and how long each took.
 
 use std::fmt;
 use std::ops::AddAssign;
 use std::time::{Duration, Instant};
 
-/// A step on a picture's way, in the order they are taken.
+use crate::picture::{Laps, Step};
+
+/// A stage on a picture's way, in the order they are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Stage {
     /// Finding the picture in the tree.
@@ -65,6 +67,19 @@ impl Stage {
     }
 }
 
+impl From<Step> for Stage {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Header => Self::Header,
+            Step::Decode => Self::Decode,
+            Step::Resize => Self::Resize,
+            Step::Orient => Self::Orient,
+            Step::Colour => Self::Colour,
+            Step::Encode => Self::Encode,
+        }
+    }
+}
+
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -105,7 +120,7 @@ impl AddAssign for StageTimes {
     }
 }
 
-/// Tells the times of steps that follow one another.
+/// Tells the times of stages that follow one another.
 #[derive(Debug)]
 pub(crate) struct Clock {
     times: StageTimes,
@@ -127,15 +142,15 @@ impl Clock {
         self.last = now;
     }
 
-    /// The time since the last lap was measured elsewhere.
-    pub(crate) fn skip(&mut self, measured: StageTimes) {
-        self.times += measured;
-        self.last = Instant::now();
-    }
-
     /// All laps so far.
     pub(crate) fn times(&self) -> StageTimes {
         self.times
+    }
+}
+
+impl Laps for Clock {
+    fn lap(&mut self, step: Step) {
+        Self::lap(self, step.into());
     }
 }
 
@@ -147,6 +162,13 @@ mod tests {
     fn all_holds_every_stage_at_its_own_place() {
         for (place, stage) in Stage::ALL.into_iter().enumerate() {
             assert_eq!(stage as usize, place);
+        }
+    }
+
+    #[test]
+    fn a_step_of_the_thumbnailer_has_its_own_name_as_a_stage() {
+        for step in Step::ALL {
+            assert_eq!(Stage::from(step).name(), step.name());
         }
     }
 
