@@ -17,7 +17,7 @@ fn testdata_is_what_its_generator_draws() {
         .into_iter()
         .map(Result::unwrap)
         .filter(|entry| entry.file_type().is_file())
-        // Found by fuzzing, not drawn: `tests/decoder_regressions.rs` says what they are.
+        // Found by fuzzing, not drawn: `tests/decoder/regressions.rs` says what they are.
         .filter(|entry| !entry.path().starts_with(folder.join("regressions")))
         .map(|entry| {
             let name = entry.path().strip_prefix(&folder).unwrap();

@@ -3,7 +3,7 @@
 //! The last byte chooses the scale.
 #![no_main]
 
-#[path = "../../tests/oracle/mod.rs"]
+#[path = "../../tests/decoder/oracle/mod.rs"]
 mod oracle;
 
 use libfuzzer_sys::fuzz_target;

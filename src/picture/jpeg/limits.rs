@@ -1,4 +1,4 @@
-//! What a picture may cost, checked before anything is allocated.
+//! What a picture may cost, checked before anything is allocated, and what becomes of one that is damaged.
 
 use super::error::{Bound, Error};
 
@@ -38,4 +38,34 @@ pub(crate) fn check(which: Bound, size: u64, limit: u64) -> Result<(), Error> {
         return Err(Error::Limit { which, size, limit });
     }
     Ok(())
+}
+
+/// Decides whether a picture with damage is an error, and keeps the first damage if it isn't.
+#[derive(Debug)]
+pub(crate) struct DamagePolicy {
+    pub(crate) tolerant: bool,
+    pub(crate) damage: Option<Error>,
+}
+
+impl DamagePolicy {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            tolerant: limits.allow_damaged,
+            damage: None,
+        }
+    }
+
+    /// Takes note of damage; an error if damage isn't allowed.
+    pub(crate) fn note(&mut self, damage: Error) -> Result<(), Error> {
+        if !self.tolerant {
+            return Err(damage);
+        }
+        self.keep(damage);
+        Ok(())
+    }
+
+    /// Takes note of damage that is no reason to fail.
+    pub(crate) fn keep(&mut self, damage: Error) {
+        self.damage.get_or_insert(damage);
+    }
 }

@@ -9,6 +9,7 @@
 //!
 //! The references to T.81 are to ITU-T Recommendation T.81 | ISO/IEC 10918-1.
 
+mod decode;
 mod entropy;
 mod error;
 mod limits;

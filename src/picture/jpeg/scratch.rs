@@ -2,12 +2,12 @@
 
 use super::entropy::ac::AcTable;
 use super::entropy::ac_skip::SkipTable;
-use super::entropy::band_skip::Passages;
+use super::entropy::band_skip::BandSkipTable;
 use super::entropy::dc::DcTable;
 use super::entropy::huffman::FromSpec;
 use super::entropy::unstuff::Buffer;
 use super::error::{Error, Flaw};
-use super::sequential::dc_only::{FirstTable, Lane};
+use super::sequential::dc_only::{DcOnlyDecoder, DcOnlyTable};
 use std::sync::Arc;
 
 /// A worker's buffers and tables; reusing it saves their allocation, and building tables that pictures share.
@@ -33,27 +33,27 @@ pub(crate) struct BuiltTables {
     pub(crate) dc: Cache<DcTable>,
     pub(crate) ac: Cache<AcTable>,
     pub(crate) skip: Cache<SkipTable>,
-    pub(crate) first_scans: Cache<Passages<false>>,
-    pub(crate) refining_scans: Cache<Passages<true>>,
-    pub(crate) means: Cache<FirstTable>,
+    pub(crate) first_scans: Cache<BandSkipTable<false>>,
+    pub(crate) refining_scans: Cache<BandSkipTable<true>>,
+    pub(crate) dc_only: Cache<DcOnlyTable>,
 }
 
 impl BuiltTables {
     /// What decodes the means of a component with these tables.
-    pub(crate) fn lane(
+    pub(crate) fn dc_only_decoder(
         &mut self,
         dc: &[u8],
         ac: &[u8],
         quantiser: u16,
         offset: usize,
-    ) -> Result<Lane, Error> {
+    ) -> Result<DcOnlyDecoder, Error> {
         // Counts and symbols tell their own length: together they are a key as well.
         let key = [dc, ac].concat();
         let (dc, skip) = (self.dc.get(dc, offset)?, self.skip.get(ac, offset)?);
         let first = self
-            .means
-            .get_or_build(&key, || Ok(FirstTable::new(&dc, &skip)))?;
-        Ok(Lane {
+            .dc_only
+            .get_or_build(&key, || Ok(DcOnlyTable::new(&dc, &skip)))?;
+        Ok(DcOnlyDecoder {
             first,
             dc,
             skip,

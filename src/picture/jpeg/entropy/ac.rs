@@ -108,7 +108,7 @@ impl AcTable {
         block: &mut Block,
     ) -> Result<u32, Damage> {
         let code = match u32::from(entry.advance) {
-            0 => self.find(bits.peek(16) as u32)?,
+            0 => self.canonical.find(bits.peek(16) as u32, 0)?,
             length => Code {
                 bits: 0,
                 length,
@@ -130,17 +130,12 @@ impl AcTable {
     #[inline(never)]
     fn give_back(&self, bits: &mut Bits, entry: Entry, k: u32) -> Result<u32, Damage> {
         *bits = bits.before(u32::from(entry.length));
-        let code = self.find(bits.peek(16) as u32)?;
+        let code = self.canonical.find(bits.peek(16) as u32, 0)?;
         bits.pass(code.length + code.size());
         match k - u32::from(entry.advance) + code.run() + 1 {
             64 => Ok(64),
             _ => Err(Damage::RunTooLong),
         }
-    }
-
-    #[inline(never)]
-    fn find(&self, window: u32) -> Result<Code, Damage> {
-        self.canonical.find(window, 0)
     }
 }
 

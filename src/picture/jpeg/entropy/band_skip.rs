@@ -9,9 +9,9 @@ use crate::picture::jpeg::error::Damage;
 /// A symbol has a bit for its sign behind it in a scan that `REFINES` (T.81 G.1.2.3), and as many as its size in a
 /// first scan (G.1.2.2).
 #[derive(Clone, Debug)]
-pub(crate) struct Passages<const REFINES: bool> {
+pub(crate) struct BandSkipTable<const REFINES: bool> {
     /// The entries for windows of `w` bits, at `1 << w`: the shorter windows are what the longer are made from.
-    lookup: [Passage; 2 << WIDTH],
+    lookup: [BandSkip; 2 << WIDTH],
     symbols: SymbolTable,
 }
 
@@ -24,9 +24,9 @@ const WIDTH: u32 = 10;
 /// for the number of places that they pass, one more if they end the band; from bit 16 on a bit for each place, set
 /// where a coefficient is new; from bit 40 on the same again, set where it is positive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Passage(u64);
+struct BandSkip(u64);
 
-impl Passage {
+impl BandSkip {
     /// No symbol has all its bits in the window, or it isn't among these: more places than there are.
     const NONE: Self = Self(127 << 8);
     const ENDS: u64 = 1 << 6;
@@ -82,7 +82,7 @@ impl Passage {
     }
 }
 
-impl<const REFINES: bool> Passages<REFINES> {
+impl<const REFINES: bool> BandSkipTable<REFINES> {
     /// Passes the rest of a band, from `k` to `last`, in which no coefficient was sent before. Calls `found` with bits
     /// for the places of new coefficients, and bits for those of them that are positive. Returns for how many more
     /// blocks the band ends at once.
@@ -96,19 +96,19 @@ impl<const REFINES: bool> Passages<REFINES> {
     ) -> Result<u32, Damage> {
         while k <= last {
             bits.refill();
-            let passage = self.lookup[(1 << WIDTH) | bits.peek(WIDTH) as usize];
-            if passage.places() <= last + 1 - k {
-                bits.pass(passage.bits());
-                found(passage.found() << k, passage.positive() << k);
-                if passage.ends() {
+            let skip = self.lookup[(1 << WIDTH) | bits.peek(WIDTH) as usize];
+            if skip.places() <= last + 1 - k {
+                bits.pass(skip.bits());
+                found(skip.found() << k, skip.positive() << k);
+                if skip.ends() {
                     return Ok(0);
                 }
-                k += passage.places();
+                k += skip.places();
                 continue;
             }
             let (run, size) = self.symbols.decode(bits)?;
             if ends_bands(run, size) {
-                return Ok(run_of_ends(bits, run));
+                return Ok(eobrun(bits, run));
             }
             let extra = extra::<REFINES>(size);
             let positive = u64::from(bits.take(extra) >> extra.saturating_sub(1));
@@ -140,7 +140,7 @@ pub(crate) fn ends_bands(run: u32, size: u32) -> bool {
 
 /// For how many more blocks the band ends, behind a symbol that says so.
 #[inline(always)]
-pub(crate) fn run_of_ends(bits: &mut Bits, run: u32) -> u32 {
+pub(crate) fn eobrun(bits: &mut Bits, run: u32) -> u32 {
     (1 << run) - 1 + bits.take(run)
 }
 
@@ -151,10 +151,10 @@ const fn extra<const REFINES: bool>(size: u32) -> u32 {
     if REFINES && size > 1 { 1 } else { size }
 }
 
-impl<const REFINES: bool> FromSpec for Passages<REFINES> {
+impl<const REFINES: bool> FromSpec for BandSkipTable<REFINES> {
     fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode> {
         let symbols = SymbolTable::from_spec(spec)?;
-        let mut lookup = [Passage::NONE; 2 << WIDTH];
+        let mut lookup = [BandSkip::NONE; 2 << WIDTH];
         for width in 1..=WIDTH {
             let (shorter, here) = lookup.split_at_mut(1 << width);
             for code in symbols.codes().take_while(|code| code.length <= width) {
@@ -163,7 +163,7 @@ impl<const REFINES: bool> FromSpec for Passages<REFINES> {
                 if ends_bands(run, size) {
                     // Bands that end in more than one block are few.
                     if run == 0 {
-                        places.fill(Passage::end(code.length));
+                        places.fill(BandSkip::end(code.length));
                     }
                     continue;
                 }
@@ -175,7 +175,7 @@ impl<const REFINES: bool> FromSpec for Passages<REFINES> {
                 let next = &shorter[1 << left..];
                 for (value, part) in places.chunks_exact_mut(1 << left).enumerate() {
                     let positive = (size > 0).then(|| value >> (extra - 1) == 1);
-                    let first = Passage::symbol(taken, run, positive);
+                    let first = BandSkip::symbol(taken, run, positive);
                     if left == 0 {
                         part.fill(first);
                     } else {
@@ -240,7 +240,7 @@ mod tests {
     }
 
     fn passes_as_symbol_by_symbol<const REFINES: bool>() {
-        let table = Passages::<REFINES>::from_spec(&SPEC).unwrap();
+        let table = BandSkipTable::<REFINES>::from_spec(&SPEC).unwrap();
         let mut data = Box::new([0; CHUNK + WORD]);
         let mut random = 1_u32;
         for byte in data.iter_mut() {

@@ -1,7 +1,7 @@
 //! Look-ups for DC coefficients.
 
 use super::bits::{Bits, REFILLED, extend};
-use super::huffman::{Canonical, Code, FromSpec, InvalidCode};
+use super::huffman::{Canonical, FromSpec, InvalidCode};
 use crate::picture::jpeg::error::Damage;
 
 /// Look-ups for DC differences (T.81 F.2.2.1).
@@ -56,7 +56,8 @@ impl DcTable {
         // Code and extra bits of a large difference often take more than the window, the code alone seldom does.
         let (length, size) = match entry {
             0 => self
-                .find(bits.peek(16) as u32)
+                .canonical
+                .find(bits.peek(16) as u32, 0)
                 .map(|code| (code.length, u32::from(code.symbol)))?,
             _ => (entry >> 5 & 31, entry >> 10),
         };
@@ -67,12 +68,6 @@ impl DcTable {
     /// The differences that fit with their code in `width` bits: the bits, the difference, how many bits.
     pub(crate) fn differences(&self, width: u32) -> impl Iterator<Item = (u32, i32, u32)> {
         differences(&self.canonical, width)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn find(&self, window: u32) -> Result<Code, Damage> {
-        self.canonical.find(window, 0)
     }
 }
 

@@ -104,8 +104,9 @@ impl Canonical {
         })
     }
 
-    /// The code that a window of 16 bits begins with, if it has more than `longer` bits.
-    #[inline(always)]
+    /// The code that a window of 16 bits begins with, if it has more than `longer` bits. Never inlined: look-ups ask for
+    /// it where they don't hold the code, which is seldom, and their loops stay short.
+    #[inline(never)]
     pub(crate) fn find(&self, window: u32, longer: u32) -> Result<Code, Damage> {
         for i in longer as usize..16 {
             if window < self.limits[i] {
@@ -152,18 +153,13 @@ impl SymbolTable {
             bits.pass(entry & 31);
             return Ok((entry >> 12, entry >> 8 & 15));
         }
-        let code = self.find(bits.peek(16) as u32)?;
+        let code = self.canonical.find(bits.peek(16) as u32, Self::WIDTH)?;
         bits.pass(code.length);
         Ok((code.run(), code.size()))
     }
 
     pub(crate) fn codes(&self) -> impl Iterator<Item = Code> {
         self.canonical.codes()
-    }
-
-    #[inline(never)]
-    fn find(&self, window: u32) -> Result<Code, Damage> {
-        self.canonical.find(window, Self::WIDTH)
     }
 }
 

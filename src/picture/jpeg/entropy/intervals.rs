@@ -3,7 +3,7 @@
 use super::bits::Bits;
 use super::unstuff::Feed;
 use crate::picture::jpeg::error::{Damage, Error};
-use crate::picture::jpeg::samples::planes::Judge;
+use crate::picture::jpeg::limits::DamagePolicy;
 
 /// What decodes the units of a scan: MCUs, or the blocks of one component.
 pub(crate) trait Units {
@@ -57,7 +57,7 @@ pub(crate) fn decode(
     units: &mut impl Units,
     feed: &mut Feed,
     restart_interval: u16,
-    judge: &mut Judge,
+    policy: &mut DamagePolicy,
 ) -> Result<(), Error> {
     let total = units.size().0 * units.size().1;
     let interval = match usize::from(restart_interval) {
@@ -72,17 +72,17 @@ pub(crate) fn decode(
             // for. There are such pictures, and all the world shows them; what the caller does about the damage is
             // his own choice.
             if restart_interval > 0 && feed.ends_in_turn(restarts, end == total) {
-                judge.keep(error);
+                policy.keep(error);
             } else {
-                judge.note(error)?;
+                policy.note(error)?;
             }
         }
         if end == total {
             return Ok(());
         }
-        let (lost, next) = feed.restart(restarts, judge.tolerant)?;
+        let (lost, next) = feed.restart(restarts, policy.tolerant)?;
         if lost > 0 || !next {
-            judge.note(Error::damaged(Damage::Restart, feed.end()))?;
+            policy.note(Error::damaged(Damage::Restart, feed.end()))?;
         }
         start = end + lost * interval;
         restarts += lost + 1;

@@ -1,8 +1,8 @@
 //! The first AC scans of a progressive picture's bands (T.81 G.1.2.2).
 
 use super::ac_scan::Band;
-use super::coefficients::Store;
-use crate::picture::jpeg::entropy::band_skip::{Passages, ends_bands, run_of_ends};
+use super::coefficients::CoefficientPlane;
+use crate::picture::jpeg::entropy::band_skip::{BandSkipTable, ends_bands, eobrun};
 use crate::picture::jpeg::entropy::bits::{Bits, extend};
 use crate::picture::jpeg::error::Damage;
 use crate::picture::jpeg::syntax::scan::Scan;
@@ -10,7 +10,7 @@ use crate::picture::jpeg::syntax::scan::Scan;
 /// The band of a first scan.
 #[derive(Clone, Copy)]
 pub(crate) struct First<'t> {
-    table: &'t Passages<false>,
+    table: &'t BandSkipTable<false>,
     /// Where the needed coefficients are, by place in zigzag order.
     slots: [u8; 64],
     /// Ss.
@@ -24,13 +24,17 @@ pub(crate) struct First<'t> {
 }
 
 impl<'t> First<'t> {
-    pub(crate) fn new(scan: &Scan, store: &Store, table: &'t Passages<false>) -> Self {
+    pub(crate) fn new(
+        scan: &Scan,
+        plane: &CoefficientPlane,
+        table: &'t BandSkipTable<false>,
+    ) -> Self {
         let (first, last) = (u32::from(scan.band.0), u32::from(scan.band.1));
         Self {
             table,
-            slots: store.slots,
+            slots: plane.slots,
             first,
-            last_needed: last.min(63 - store.needed.leading_zeros()),
+            last_needed: last.min(63 - plane.needed.leading_zeros()),
             last,
             low: scan.low,
         }
@@ -50,7 +54,7 @@ impl Band for First<'_> {
             bits.refill();
             let (run, size) = self.table.symbol(bits)?;
             if ends_bands(run, size) {
-                return Ok(run_of_ends(bits, run));
+                return Ok(eobrun(bits, run));
             }
             k += run;
             let extra = bits.take(size);

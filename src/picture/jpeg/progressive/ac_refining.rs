@@ -1,8 +1,8 @@
 //! The AC scans of a progressive picture that refine what was sent before (T.81 G.1.2.3).
 
 use super::ac_scan::Band;
-use super::coefficients::Store;
-use crate::picture::jpeg::entropy::band_skip::{Passages, ends_bands, run_of_ends};
+use super::coefficients::CoefficientPlane;
+use crate::picture::jpeg::entropy::band_skip::{BandSkipTable, ends_bands, eobrun};
 use crate::picture::jpeg::entropy::bits::{Bits, REFILLED};
 use crate::picture::jpeg::error::Damage;
 use crate::picture::jpeg::syntax::scan::Scan;
@@ -10,7 +10,7 @@ use crate::picture::jpeg::syntax::scan::Scan;
 /// The band of a refining scan.
 #[derive(Clone, Copy)]
 pub(crate) struct Refining<'t> {
-    table: &'t Passages<true>,
+    table: &'t BandSkipTable<true>,
     /// Where the needed coefficients are, by place in zigzag order.
     slots: [u8; 64],
     /// A bit for each that is needed.
@@ -26,11 +26,15 @@ pub(crate) struct Refining<'t> {
 }
 
 impl<'t> Refining<'t> {
-    pub(crate) fn new(scan: &Scan, store: &Store, table: &'t Passages<true>) -> Self {
+    pub(crate) fn new(
+        scan: &Scan,
+        plane: &CoefficientPlane,
+        table: &'t BandSkipTable<true>,
+    ) -> Self {
         Self {
             table,
-            slots: store.slots,
-            needed: store.needed,
+            slots: plane.slots,
+            needed: plane.needed,
             band: scan.band_bits(),
             first: u32::from(scan.band.0),
             last: u32::from(scan.band.1),
@@ -61,9 +65,9 @@ impl Band for Refining<'_> {
             bits.refill();
             let (run, size) = self.table.symbol(bits)?;
             if ends_bands(run, size) {
-                let run_of_ends = run_of_ends(bits, run);
+                let eobrun = eobrun(bits, run);
                 self.correct(bits, coefficients, old);
-                break Ok(run_of_ends);
+                break Ok(eobrun);
             }
             // T.81 allows no size but 1 here; libjpeg takes others for it, with a warning.
             let new = u32::from(size > 0);

@@ -1,6 +1,6 @@
 //! The AC scans of a progressive picture, block by block; always of one component.
 
-use super::coefficients::Store;
+use super::coefficients::CoefficientPlane;
 use crate::picture::jpeg::entropy::bits::Bits;
 use crate::picture::jpeg::entropy::intervals::{self, Units};
 use crate::picture::jpeg::error::Damage;
@@ -25,29 +25,29 @@ pub(crate) trait Band: Copy {
 
 /// An AC scan.
 pub(crate) struct AcScan<'p, 's, B> {
-    store: &'p mut Store<'s>,
+    plane: &'p mut CoefficientPlane<'s>,
     band: B,
     /// How many more blocks have nothing new in the band (T.81 G.1.2.2).
-    run_of_ends: u32,
+    eobrun: u32,
 }
 
 impl<'p, 's, B> AcScan<'p, 's, B> {
-    pub(crate) fn new(store: &'p mut Store<'s>, band: B) -> Self {
+    pub(crate) fn new(plane: &'p mut CoefficientPlane<'s>, band: B) -> Self {
         Self {
-            store,
+            plane,
             band,
-            run_of_ends: 0,
+            eobrun: 0,
         }
     }
 }
 
 impl<B: Band> Units for AcScan<'_, '_, B> {
     fn size(&self) -> (usize, usize) {
-        self.store.blocks
+        self.plane.blocks
     }
 
     fn restart(&mut self) {
-        self.run_of_ends = 0;
+        self.eobrun = 0;
     }
 
     fn decode(
@@ -57,32 +57,32 @@ impl<B: Band> Units for AcScan<'_, '_, B> {
         (x, y): (usize, usize),
         count: usize,
     ) -> (usize, Result<(), Damage>) {
-        let (band, mut run_of_ends) = (self.band, self.run_of_ends);
-        let size = self.store.n * self.store.n;
-        let start = y * self.store.across + x;
-        let histories = &mut self.store.histories[start..start + count];
-        let coefficients = &mut self.store.coefficients[start * size..][..count * size];
+        let (band, mut eobrun) = (self.band, self.eobrun);
+        let size = self.plane.n * self.plane.n;
+        let start = y * self.plane.across + x;
+        let histories = &mut self.plane.histories[start..start + count];
+        let coefficients = &mut self.plane.coefficients[start * size..][..count * size];
         let decoded = intervals::decode_row(bits, threshold, count, |bits, done| {
             // Blocks that have nothing new, and nothing that could be corrected.
-            let ended = (count - done).min(run_of_ends as usize);
+            let ended = (count - done).min(eobrun as usize);
             let mut run = histories[done..done + ended].iter();
             let empty = run.position(|history| band.corrected(*history) != 0);
             let empty = empty.unwrap_or(ended);
             if empty > 0 {
-                run_of_ends -= empty as u32;
+                eobrun -= empty as u32;
                 return Ok(empty);
             }
             let coefficients = &mut coefficients[done * size..][..size];
             let history = &mut histories[done];
-            if run_of_ends > 0 {
-                run_of_ends -= 1;
+            if eobrun > 0 {
+                eobrun -= 1;
                 band.correct(bits, coefficients, band.corrected(*history));
             } else {
-                run_of_ends = band.decode(bits, coefficients, history)?;
+                eobrun = band.decode(bits, coefficients, history)?;
             }
             Ok(1)
         });
-        self.run_of_ends = run_of_ends;
+        self.eobrun = eobrun;
         decoded
     }
 

@@ -4,14 +4,14 @@ use crate::picture::jpeg::error::{Error, Flaw};
 use crate::picture::jpeg::limits::Limits;
 use crate::picture::jpeg::samples::idct::Inverse;
 use crate::picture::jpeg::samples::planes::{self, Canvas};
-use crate::picture::jpeg::samples::scale::Scales;
+use crate::picture::jpeg::samples::scale::{Scales, at_constant};
 use crate::picture::jpeg::samples::zigzag::{self, NATURAL};
 use crate::picture::jpeg::syntax::frame::{Component, Frame};
 use crate::picture::jpeg::syntax::tables::{Quantisation, Tables};
 
 /// One component's coefficients.
 #[derive(Debug)]
-pub(crate) struct Store<'s> {
+pub(crate) struct CoefficientPlane<'s> {
     /// The N of the scale; a block has N * N coefficients here, column by column.
     pub(crate) n: usize,
     /// Blocks that hold samples of the picture.
@@ -34,13 +34,13 @@ pub(crate) struct Store<'s> {
 const UNNEEDED: u8 = 255;
 
 /// Room for all components' coefficients, all zero, after a look at the limit for these and the planes.
-pub(crate) fn stores<'s>(
+pub(crate) fn coefficient_planes<'s>(
     frame: &Frame,
     scales: &Scales,
     limits: &Limits,
     coefficients: &'s mut [Vec<i16>; 4],
     histories: &'s mut [Vec<u64>; 4],
-) -> Result<Vec<Store<'s>>, Error> {
+) -> Result<Vec<CoefficientPlane<'s>>, Error> {
     let bytes = |(i, c): (usize, &Component)| {
         let n = scales.get(i).n();
         (c.padded.0 * c.padded.1) as u64 * (2 * n * n + if n > 1 { 8 } else { 0 }) as u64
@@ -62,7 +62,7 @@ pub(crate) fn stores<'s>(
                 slots[k] = NATURAL[k] % 8 * n as u8 + NATURAL[k] / 8;
                 needed |= 1 << k;
             }
-            Store {
+            CoefficientPlane {
                 n,
                 blocks: component.blocks,
                 across: component.padded.0,
@@ -77,7 +77,7 @@ pub(crate) fn stores<'s>(
         .collect())
 }
 
-impl Store<'_> {
+impl CoefficientPlane<'_> {
     /// Takes the quantisation table in force where the component's first scan begins (T.81 B.2.4.1: it may be
     /// defined anew for other components afterwards).
     pub(crate) fn latch(&mut self, tables: &Tables) {
@@ -104,12 +104,7 @@ impl Store<'_> {
                     inverse.draw_row_of_two(row.as_chunks().0, canvas, y);
                 }
             }
-            3 => self.draw_blocks::<3>(quantisation, canvas),
-            4 => self.draw_blocks::<4>(quantisation, canvas),
-            5 => self.draw_blocks::<5>(quantisation, canvas),
-            6 => self.draw_blocks::<6>(quantisation, canvas),
-            7 => self.draw_blocks::<7>(quantisation, canvas),
-            _ => self.draw_blocks::<8>(quantisation, canvas),
+            n => at_constant!(n, N => self.draw_blocks::<N>(quantisation, canvas)),
         }
         Ok(())
     }

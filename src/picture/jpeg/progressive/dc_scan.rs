@@ -1,6 +1,6 @@
 //! The DC scans of a progressive picture (T.81 G.1.2.1), first and refining.
 
-use super::coefficients::Store;
+use super::coefficients::CoefficientPlane;
 use crate::picture::jpeg::entropy::bits::{Bits, REFILLED};
 use crate::picture::jpeg::entropy::dc::DcTable;
 use crate::picture::jpeg::entropy::intervals::{self, Units};
@@ -11,9 +11,9 @@ use std::sync::Arc;
 /// A DC scan, of one component or several.
 pub(crate) struct DcScan<'p, 's> {
     mcus: (usize, usize),
-    stores: &'p mut [Store<'s>],
-    lanes: Vec<DcLane>,
-    /// For each lane; none in a refinement, which has no codes.
+    coefficient_planes: &'p mut [CoefficientPlane<'s>],
+    cursors: Vec<McuBlockCursor>,
+    /// For each cursor; none in a refinement, which has no codes.
     tables: Vec<Arc<DcTable>>,
     /// For each component in the scan.
     predictions: [i16; 4],
@@ -22,7 +22,7 @@ pub(crate) struct DcScan<'p, 's> {
 }
 
 /// A block of the MCU: what is the same for it in all MCUs.
-struct DcLane {
+struct McuBlockCursor {
     /// The component's place in the scan, and in the frame.
     component: (usize, usize),
     /// The block's column and row in the first MCU, and how many columns and rows further on it is in the next.
@@ -36,12 +36,12 @@ impl<'p, 's> DcScan<'p, 's> {
     /// A scan whose components have these places in the frame, and these `tables` unless it refines.
     pub(crate) fn new(
         layout: &Layout,
-        stores: &'p mut [Store<'s>],
+        coefficient_planes: &'p mut [CoefficientPlane<'s>],
         of: &[usize],
         tables: &[Arc<DcTable>],
         low: u8,
     ) -> Self {
-        let lanes = layout.blocks.iter().map(|block| DcLane {
+        let cursors = layout.blocks.iter().map(|block| McuBlockCursor {
             component: (block.component, of[block.component]),
             first: block.at,
             step: layout.steps[block.component],
@@ -50,66 +50,66 @@ impl<'p, 's> DcScan<'p, 's> {
         let table = |block: &McuBlock| tables.get(block.component).map(Arc::clone);
         Self {
             mcus: layout.mcus,
-            lanes: lanes.collect(),
+            cursors: cursors.collect(),
             tables: layout.blocks.iter().filter_map(table).collect(),
-            stores,
+            coefficient_planes,
             predictions: [0; 4],
             low,
         }
     }
 
     fn go_to(&mut self, (x, y): (usize, usize)) {
-        for lane in &mut self.lanes {
-            let store = &self.stores[lane.component.1];
+        for cursor in &mut self.cursors {
+            let plane = &self.coefficient_planes[cursor.component.1];
             let (column, row) = (
-                lane.first.0 + x * lane.step.0,
-                lane.first.1 + y * lane.step.1,
+                cursor.first.0 + x * cursor.step.0,
+                cursor.first.1 + y * cursor.step.1,
             );
-            lane.at = (row * store.across + column) * store.n * store.n;
+            cursor.at = (row * plane.across + column) * plane.n * plane.n;
         }
     }
 
     /// Decodes the MCU that was gone to and goes to the next in its row.
     #[inline(always)]
     fn decode_mcu(&mut self, bits: &mut Bits) -> Result<(), Damage> {
-        for (number, (lane, table)) in self.lanes.iter_mut().zip(&self.tables).enumerate() {
-            let store = &mut self.stores[lane.component.1];
-            let prediction = &mut self.predictions[lane.component.0];
+        for (number, (cursor, table)) in self.cursors.iter_mut().zip(&self.tables).enumerate() {
+            let plane = &mut self.coefficient_planes[cursor.component.1];
+            let prediction = &mut self.predictions[cursor.component.0];
             if number % DcTable::PER_REFILL == 0 {
                 bits.refill();
             }
             *prediction = prediction.wrapping_add(table.decode_one_of_some(bits)? as i16);
-            store.coefficients[lane.at] = *prediction << self.low;
-            lane.at += lane.step.0 * store.n * store.n;
+            plane.coefficients[cursor.at] = *prediction << self.low;
+            cursor.at += cursor.step.0 * plane.n * plane.n;
         }
         Ok(())
     }
 
     /// Refines up to `most` MCUs, at least one, and goes to the next. A block has one bit and no code: as many MCUs as
-    /// have all their bits in the window are refined at once, lane by lane.
+    /// have all their bits in the window are refined at once, cursor by cursor.
     #[inline(always)]
     fn refine_mcus(&mut self, bits: &mut Bits, threshold: usize, most: usize) -> usize {
-        let blocks = self.lanes.len();
+        let blocks = self.cursors.len();
         let mut count = most.min(REFILLED as usize / blocks);
         if bits.position() + count * blocks > threshold {
             count = 1;
         }
         let count = count.max(1);
         // T.81 B.2.3 has no more than 10 blocks in an MCU, but there are decoders that take more.
-        for lanes in self.lanes.chunks_mut(REFILLED as usize) {
+        for cursors in self.cursors.chunks_mut(REFILLED as usize) {
             bits.refill();
             let window = bits.peek(REFILLED);
-            let blocks = lanes.len();
-            for (first, lane) in lanes.iter_mut().enumerate() {
-                let store = &mut self.stores[lane.component.1];
-                let step = lane.step.0 * store.n * store.n;
-                let dcs = store.coefficients[lane.at..].iter_mut().step_by(step);
+            let blocks = cursors.len();
+            for (first, cursor) in cursors.iter_mut().enumerate() {
+                let plane = &mut self.coefficient_planes[cursor.component.1];
+                let step = cursor.step.0 * plane.n * plane.n;
+                let dcs = plane.coefficients[cursor.at..].iter_mut().step_by(step);
                 for (mcu, dc) in dcs.take(count).enumerate() {
                     let place = first + mcu * blocks;
                     let bit = window >> (REFILLED as usize - 1 - place) & 1;
                     *dc |= (bit as i16) << self.low;
                 }
-                lane.at += count * step;
+                cursor.at += count * step;
             }
             bits.pass((count * blocks) as u32);
         }

@@ -10,18 +10,18 @@ pub(super) mod script;
 use crate::picture::jpeg::entropy::intervals;
 use crate::picture::jpeg::entropy::unstuff::{Buffer, Feed};
 use crate::picture::jpeg::error::Error;
-use crate::picture::jpeg::limits::Limits;
-use crate::picture::jpeg::samples::planes::{self, Judge, Planes};
+use crate::picture::jpeg::limits::{DamagePolicy, Limits};
+use crate::picture::jpeg::samples::planes::{self, Planes};
 use crate::picture::jpeg::samples::scale::Scales;
 use crate::picture::jpeg::scratch::{BuiltTables, Scratch};
-use crate::picture::jpeg::syntax::header::{Header, restart_interval_of};
-use crate::picture::jpeg::syntax::markers::{self, DHT, DQT, DRI};
+use crate::picture::jpeg::syntax::header::Header;
+use crate::picture::jpeg::syntax::markers;
 use crate::picture::jpeg::syntax::scan::Layout;
 use crate::picture::jpeg::syntax::tables::Tables;
 use ac_first::First;
 use ac_refining::Refining;
 use ac_scan::AcScan;
-use coefficients::Store;
+use coefficients::CoefficientPlane;
 use dc_scan::DcScan;
 use script::{PlannedScan, Script};
 
@@ -32,7 +32,7 @@ pub(crate) fn decode<'s>(
     limits: &Limits,
     scratch: &'s mut Scratch,
 ) -> Result<Planes<'s>, Error> {
-    let mut judge = Judge::new(limits);
+    let mut policy = DamagePolicy::new(limits);
     let script = Script::of(header, scales)?;
     script.check_room(header, limits)?;
     let Scratch {
@@ -42,62 +42,57 @@ pub(crate) fn decode<'s>(
         buffer,
         tables: built,
     } = scratch;
-    let mut stores = coefficients::stores(&header.frame, scales, limits, coefficients, histories)?;
+    let mut coefficient_planes =
+        coefficients::coefficient_planes(&header.frame, scales, limits, coefficients, histories)?;
     let mut picture = Picture {
         header,
-        stores: &mut stores,
+        coefficient_planes: &mut coefficient_planes,
         buffer,
         built,
-        judge: &mut judge,
+        policy: &mut policy,
     };
     if let Err(error) = picture.decode_scans(&script.scans) {
-        judge.note(error)?;
+        policy.note(error)?;
     }
     if let Some(error) = script.missing {
-        judge.note(error)?;
+        policy.note(error)?;
     }
     let mut canvases = planes::canvases(&header.frame, scales, samples);
-    for (store, canvas) in stores.iter().zip(&mut canvases) {
-        if let Err(error) = store.draw(canvas, header.first_scan) {
-            judge.note(error)?;
+    for (plane, canvas) in coefficient_planes.iter().zip(&mut canvases) {
+        if let Err(error) = plane.draw(canvas, header.first_scan) {
+            policy.note(error)?;
         }
     }
-    Ok(planes::finish(canvases, judge.damage))
+    Ok(planes::finish(canvases, policy.damage))
 }
 
 /// A picture that is being decoded.
 struct Picture<'p, 'a, 's> {
     header: &'p Header<'a>,
-    stores: &'p mut Vec<Store<'s>>,
+    coefficient_planes: &'p mut Vec<CoefficientPlane<'s>>,
     buffer: &'p mut Buffer,
     built: &'p mut BuiltTables,
-    judge: &'p mut Judge,
+    policy: &'p mut DamagePolicy,
 }
 
 impl<'a> Picture<'_, 'a, '_> {
     fn decode_scans(&mut self, scans: &[PlannedScan]) -> Result<(), Error> {
         let bytes = self.header.bytes;
         let mut tables = self.header.tables.clone();
-        let mut restart_interval = self.header.restart_interval;
         let mut at = self.header.first_scan - 1;
         for planned in scans {
             while at < planned.start {
                 let segment = markers::next_segment(bytes, at)?;
                 at = segment.end;
-                match segment.marker {
-                    DHT => tables.define_huffman(&segment)?,
-                    DQT => tables.define_quantisation(&segment)?,
-                    DRI => restart_interval = restart_interval_of(&segment)?,
-                    _ => {}
-                }
+                tables.read(&segment)?;
             }
             for component in &planned.scan.components {
-                self.stores[component.index].latch(&tables);
+                self.coefficient_planes[component.index].latch(&tables);
             }
             if planned.counts
-                && let Err(error) = self.decode_scan(planned, &tables, restart_interval)
+                && let Err(error) = self.decode_scan(planned, &tables)
             {
-                self.judge.note(error)?;
+                self.policy.note(error)?;
             }
             at = planned.end;
         }
@@ -108,8 +103,8 @@ impl<'a> Picture<'_, 'a, '_> {
         &mut self,
         PlannedScan { scan, start, .. }: &PlannedScan,
         tables: &Tables<'a>,
-        restart_interval: u16,
     ) -> Result<(), Error> {
+        let restart_interval = tables.restart_interval;
         let layout = Layout::new(scan, &self.header.frame);
         let mut feed = Feed::new(self.header.bytes, *start, layout.blocks.len(), self.buffer);
         let (refines, low) = (scan.high != 0, scan.low);
@@ -125,21 +120,21 @@ impl<'a> Picture<'_, 'a, '_> {
                 .iter()
                 .map(|component| component.index)
                 .collect();
-            let mut units = DcScan::new(&layout, self.stores, &of, &built, low);
-            return intervals::decode(&mut units, &mut feed, restart_interval, self.judge);
+            let mut units = DcScan::new(&layout, self.coefficient_planes, &of, &built, low);
+            return intervals::decode(&mut units, &mut feed, restart_interval, self.policy);
         }
         let component = scan.components[0];
         let spec = tables.ac[component.ac];
-        let store = &mut self.stores[component.index];
+        let plane = &mut self.coefficient_planes[component.index];
         if refines {
             let table = self.built.refining_scans.get(spec, *start)?;
-            let band = Refining::new(scan, store, &table);
-            let mut units = AcScan::new(store, band);
-            return intervals::decode(&mut units, &mut feed, restart_interval, self.judge);
+            let band = Refining::new(scan, plane, &table);
+            let mut units = AcScan::new(plane, band);
+            return intervals::decode(&mut units, &mut feed, restart_interval, self.policy);
         }
         let table = self.built.first_scans.get(spec, *start)?;
-        let band = First::new(scan, store, &table);
-        let mut units = AcScan::new(store, band);
-        intervals::decode(&mut units, &mut feed, restart_interval, self.judge)
+        let band = First::new(scan, plane, &table);
+        let mut units = AcScan::new(plane, band);
+        intervals::decode(&mut units, &mut feed, restart_interval, self.policy)
     }
 }

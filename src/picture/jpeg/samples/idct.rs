@@ -10,6 +10,7 @@
 pub(crate) type Block = [i16; 128];
 
 use super::planes::Canvas;
+use super::scale::at_constant;
 use super::zigzag::NATURAL;
 use crate::picture::jpeg::syntax::tables::Quantisation;
 
@@ -66,7 +67,7 @@ pub(crate) struct Inverse {
 }
 
 impl Inverse {
-    /// For a component at n/8.
+    /// For a component at n/8, n in 2..=8: at 1/8 there is nothing to transform, a sample is a block's [`mean`].
     pub(crate) fn new(n: usize, quantisation: &Quantisation) -> Self {
         let mut quantisers = [[0.0; 8]; 8];
         for (&quantiser, natural) in quantisation.iter().zip(NATURAL) {
@@ -78,22 +79,10 @@ impl Inverse {
     /// Transforms a block and draws it.
     #[inline(always)]
     pub(crate) fn draw(&self, block: &Block, canvas: &mut Canvas, place: (usize, usize)) {
-        match self.n {
-            1 => {
-                let dc = i32::from(block[0]) * self.quantisers[0][0] as i32;
-                canvas.dot(place, mean(dc));
-            }
-            2 => self.draw_at::<2>(block, canvas, place),
-            3 => self.draw_at::<3>(block, canvas, place),
-            4 => self.draw_at::<4>(block, canvas, place),
-            5 => self.draw_at::<5>(block, canvas, place),
-            6 => self.draw_at::<6>(block, canvas, place),
-            7 => self.draw_at::<7>(block, canvas, place),
-            _ => self.draw_at::<8>(block, canvas, place),
-        }
+        at_constant!(self.n, N => self.draw_at::<N>(block, canvas, place));
     }
 
-    /// Transforms a block and draws it, where it is known that the component is at N/8, and N at least 2.
+    /// Transforms a block and draws it, where it is known that the component is at N/8.
     #[inline(always)]
     pub(crate) fn draw_at<const N: usize>(
         &self,
@@ -101,13 +90,7 @@ impl Inverse {
         canvas: &mut Canvas,
         place: (usize, usize),
     ) {
-        let quantisers = &self.quantisers;
-        let samples = match N {
-            2 => transform_to_two(block, quantisers),
-            3 | 4 => transform::<N, 4>(block, quantisers),
-            _ => transform::<N, 8>(block, quantisers),
-        };
-        canvas.draw::<N>(place, &samples);
+        canvas.draw::<N>(place, &transformed::<N>(block, &self.quantisers));
     }
 
     /// Transforms and draws a row of blocks at 2/8, column by column.
@@ -129,6 +112,16 @@ impl Inverse {
         for (x, block) in row.iter().enumerate().skip(whole) {
             canvas.draw::<2>((x, y), &square(transform(block)));
         }
+    }
+}
+
+/// Transforms a block at N/8.
+#[inline(always)]
+fn transformed<const N: usize>(block: &Block, quantisers: &[[f32; 8]; 8]) -> Samples {
+    match N {
+        2 => transform_to_two(block, quantisers),
+        3 | 4 => transform::<N, 4>(block, quantisers),
+        _ => transform::<N, 8>(block, quantisers),
     }
 }
 
@@ -272,21 +265,9 @@ mod tests {
         sum
     }
 
-    fn transformed(n: usize, block: &Block, quantiser: u16) -> Samples {
-        let quantisers = [[f32::from(quantiser); 8]; 8];
-        match n {
-            2 => transform_to_two(block, &quantisers),
-            3 => transform::<3, 4>(block, &quantisers),
-            4 => transform::<4, 4>(block, &quantisers),
-            5 => transform::<5, 8>(block, &quantisers),
-            6 => transform::<6, 8>(block, &quantisers),
-            7 => transform::<7, 8>(block, &quantisers),
-            _ => transform::<8, 8>(block, &quantisers),
-        }
-    }
-
     fn check(n: usize, block: &Block, quantiser: u16) {
-        let samples = transformed(n, block, quantiser);
+        let quantisers = [[f32::from(quantiser); 8]; 8];
+        let samples = at_constant!(n, N => transformed::<N>(block, &quantisers));
         for (y, row) in samples.iter().enumerate().take(n) {
             for (x, &sample) in row.iter().enumerate().take(n) {
                 let (wanted, got) = (oracle(n, block, quantiser, x, y), f64::from(sample));

@@ -3,7 +3,6 @@
 use super::idct::{self, Samples};
 use super::scale::Scales;
 use crate::picture::jpeg::error::Error;
-use crate::picture::jpeg::limits::Limits;
 use crate::picture::jpeg::syntax::frame::Frame;
 
 /// One component's samples at its scale.
@@ -20,21 +19,16 @@ pub struct Plane<'s> {
     pub extent: (f64, f64),
 }
 
-/// A decoded picture.
+/// A decoded picture: one plane for each component, in the frame's order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planes<'s> {
     planes: Vec<Plane<'s>>,
     damage: Option<Error>,
 }
 
-impl<'s> Planes<'s> {
-    /// One plane for each component, in the frame's order.
-    pub fn as_slice(&self) -> &[Plane<'s>] {
-        &self.planes
-    }
-
+impl Planes<'_> {
     /// What is wrong with the picture, if it was decoded in spite of that: because
-    /// [`allow_damaged`](Limits::allow_damaged) is set, or because what is wrong is confined to restart intervals
+    /// [`allow_damaged`](crate::picture::jpeg::Limits::allow_damaged) is set, or because what is wrong is confined to restart intervals
     /// and the markers between these are all in their turn.
     pub fn damage(&self) -> Option<&Error> {
         self.damage.as_ref()
@@ -166,14 +160,6 @@ impl Canvas<'_> {
         }
     }
 
-    /// Draws a block at 1/8.
-    #[inline(always)]
-    pub(crate) fn dot(&mut self, block: (usize, usize), value: u8) {
-        if block.0 < self.width && block.1 < self.height {
-            self.samples[block.1 * self.width + block.0] = value;
-        }
-    }
-
     /// Draws a row of blocks at 1/8, from their DC coefficients.
     pub(crate) fn dots(&mut self, block: (usize, usize), dcs: &[i16], quantiser: u16) {
         let (x, y) = block;
@@ -200,35 +186,5 @@ impl Canvas<'_> {
             block.1 * self.n,
             &[[MID_GREY; 8]; 8],
         );
-    }
-}
-
-/// Decides whether a picture with damage is an error, and keeps the first damage if it isn't.
-#[derive(Debug)]
-pub(crate) struct Judge {
-    pub(crate) tolerant: bool,
-    pub(crate) damage: Option<Error>,
-}
-
-impl Judge {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self {
-            tolerant: limits.allow_damaged,
-            damage: None,
-        }
-    }
-
-    /// Takes note of damage; an error if damage isn't allowed.
-    pub(crate) fn note(&mut self, damage: Error) -> Result<(), Error> {
-        if !self.tolerant {
-            return Err(damage);
-        }
-        self.keep(damage);
-        Ok(())
-    }
-
-    /// Takes note of damage that is no reason to fail.
-    pub(crate) fn keep(&mut self, damage: Error) {
-        self.damage.get_or_insert(damage);
     }
 }

@@ -41,6 +41,23 @@ impl Scale {
     }
 }
 
+/// Evaluates an expression with the constant `$N` at the number `$n` in 2..=8: loops whose bounds the compiler knows.
+macro_rules! at_constant {
+    ($n:expr, $N:ident => $value:expr) => {
+        $crate::picture::jpeg::samples::scale::at_constant!(@ $n, $N => $value; 2 3 4 5 6 7 8)
+    };
+    (@ $n:expr, $N:ident => $value:expr; $($number:literal)*) => {
+        match $n {
+            $($number => {
+                const $N: usize = $number;
+                $value
+            })*
+            _ => unreachable!("BUG: a scale of {}/8", $n),
+        }
+    };
+}
+pub(crate) use at_constant;
+
 /// One [`Scale`] for each component, in the frame's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scales([Scale; 4]);

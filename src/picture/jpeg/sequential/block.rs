@@ -1,6 +1,6 @@
 //! One block of a sequential scan: the coefficients that its scale needs are decoded, the rest passed.
 
-use super::dc_only::Lane;
+use super::dc_only::DcOnlyDecoder;
 use crate::picture::jpeg::entropy::ac::{self, AcTable, END, Places};
 use crate::picture::jpeg::entropy::ac_skip::SkipTable;
 use crate::picture::jpeg::entropy::bits::Bits;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) enum Decoder {
     /// At 1/8.
-    Mean(Lane),
+    DcOnly(DcOnlyDecoder),
     Partial(Box<Partial>),
 }
 
@@ -51,7 +51,12 @@ impl Decoder {
         offset: usize,
     ) -> Result<Self, Error> {
         if n == 1 {
-            return Ok(Self::Mean(built.lane(dc, ac, quantisation[0], offset)?));
+            return Ok(Self::DcOnly(built.dc_only_decoder(
+                dc,
+                ac,
+                quantisation[0],
+                offset,
+            )?));
         }
         Ok(Self::Partial(Box::new(Partial {
             dc: built.dc.get(dc, offset)?,
@@ -69,7 +74,7 @@ impl Decoder {
     /// Starts anew after a restart marker.
     pub(crate) fn restart(&mut self) {
         match self {
-            Self::Mean(lane) => lane.restart(),
+            Self::DcOnly(decoder) => decoder.restart(),
             Self::Partial(partial) => partial.restart(),
         }
     }
@@ -83,9 +88,9 @@ impl Decoder {
         place: (usize, usize),
     ) -> Result<(), Damage> {
         match self {
-            Self::Mean(lane) => {
-                let dc = lane.decode(bits)?;
-                canvas.dots(place, &[dc], lane.quantiser);
+            Self::DcOnly(decoder) => {
+                let dc = decoder.decode(bits)?;
+                canvas.dots(place, &[dc], decoder.quantiser);
             }
             Self::Partial(partial) => {
                 if partial.read(bits)? {

@@ -16,9 +16,9 @@ use std::sync::Arc;
 /// [`DIFFERENCE`](Self::DIFFERENCE) up; below it the bits and coefficients as in a [`SkipTable`], which stay within the
 /// block. 0 if the window doesn't hold the whole difference.
 #[derive(Clone, Debug)]
-pub(crate) struct FirstTable([u32; 1 << SkipTable::WIDTH]);
+pub(crate) struct DcOnlyTable([u32; 1 << SkipTable::WIDTH]);
 
-impl FirstTable {
+impl DcOnlyTable {
     const DIFFERENCE: u32 = 19;
 
     pub(crate) fn new(dc: &DcTable, skip: &SkipTable) -> Self {
@@ -45,8 +45,8 @@ impl FirstTable {
 
 /// Decodes the blocks of one component at 1/8, one after another.
 #[derive(Clone, Debug)]
-pub(crate) struct Lane {
-    pub(crate) first: Arc<FirstTable>,
+pub(crate) struct DcOnlyDecoder {
+    pub(crate) first: Arc<DcOnlyTable>,
     pub(crate) dc: Arc<DcTable>,
     pub(crate) skip: Arc<SkipTable>,
     /// The DC coefficient's quantiser.
@@ -55,7 +55,7 @@ pub(crate) struct Lane {
     pub(crate) prediction: i16,
 }
 
-impl Lane {
+impl DcOnlyDecoder {
     /// Starts anew after a restart marker.
     pub(crate) fn restart(&mut self) {
         self.prediction = 0;
@@ -72,10 +72,10 @@ impl Lane {
             self.skip.finish_block(bits, 1)?;
             return Ok(self.prediction);
         }
-        let difference = entry as i32 >> FirstTable::DIFFERENCE;
+        let difference = entry as i32 >> DcOnlyTable::DIFFERENCE;
         self.prediction = self.prediction.wrapping_add(difference as i16);
         bits.shift(entry);
-        let sum = Sum::first(entry & ((1 << FirstTable::DIFFERENCE) - 1));
+        let sum = Sum::first(entry & ((1 << DcOnlyTable::DIFFERENCE) - 1));
         if sum.ended() {
             bits.advance(sum.bits());
         } else {
@@ -86,9 +86,9 @@ impl Lane {
 }
 
 /// The MCUs of such a scan.
-pub(crate) struct Means<'p, 's> {
+pub(crate) struct DcOnlyScan<'p, 's> {
     layout: Layout,
-    lanes: Vec<Lane>,
+    decoders: Vec<DcOnlyDecoder>,
     canvases: &'p mut [Canvas<'s>],
     /// The canvases' places of the scan's components.
     of: Vec<usize>,
@@ -105,10 +105,10 @@ struct Spot {
     step: usize,
 }
 
-impl<'p, 's> Means<'p, 's> {
+impl<'p, 's> DcOnlyScan<'p, 's> {
     pub(crate) fn new(
         layout: Layout,
-        lanes: Vec<Lane>,
+        decoders: Vec<DcOnlyDecoder>,
         canvases: &'p mut [Canvas<'s>],
         of: Vec<usize>,
     ) -> Self {
@@ -127,7 +127,7 @@ impl<'p, 's> Means<'p, 's> {
         }
         Self {
             layout,
-            lanes,
+            decoders,
             canvases,
             of,
             spots,
@@ -138,7 +138,7 @@ impl<'p, 's> Means<'p, 's> {
     #[inline(always)]
     fn decode_mcu(&mut self, bits: &mut Bits, x: usize) -> Result<(), Damage> {
         for spot in &self.spots {
-            self.row[spot.start + x * spot.step] = self.lanes[spot.component].decode(bits)?;
+            self.row[spot.start + x * spot.step] = self.decoders[spot.component].decode(bits)?;
         }
         Ok(())
     }
@@ -150,21 +150,21 @@ impl<'p, 's> Means<'p, 's> {
                 let down = self.layout.steps[block.component].1;
                 let place = (from * spot.step, y * down + block.at.1);
                 let means = &self.row[spot.start + from * spot.step..spot.start + to * spot.step];
-                let quantiser = self.lanes[block.component].quantiser;
+                let quantiser = self.decoders[block.component].quantiser;
                 self.canvases[self.of[block.component]].dots(place, means, quantiser);
             }
         }
     }
 }
 
-impl Units for Means<'_, '_> {
+impl Units for DcOnlyScan<'_, '_> {
     fn size(&self) -> (usize, usize) {
         self.layout.mcus
     }
 
     fn restart(&mut self) {
-        for lane in &mut self.lanes {
-            lane.restart();
+        for decoder in &mut self.decoders {
+            decoder.restart();
         }
     }
 

@@ -1,19 +1,18 @@
 //! Tests: what skips and looks up several symbols at once does just what decoding symbol by symbol does.
 
 use super::block::{Decoder, Partial};
-use super::dc_only::Lane;
+use super::dc_only::DcOnlyDecoder;
 use crate::picture::jpeg::entropy::bits::{Bits, CHUNK, Chunk, WORD, extend};
 use crate::picture::jpeg::entropy::huffman::{Canonical, FromSpec};
 use crate::picture::jpeg::entropy::intervals::{self, Units};
 use crate::picture::jpeg::entropy::unstuff::{Buffer, Feed};
 use crate::picture::jpeg::error::{Damage, Error};
-use crate::picture::jpeg::limits::Limits;
-use crate::picture::jpeg::samples::planes::Judge;
+use crate::picture::jpeg::limits::{DamagePolicy, Limits};
 use crate::picture::jpeg::samples::zigzag;
 use crate::picture::jpeg::scratch::BuiltTables;
 use crate::picture::jpeg::syntax::frame::Coding;
-use crate::picture::jpeg::syntax::header::{Header, restart_interval_of};
-use crate::picture::jpeg::syntax::markers::{self, DHT, DRI, SOS};
+use crate::picture::jpeg::syntax::header::Header;
+use crate::picture::jpeg::syntax::markers::{self, SOS};
 use crate::picture::jpeg::syntax::scan::{Layout, Scan};
 use std::path::Path;
 
@@ -45,7 +44,7 @@ fn plain(bits: &mut Bits, dc: &Canonical, ac: &Canonical) -> Result<(i16, [i16; 
 struct Component {
     dc: Canonical,
     ac: Canonical,
-    mean: Lane,
+    mean: DcOnlyDecoder,
     partial: Vec<(usize, Box<Partial>)>,
     prediction: i16,
     blocks: usize,
@@ -57,13 +56,13 @@ impl Component {
         for n in 2..=8 {
             match Decoder::new(n, &[1; 64], dc, ac, built, 0).ok()? {
                 Decoder::Partial(decoder) => partial.push((n, decoder)),
-                Decoder::Mean(_) => unreachable!("BUG: n is more than 1"),
+                Decoder::DcOnly(_) => unreachable!("BUG: n is more than 1"),
             }
         }
         Some(Self {
             dc: Canonical::from_spec(dc).ok()?,
             ac: Canonical::from_spec(ac).ok()?,
-            mean: built.lane(dc, ac, 1, 0).ok()?,
+            mean: built.dc_only_decoder(dc, ac, 1, 0).ok()?,
             partial,
             prediction: 0,
             blocks: 0,
@@ -154,9 +153,9 @@ fn go_through(bytes: &[u8]) -> Result<usize, Error> {
     if header.coding() == Coding::Progressive {
         return Ok(0);
     }
-    let (mut tables, mut interval) = (header.tables.clone(), header.restart_interval());
+    let mut tables = header.tables.clone();
     let (mut built, mut buffer) = (BuiltTables::default(), Buffer::default());
-    let mut judge = Judge::new(&Limits {
+    let mut policy = DamagePolicy::new(&Limits {
         allow_damaged: true,
         ..Limits::default()
     });
@@ -165,8 +164,6 @@ fn go_through(bytes: &[u8]) -> Result<usize, Error> {
         let segment = markers::next_segment(bytes, at)?;
         at = segment.end;
         match segment.marker {
-            DHT => tables.define_huffman(&segment)?,
-            DRI => interval = restart_interval_of(&segment)?,
             SOS => {
                 let scan = Scan::parse(&segment, &header.frame)?;
                 let components = scan.components.iter().map(|component| {
@@ -178,12 +175,12 @@ fn go_through(bytes: &[u8]) -> Result<usize, Error> {
                 let layout = Layout::new(&scan, &header.frame);
                 let mut feed = Feed::new(bytes, at, layout.blocks.len(), &mut buffer);
                 let mut units = Lockstep { layout, components };
-                intervals::decode(&mut units, &mut feed, interval, &mut judge)?;
+                intervals::decode(&mut units, &mut feed, tables.restart_interval, &mut policy)?;
                 blocks += units.components.iter().map(|c| c.blocks).sum::<usize>();
                 seen += scan.components.len();
                 at = feed.end();
             }
-            _ => {}
+            _ => tables.read(&segment)?,
         }
     }
     Ok(blocks)

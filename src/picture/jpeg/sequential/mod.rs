@@ -9,16 +9,16 @@ use crate::picture::jpeg::entropy::bits::Bits;
 use crate::picture::jpeg::entropy::intervals::{self, Units};
 use crate::picture::jpeg::entropy::unstuff::{Buffer, Feed};
 use crate::picture::jpeg::error::{Damage, Error, Flaw};
-use crate::picture::jpeg::limits::Limits;
-use crate::picture::jpeg::samples::planes::{self, Canvas, Judge, Planes};
+use crate::picture::jpeg::limits::{DamagePolicy, Limits};
+use crate::picture::jpeg::samples::planes::{self, Canvas, Planes};
 use crate::picture::jpeg::samples::scale::Scales;
 use crate::picture::jpeg::scratch::{BuiltTables, Scratch};
-use crate::picture::jpeg::syntax::header::{Header, restart_interval_of};
-use crate::picture::jpeg::syntax::markers::{self, DHT, DQT, DRI, EOI, SOS};
+use crate::picture::jpeg::syntax::header::Header;
+use crate::picture::jpeg::syntax::markers::{self, EOI, SOS};
 use crate::picture::jpeg::syntax::scan::{Layout, Scan, ScanComponent};
 use crate::picture::jpeg::syntax::tables::Tables;
 use block::Decoder;
-use dc_only::Means;
+use dc_only::DcOnlyScan;
 
 /// Decodes a sequential picture.
 pub(crate) fn decode<'s>(
@@ -36,18 +36,18 @@ pub(crate) fn decode<'s>(
         ..
     } = scratch;
     let mut canvases = planes::canvases(&header.frame, scales, samples);
-    let mut judge = Judge::new(limits);
+    let mut policy = DamagePolicy::new(limits);
     let mut picture = Picture {
         header,
         canvases: &mut canvases,
         buffer,
         built,
-        judge: &mut judge,
+        policy: &mut policy,
     };
     if let Err(error) = picture.decode_scans() {
-        judge.note(error)?;
+        policy.note(error)?;
     }
-    Ok(planes::finish(canvases, judge.damage))
+    Ok(planes::finish(canvases, policy.damage))
 }
 
 /// Refuses a picture that the bytes which follow can't hold: a block costs at least a DC code and an end of block.
@@ -65,7 +65,7 @@ struct Picture<'p, 'a, 's> {
     canvases: &'p mut Vec<Canvas<'s>>,
     buffer: &'p mut Buffer,
     built: &'p mut BuiltTables,
-    judge: &'p mut Judge,
+    policy: &'p mut DamagePolicy,
 }
 
 impl<'a> Picture<'_, 'a, '_> {
@@ -78,7 +78,6 @@ impl<'a> Picture<'_, 'a, '_> {
             ..
         } = self.header;
         let mut tables = self.header.tables.clone();
-        let mut restart_interval = self.header.restart_interval;
         let mut done = [false; 4];
         // Back to the 0xFF before the marker's code.
         let mut at = first_scan - 1;
@@ -91,9 +90,6 @@ impl<'a> Picture<'_, 'a, '_> {
             };
             at = segment.end;
             match segment.marker {
-                DHT => tables.define_huffman(&segment)?,
-                DQT => tables.define_quantisation(&segment)?,
-                DRI => restart_interval = restart_interval_of(&segment)?,
                 SOS => {
                     let scan = Scan::parse(&segment, frame)?;
                     for component in &scan.components {
@@ -102,23 +98,17 @@ impl<'a> Picture<'_, 'a, '_> {
                             return Err(Error::format(Flaw::ScanComponent { id }, segment.offset));
                         }
                     }
-                    at = self.decode_scan(&scan, &tables, restart_interval, at)?;
+                    at = self.decode_scan(&scan, &tables, at)?;
                 }
-                _ => {}
+                _ => tables.read(&segment)?,
             }
         }
         Ok(())
     }
 
     /// Decodes the scan whose data start at `at`; returns where they end.
-    fn decode_scan(
-        &mut self,
-        scan: &Scan,
-        tables: &Tables<'a>,
-        restart_interval: u16,
-        at: usize,
-    ) -> Result<usize, Error> {
-        let frame = &self.header.frame;
+    fn decode_scan(&mut self, scan: &Scan, tables: &Tables<'a>, at: usize) -> Result<usize, Error> {
+        let (frame, restart_interval) = (&self.header.frame, tables.restart_interval);
         let layout = Layout::new(scan, frame);
         let of = scan.components.iter().map(|c| c.index).collect::<Vec<_>>();
         let decoders = scan
@@ -127,14 +117,14 @@ impl<'a> Picture<'_, 'a, '_> {
             .map(|component| self.decoder(component, tables, at))
             .collect::<Result<Vec<_>, Error>>()?;
         let mut feed = Feed::new(self.header.bytes, at, layout.blocks.len(), self.buffer);
-        let (canvases, judge) = (&mut self.canvases[..], &mut *self.judge);
-        let lanes = |decoder: &Decoder| match decoder {
-            Decoder::Mean(lane) => Some(lane.clone()),
+        let (canvases, policy) = (&mut self.canvases[..], &mut *self.policy);
+        let dc_only = |decoder: &Decoder| match decoder {
+            Decoder::DcOnly(decoder) => Some(decoder.clone()),
             Decoder::Partial(_) => None,
         };
-        if let Some(lanes) = decoders.iter().map(lanes).collect() {
-            let mut units = Means::new(layout, lanes, canvases, of);
-            intervals::decode(&mut units, &mut feed, restart_interval, judge)?;
+        if let Some(decoders) = decoders.iter().map(dc_only).collect() {
+            let mut units = DcOnlyScan::new(layout, decoders, canvases, of);
+            intervals::decode(&mut units, &mut feed, restart_interval, policy)?;
         } else {
             let mut units = Mcus {
                 layout,
@@ -142,7 +132,7 @@ impl<'a> Picture<'_, 'a, '_> {
                 canvases,
                 of,
             };
-            intervals::decode(&mut units, &mut feed, restart_interval, judge)?;
+            intervals::decode(&mut units, &mut feed, restart_interval, policy)?;
         }
         Ok(feed.end())
     }

@@ -2,16 +2,10 @@
 
 use super::frame::{Coding, Component, Frame};
 use super::markers::{
-    self, APP0, APP1, APP2, APP14, DHP, DHT, DNL, DQT, DRI, EOI, SOF0, SOF15, SOF55, SOS, Segment,
+    self, APP0, APP1, APP2, APP14, DHP, DHT, DNL, EOI, SOF0, SOF15, SOF55, SOS, Segment,
 };
 use super::tables::Tables;
 use crate::picture::jpeg::error::{Error, Feature, Flaw};
-use crate::picture::jpeg::limits::Limits;
-use crate::picture::jpeg::progressive::script::Reach;
-use crate::picture::jpeg::samples::planes::Planes;
-use crate::picture::jpeg::samples::scale::Scales;
-use crate::picture::jpeg::scratch::Scratch;
-use crate::picture::jpeg::{progressive, sequential};
 
 /// What a picture's components mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +39,6 @@ pub struct Header<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) frame: Frame,
     pub(crate) tables: Tables<'a>,
-    pub(crate) restart_interval: u16,
     /// Where the first SOS marker's code byte stands.
     pub(crate) first_scan: usize,
     metadata: Metadata<'a>,
@@ -71,16 +64,13 @@ impl<'a> Header<'a> {
         let mut at = markers::after_soi(bytes)?;
         let mut frame = None;
         let mut tables = Tables::default();
-        let mut restart_interval = 0;
         let mut metadata = Metadata::default();
         loop {
             let segment = markers::next_segment(bytes, at)?;
             at = segment.end;
             match segment.marker {
-                DHT => tables.define_huffman(&segment)?,
-                DQT => tables.define_quantisation(&segment)?,
-                DRI => restart_interval = restart_interval_of(&segment)?,
-                SOF0..=SOF15 if !matches!(segment.marker, 0xC8 | 0xCC) => {
+                // T.81 table B.1: the codes between them that begin no frame are DHT, JPG and DAC.
+                SOF0..=SOF15 if !matches!(segment.marker, DHT | 0xC8 | 0xCC) => {
                     if frame.replace(Frame::parse(&segment)?).is_some() {
                         return Err(Error::format(Flaw::SecondFrame, segment.offset));
                     }
@@ -103,12 +93,14 @@ impl<'a> Header<'a> {
                         bytes,
                         frame,
                         tables,
-                        restart_interval,
                         first_scan,
                         metadata,
                     });
                 }
-                _ => metadata.note(&segment),
+                _ => {
+                    tables.read(&segment)?;
+                    metadata.note(&segment);
+                }
             }
         }
     }
@@ -135,7 +127,7 @@ impl<'a> Header<'a> {
 
     /// MCUs between restart markers; 0 if there are none.
     pub fn restart_interval(&self) -> u16 {
-        self.restart_interval
+        self.tables.restart_interval
     }
 
     /// The TIFF structure of the first EXIF segment.
@@ -167,38 +159,6 @@ impl<'a> Header<'a> {
             (_, Some(_)) => Colour::Ycck,
         }
     }
-
-    /// Whether an Adobe segment is present: such writers store CMYK and YCCK inverted, 0 for full ink.
-    pub fn adobe_inverted(&self) -> bool {
-        self.metadata.adobe.is_some() && self.frame.components.len() == 4
-    }
-
-    /// How far a decode at `scales` reads a progressive picture; None for any other, which is read to its end.
-    pub fn reach(&self, scales: &Scales) -> Option<Reach> {
-        (self.frame.coding == Coding::Progressive).then(|| Reach::new(self, scales))
-    }
-
-    /// Decodes each component at its scale.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Limit`] before anything is allocated, [`Error::Truncated`], [`Error::Damaged`] or [`Error::Format`]
-    /// where the scans are wrong. With [`Limits::allow_damaged`] such a picture is decoded as far as it goes, and
-    /// [`Planes::damage`] tells what was wrong.
-    pub fn decode<'s>(
-        self,
-        scales: &Scales,
-        limits: &Limits,
-        scratch: &'s mut Scratch,
-    ) -> Result<Planes<'s>, Error> {
-        limits.check_pixels(u64::from(self.frame.width) * u64::from(self.frame.height))?;
-        match self.frame.coding {
-            Coding::Baseline | Coding::Extended => {
-                sequential::decode(&self, scales, limits, scratch)
-            }
-            Coding::Progressive => progressive::decode(&self, scales, limits, scratch),
-        }
-    }
 }
 
 impl<'a> Metadata<'a> {
@@ -227,13 +187,6 @@ impl<'a> Metadata<'a> {
             }
             _ => {}
         }
-    }
-}
-
-pub(crate) fn restart_interval_of(segment: &Segment) -> Result<u16, Error> {
-    match segment.payload.first_chunk::<2>() {
-        Some(&interval) => Ok(u16::from_be_bytes(interval)),
-        None => Err(segment.wrong_length()),
     }
 }
 

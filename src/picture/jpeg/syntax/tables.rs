@@ -1,6 +1,6 @@
-//! Table segments (T.81 B.2.4): what DQT and DHT define, and what stands in for what they don't.
+//! Table segments (T.81 B.2.4): what DQT, DHT and DRI define, and what stands in for what they don't.
 
-use super::markers::Segment;
+use super::markers::{DHT, DQT, DRI, Segment};
 use crate::picture::jpeg::error::Error;
 
 /// A quantisation table, in zigzag order.
@@ -13,6 +13,8 @@ pub(crate) struct Tables<'a> {
     pub(crate) quantisation: [Option<Quantisation>; 4],
     pub(crate) dc: [&'a [u8]; 4],
     pub(crate) ac: [&'a [u8]; 4],
+    /// MCUs between restart markers; 0 if there are none.
+    pub(crate) restart_interval: u16,
 }
 
 impl Default for Tables<'_> {
@@ -22,13 +24,24 @@ impl Default for Tables<'_> {
             quantisation: [None; 4],
             dc: [DC_LUMINANCE, DC_CHROMINANCE, DC_LUMINANCE, DC_CHROMINANCE],
             ac: [AC_LUMINANCE, AC_CHROMINANCE, AC_LUMINANCE, AC_CHROMINANCE],
+            restart_interval: 0,
         }
     }
 }
 
 impl<'a> Tables<'a> {
+    /// Takes what `segment` defines; nothing, if it is none of these.
+    pub(crate) fn read(&mut self, segment: &Segment<'a>) -> Result<(), Error> {
+        match segment.marker {
+            DHT => self.define_huffman(segment),
+            DQT => self.define_quantisation(segment),
+            DRI => self.define_restart_interval(segment),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads a DQT segment (T.81 B.2.4.1).
-    pub(crate) fn define_quantisation(&mut self, segment: &Segment) -> Result<(), Error> {
+    fn define_quantisation(&mut self, segment: &Segment) -> Result<(), Error> {
         let mut rest = segment.payload;
         while let [head, body @ ..] = rest {
             let (wide, number) = (head >> 4, usize::from(head & 15));
@@ -52,7 +65,7 @@ impl<'a> Tables<'a> {
     }
 
     /// Reads a DHT segment (T.81 B.2.4.2). Whether the counts make a code is seen when the table is built.
-    pub(crate) fn define_huffman(&mut self, segment: &Segment<'a>) -> Result<(), Error> {
+    fn define_huffman(&mut self, segment: &Segment<'a>) -> Result<(), Error> {
         let mut rest = segment.payload;
         while let [head, body @ ..] = rest {
             let (class, number) = (head >> 4, usize::from(head & 15));
@@ -78,6 +91,14 @@ impl<'a> Tables<'a> {
             class[number] = table;
             rest = tail;
         }
+        Ok(())
+    }
+
+    /// Reads a DRI segment (T.81 B.2.4.4).
+    fn define_restart_interval(&mut self, segment: &Segment) -> Result<(), Error> {
+        let interval = segment.payload.first_chunk();
+        self.restart_interval =
+            u16::from_be_bytes(*interval.ok_or_else(|| segment.wrong_length())?);
         Ok(())
     }
 }

@@ -1,11 +1,9 @@
 //! Damage within a scan: what is right stays right, what is missing is mid-grey, and nobody calls the picture sound.
 
-mod oracle;
-
-use oracle::compare::{Plane, decode, decode_with};
-use oracle::picture::Coding;
-use oracle::samples::{Rng, noise};
-use oracle::writer::Recipe;
+use crate::oracle::compare::{Plane, decode, decode_with};
+use crate::oracle::picture::Coding;
+use crate::oracle::samples::{Rng, noise};
+use crate::oracle::writer::Recipe;
 use thumbgen::picture::jpeg::{Header, Limits, Scratch};
 
 const TOLERANT: Limits = Limits {

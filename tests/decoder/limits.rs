@@ -1,10 +1,8 @@
 //! Headers that ask for too much are refused before anything is allocated.
 
-mod oracle;
-
-use oracle::compare::{decode, decode_with};
-use oracle::picture::{Coding, Picture};
-use oracle::writer::Recipe;
+use crate::oracle::compare::{decode, decode_with};
+use crate::oracle::picture::{Coding, Picture};
+use crate::oracle::writer::Recipe;
 use std::time::{Duration, Instant};
 use thumbgen::picture::jpeg::{Error, Limits, Scratch};
 

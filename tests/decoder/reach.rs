@@ -1,16 +1,14 @@
 //! Progressive pictures that are read only as far as a scale needs them.
 
-mod oracle;
-
-use oracle::compare::{as_far_as_needed, decode, scales};
-use oracle::corpus::{files, for_each};
-use oracle::kinds::{Kind, kinds};
-use oracle::picture::{self, Picture};
-use oracle::progressive::Band;
-use oracle::samples::{Rng, noise};
-use oracle::script::{Scan, usual};
-use oracle::segments::{body, marker::EOI, marker::SOS, next_marker};
-use oracle::writer::Recipe;
+use crate::oracle::compare::{as_far_as_needed, decode, scales};
+use crate::oracle::corpus::{files, for_each};
+use crate::oracle::kinds::{Kind, kinds};
+use crate::oracle::picture::{self, Picture};
+use crate::oracle::progressive::Band;
+use crate::oracle::samples::{Rng, noise};
+use crate::oracle::script::{Scan, usual};
+use crate::oracle::segments::{body, marker::EOI, marker::SOS, next_marker};
+use crate::oracle::writer::Recipe;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use thumbgen::picture::jpeg::{Coding, Header, Scratch};
 

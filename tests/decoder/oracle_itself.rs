@@ -1,14 +1,12 @@
 //! The oracle itself: what can be checked without the decoder that it judges.
 
-mod oracle;
-
-use oracle::decode::{decode, decode_stream};
-use oracle::idct::Idct;
-use oracle::picture::{Coding, Picture, ZIGZAG};
-use oracle::samples::{Rng, SAMPLINGS, noise};
-use oracle::script;
-use oracle::tables::Codes;
-use oracle::writer::Recipe;
+use crate::oracle::decode::{decode, decode_stream};
+use crate::oracle::idct::Idct;
+use crate::oracle::picture::{Coding, Picture, ZIGZAG};
+use crate::oracle::samples::{Rng, SAMPLINGS, noise};
+use crate::oracle::script;
+use crate::oracle::tables::Codes;
+use crate::oracle::writer::Recipe;
 
 #[test]
 fn zigzag_is_the_standards_s() {

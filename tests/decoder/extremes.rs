@@ -1,11 +1,9 @@
 //! Coefficients at the ends of their range: nothing overflows, and what leaves 0 to 255 is clamped.
 
-mod oracle;
-
-use oracle::compare::{decode, judge};
-use oracle::picture::{Coding, Picture, ZIGZAG};
-use oracle::samples::Rng;
-use oracle::writer::Recipe;
+use crate::oracle::compare::{decode, judge};
+use crate::oracle::picture::{Coding, Picture, ZIGZAG};
+use crate::oracle::samples::Rng;
+use crate::oracle::writer::Recipe;
 use thumbgen::picture::jpeg::Scratch;
 
 /// The largest coefficients that 8-bit pictures can code (T.81 tables F.1 and F.2): differences of DC have up to 11

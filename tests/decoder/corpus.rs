@@ -1,10 +1,8 @@
 //! Real pictures, odd ones and hostile ones: what `expected.json` says of each, and planes as the oracle gives them.
 
-mod oracle;
-
-use oracle::compare::{decode, decode_with, judge};
-use oracle::corpus::{DAMAGED, File, files, for_each};
-use oracle::picture::Picture;
+use crate::oracle::compare::{decode, decode_with, judge};
+use crate::oracle::corpus::{DAMAGED, File, files, for_each};
+use crate::oracle::picture::Picture;
 use std::time::{Duration, Instant};
 use thumbgen::picture::jpeg::{Coding, Error, Header, Limits, Scratch};
 
@@ -23,7 +21,7 @@ fn check_picture(file: &File, scales: impl Iterator<Item = usize>) -> Result<(),
     if file.name == DAMAGED {
         return check_damaged(file);
     }
-    let picture = oracle::decode::decode(&file.bytes)?;
+    let picture = crate::oracle::decode::decode(&file.bytes)?;
     check_header(file, &picture)?;
     // One scratch for all scales: nothing of one decode may show in the next.
     let mut scratch = Scratch::default();
@@ -154,7 +152,7 @@ fn hostile_files_that_are_whole_give_the_same_picture() {
         &files,
         |file| &file.name,
         |file| {
-            let Ok(picture) = oracle::decode::decode(&file.bytes) else {
+            let Ok(picture) = crate::oracle::decode::decode(&file.bytes) else {
                 return Ok(());
             };
             for n in [1, 3, 8] {

@@ -6,7 +6,7 @@
 //!     bytes -> decode::decode -> Picture (quantised coefficients) -> idct::Idct -> f64 samples
 //!     Picture -> writer::Recipe -> bytes          (any sampling, scan script, table, restart interval)
 
-// Each test binary is a crate of its own and uses its part of this; all may print.
+// The fuzz targets use their part of this, too, each another; all may print.
 #![allow(dead_code, unreachable_pub, clippy::print_stdout)]
 
 pub mod bits;

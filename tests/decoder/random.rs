@@ -1,14 +1,12 @@
 //! Properties over random pictures: an encoder crate's streams, and anything that the test's own writer can write.
 
-mod oracle;
-
+use crate::oracle::compare::{decode, judge};
+use crate::oracle::picture::{Coding, Picture};
+use crate::oracle::samples::{Rng, SAMPLINGS, noise};
+use crate::oracle::script;
+use crate::oracle::tables::Codes;
+use crate::oracle::writer::Recipe;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use oracle::compare::{decode, judge};
-use oracle::picture::{Coding, Picture};
-use oracle::samples::{Rng, SAMPLINGS, noise};
-use oracle::script;
-use oracle::tables::Codes;
-use oracle::writer::Recipe;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
@@ -169,7 +167,7 @@ proptest! {
     #[test]
     fn streams_of_an_encoder_are_decoded_as_the_oracle_does(encoding in encoding(), n in 1..=8_usize) {
         let stream = encoding.stream();
-        let picture = oracle::decode::decode(&stream).map_err(TestCaseError::fail)?;
+        let picture = crate::oracle::decode::decode(&stream).map_err(TestCaseError::fail)?;
         let planes = decode(&stream, n, &mut Scratch::default()).map_err(|e| TestCaseError::fail(e.to_string()))?;
         judge(&picture, &planes, n).map_err(TestCaseError::fail)?;
     }

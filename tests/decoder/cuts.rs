@@ -1,13 +1,11 @@
 //! Streams that end early: an error with its place, unless all that the scale needs is there.
 
-mod oracle;
-
-use oracle::compare::{Plane, decode, decode_with, judge};
-use oracle::decode::{Decoded, decode_stream};
-use oracle::kinds::{Kind, kinds};
-use oracle::picture::{Coding, Picture};
-use oracle::samples::Rng;
-use oracle::writer::Recipe;
+use crate::oracle::compare::{Plane, decode, decode_with, judge};
+use crate::oracle::decode::{Decoded, decode_stream};
+use crate::oracle::kinds::{Kind, kinds};
+use crate::oracle::picture::{Coding, Picture};
+use crate::oracle::samples::Rng;
+use crate::oracle::writer::Recipe;
 use thumbgen::picture::jpeg::{Error, Header, Limits, Scratch};
 
 const TOLERANT: Limits = Limits {

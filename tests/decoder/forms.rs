@@ -1,14 +1,12 @@
 //! The forms that scans may have, one by one: streams of the tests' own writer against the coefficients they were made
 //! of.
 
-mod oracle;
-
-use oracle::compare::{decode, judge, scales};
-use oracle::picture::{Coding, Picture};
-use oracle::samples::{Rng, SAMPLINGS, noise};
-use oracle::script;
-use oracle::tables::Codes;
-use oracle::writer::Recipe;
+use crate::oracle::compare::{decode, judge, scales};
+use crate::oracle::picture::{Coding, Picture};
+use crate::oracle::samples::{Rng, SAMPLINGS, noise};
+use crate::oracle::script;
+use crate::oracle::tables::Codes;
+use crate::oracle::writer::Recipe;
 use thumbgen::picture::jpeg::{Header, Limits, Scale, Scratch};
 
 /// Four full MCUs and more each way, and parts of blocks at the edges.

@@ -2,12 +2,10 @@
 //!
 //! The same breaks in each run. What `cargo fuzz` finds beyond them is kept in `testdata/regressions`.
 
-mod oracle;
-
-use oracle::compare::{Plane, as_far_as_needed, decode_with, judge};
-use oracle::decode::decode_stream;
-use oracle::kinds::kinds;
-use oracle::samples::Rng;
+use crate::oracle::compare::{Plane, as_far_as_needed, decode_with, judge};
+use crate::oracle::decode::decode_stream;
+use crate::oracle::kinds::kinds;
+use crate::oracle::samples::Rng;
 use thumbgen::picture::jpeg::{Error, Header, Limits, Scratch};
 
 /// Broken streams made of each kind. More of them: `MUTATION_ROUNDS=100000 cargo test --test decoder_mutations`.

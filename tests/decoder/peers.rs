@@ -2,12 +2,10 @@
 //!
 //! Compared are raw components of pictures without subsampling, so that neither upsampling nor colour comes into it.
 
-mod oracle;
-
+use crate::oracle::compare::{Plane, decode};
+use crate::oracle::corpus::{DAMAGED, files};
+use crate::oracle::samples::Rng;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use oracle::compare::{Plane, decode};
-use oracle::corpus::{DAMAGED, files};
-use oracle::samples::Rng;
 use thumbgen::picture::jpeg::{Colour, Header, Scratch};
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;

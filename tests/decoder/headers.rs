@@ -1,11 +1,9 @@
 //! What stands around the scans: segments, junk, several pictures; and what a header says.
 
-mod oracle;
-
-use oracle::compare::{decode, judge};
-use oracle::picture::{Coding, Picture};
-use oracle::samples::{Rng, noise};
-use oracle::writer::Recipe;
+use crate::oracle::compare::{decode, judge};
+use crate::oracle::picture::{Coding, Picture};
+use crate::oracle::samples::{Rng, noise};
+use crate::oracle::writer::Recipe;
 use thumbgen::picture::jpeg::{Colour, Error, Header, Scratch};
 
 /// Four full MCUs and more each way, and parts of blocks at the edges.

@@ -2,10 +2,8 @@
 //!
 //! `cargo fuzz` and the tests beside this one found them. See `fuzz/README.md` for adding one.
 
-mod oracle;
-
-use oracle::compare::{decode, decode_with, judge};
-use oracle::decode::decode_stream;
+use crate::oracle::compare::{decode, decode_with, judge};
+use crate::oracle::decode::decode_stream;
 use std::path::Path;
 use thumbgen::picture::jpeg::{Limits, Scratch};
 

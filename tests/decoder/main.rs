@@ -1,0 +1,17 @@
+//! The decoder against its oracle, a second codec written from the standard, and against other decoders.
+
+mod oracle;
+
+mod corpus;
+mod cuts;
+mod damage;
+mod extremes;
+mod forms;
+mod headers;
+mod limits;
+mod mutations;
+mod oracle_itself;
+mod peers;
+mod random;
+mod reach;
+mod regressions;
