@@ -8,7 +8,7 @@
 //! walk: SourcePicture -> plan: Job -> execute (seq | threads | rayon) -> Outcome -> progress, Summary -> Exit
 //!                                         |
 //!     per Job, with one worker's state:   |
-//!     freshness: Fresh, or Stale(reason)
+//!     freshness: Fresh, Stale(reason), or Foreign
 //!     read      -> bytes
 //!     jpeg      -> Header -> Scale N/8 -> Planes
 //!     resize    -> planes at the thumbnail's size

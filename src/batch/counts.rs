@@ -16,6 +16,9 @@ pub struct Counts {
     pub made: u64,
     /// Thumbnails that were fresh.
     pub fresh: u64,
+    /// Thumbnails not made because something that is not thumbgen's is in their place.
+    #[serde(default)]
+    pub kept: u64,
     /// Pictures and entries that failed.
     pub failed: u64,
     /// Of those that failed, the folders: their pictures are not counted.
@@ -32,6 +35,9 @@ pub struct Counts {
     /// Those that a dry run would remove.
     #[serde(default)]
     pub would_prune: u64,
+    /// Thumbnails of thumbgen's own in SOURCE, which are no pictures and not among those found.
+    #[serde(default)]
+    pub passed_over: u64,
 }
 
 impl Counts {
@@ -41,9 +47,14 @@ impl Counts {
         let count = match outcome {
             "made" => &mut self.made,
             "fresh" => &mut self.fresh,
+            "kept" => &mut self.kept,
             "would make" => &mut self.would_make,
             "failed" => &mut self.failed,
             "not begun" => &mut self.not_begun,
+            "passed over" => {
+                self.passed_over += 1;
+                return Some(());
+            }
             _ => return None,
         };
         *count += 1;
@@ -66,6 +77,7 @@ impl Counts {
             found,
             made,
             fresh,
+            kept,
             failed,
             unvisited_folders,
             damaged,
@@ -73,10 +85,12 @@ impl Counts {
             would_make,
             pruned,
             would_prune,
+            passed_over,
         } = more;
         self.found += found;
         self.made += made;
         self.fresh += fresh;
+        self.kept += kept;
         self.failed += failed;
         self.unvisited_folders += unvisited_folders;
         self.damaged += damaged;
@@ -84,6 +98,7 @@ impl Counts {
         self.would_make += would_make;
         self.pruned += pruned;
         self.would_prune += would_prune;
+        self.passed_over += passed_over;
     }
 }
 

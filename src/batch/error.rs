@@ -58,6 +58,11 @@ pub enum Cause {
     /// A list names it, and it is no picture below SOURCE.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// It was named as a picture, and carries thumbgen's stamp.
+    #[error(
+        "not a picture but a thumbnail that thumbgen made: there are no thumbnails of thumbnails"
+    )]
+    OwnThumbnail,
     /// The file is longer than a worker may hold in memory.
     #[error("file of {length} bytes is over the limit of {limit} bytes (--max-memory)")]
     TooLong {
@@ -113,6 +118,12 @@ pub enum RunError {
     /// DEST contains SOURCE.
     #[error("DEST {} contains SOURCE: thumbnails could replace pictures there", shown(.0))]
     DestContainsSource(PathBuf),
+    /// There are no pictures in SOURCE, but thumbnails.
+    #[error(
+        "SOURCE {} holds nothing but thumbnails that thumbgen made: are SOURCE and DEST swapped? Nothing was touched",
+        shown(.0)
+    )]
+    OnlyThumbnails(PathBuf),
     /// The threads could not be started.
     #[error("the threads can't be started: {}", plain(.0))]
     Threads(#[source] io::Error),

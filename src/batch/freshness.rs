@@ -10,27 +10,21 @@
 //!
 //! Fresh means *equal* to what would be written now; nothing is compared by order, so clocks do not matter.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
-use std::fs::{File, Metadata};
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::Metadata;
+use std::io;
 use std::path::Path;
 
 use filetime::FileTime;
-use nix::fcntl::OFlag;
 
-use crate::picture::Options;
-use crate::picture::encode;
-
-/// Version of the stamp's format.
-const FORMAT: u32 = 1;
+use crate::batch::ownership::{Foreign, Standing, look};
+use crate::picture::stamp::Stamp;
+use crate::picture::{self, Options};
 
 /// Version of thumbgen's own pixels: to be raised by every change that makes other pixels from the same source and
 /// options, so that thumbnails made before it are made again. `tests/pixels.rs` fails until it is.
 const PIXELS: u32 = 1;
-
-/// Marker of a comment segment (T.81, table B.1).
-const COM: u8 = 0xFE;
 
 /// How much of a thumbnail is read at once. Thumbnails are far smaller, so one read sees all of it and its length.
 const READ_AT_ONCE: usize = 32 << 10;
@@ -44,10 +38,10 @@ pub enum Reason {
     SourceChanged,
     /// It was made with other settings, or by a thumbgen that made other pixels.
     SettingsChanged,
-    /// It is empty, cut short, or no JPEG.
+    /// It is cut short, or what is there holds nothing: it is empty, or zeros only.
     Damaged,
-    /// Another tool made it, and not after its source was last changed.
-    OlderThanSource,
+    /// What is there is not thumbgen's, and `--replace-foreign` says that it may go.
+    Foreign,
     /// `--force`.
     Forced,
 }
@@ -59,7 +53,7 @@ impl fmt::Display for Reason {
             Self::SourceChanged => "source changed",
             Self::SettingsChanged => "settings changed",
             Self::Damaged => "damaged",
-            Self::OlderThanSource => "older than its source",
+            Self::Foreign => "foreign",
             Self::Forced => "forced",
         })
     }
@@ -72,6 +66,8 @@ pub enum Freshness {
     Fresh,
     /// It is not.
     Stale(Reason),
+    /// What is there is not thumbgen's: it stays.
+    Foreign(Foreign),
 }
 
 /// What tells one state of a source file from another without reading it.
@@ -133,21 +129,14 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// Puts the stamp into `jpeg`, a thumbnail as the encoder made it, right after its JFIF header.
+/// Puts the stamp into `jpeg`, a thumbnail as the encoder made it.
 pub fn stamp(jpeg: &mut Vec<u8>, source: SourceVersion, settings: &Fingerprint, damaged: bool) {
-    let mut text = String::with_capacity(128);
-    let suffix = if damaged { DAMAGED } else { "" };
-    write!(
-        text,
-        "thumbgen {FORMAT} mtime={} length={} settings={settings}{suffix} bytes=",
-        Mtime(source.mtime),
-        source.length
-    )
-    .expect("BUG: writing to a string fails");
-    // Ten digits whatever the number, so that the segment's own length is known before the file's is.
-    let bytes = jpeg.len() + encode::COMMENT_OVERHEAD + text.len() + 10;
-    write!(text, "{bytes:010}").expect("BUG: writing to a string fails");
-    encode::insert_comment(jpeg, text.as_bytes());
+    let mut settings = Cow::Borrowed(settings.0.as_str());
+    if damaged {
+        settings += DAMAGED;
+    }
+    let mtime = Mtime(source.mtime).to_string();
+    picture::stamp::jpeg::insert(jpeg, &mtime, source.length, &settings);
 }
 
 /// Seconds and nanoseconds, readable.
@@ -156,51 +145,6 @@ struct Mtime(FileTime);
 impl fmt::Display for Mtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{:09}", self.0.unix_seconds(), self.0.nanoseconds())
-    }
-}
-
-/// A stamp as it was found in a thumbnail.
-#[derive(Debug, PartialEq, Eq)]
-struct Stamp<'a> {
-    format: &'a str,
-    mtime: &'a str,
-    length: &'a str,
-    settings: &'a str,
-    bytes: &'a str,
-}
-
-impl<'a> Stamp<'a> {
-    /// The stamp in the first comment of `jpeg`, if there is one.
-    fn find(jpeg: &'a [u8]) -> Option<Self> {
-        let mut rest = jpeg.strip_prefix(&[0xFF, 0xD8])?;
-        // Only the application segments, 0xE0 to 0xEF, stand before the stamp.
-        while let &[0xFF, marker, high, low, ref body @ ..] = rest {
-            let body_length = usize::from(u16::from_be_bytes([high, low])).checked_sub(2)?;
-            let (body, after) = body.split_at_checked(body_length)?;
-            match marker {
-                COM => return Self::parse(std::str::from_utf8(body).ok()?),
-                0xE0..=0xEF => rest = after,
-                _ => return None,
-            }
-        }
-        None
-    }
-
-    fn parse(text: &'a str) -> Option<Self> {
-        let mut words = text.strip_prefix("thumbgen ")?.split(' ');
-        Some(Self {
-            format: words.next()?,
-            mtime: words.next()?.strip_prefix("mtime=")?,
-            length: words.next()?.strip_prefix("length=")?,
-            settings: words.next()?.strip_prefix("settings=")?,
-            bytes: words.next()?.strip_prefix("bytes=")?,
-        })
-    }
-
-    fn is_of(&self, source: SourceVersion, text: &mut String) -> bool {
-        text.clear();
-        let parts = write!(text, "{} {}", Mtime(source.mtime), source.length);
-        parts.is_ok() && text.split_once(' ') == Some((self.mtime, self.length))
     }
 }
 
@@ -222,74 +166,45 @@ impl Default for Checker {
 
 impl Checker {
     /// Whether the thumbnail at `path` is what would be made from `source` with `settings`: one open, one read.
+    ///
+    /// # Errors
+    ///
+    /// If what is there can't be read.
     pub fn check(
         &mut self,
         path: &Path,
         source: SourceVersion,
         settings: &Fingerprint,
         allow_damaged: bool,
-    ) -> Freshness {
-        use Freshness::{Fresh, Stale};
-        // Without waiting: a pipe in the thumbnail's place would wait for a writer for ever.
-        let file = File::options()
-            .read(true)
-            .custom_flags(OFlag::O_NONBLOCK.bits())
-            .open(path);
-        let mut file = match file {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Stale(Reason::Missing),
-            Err(_) => return Stale(Reason::Damaged),
-        };
-        let Ok((head, length)) = read_head(&mut file, &mut self.bytes) else {
-            return Stale(Reason::Damaged);
-        };
-        let Some(stamp) = Stamp::find(head) else {
-            return without_stamp(&file, head, length, source);
-        };
-        if stamp.bytes.parse() != Ok(length) {
-            Stale(Reason::Damaged)
-        } else if !stamp.is_of(source, &mut self.text) {
-            Stale(Reason::SourceChanged)
-        } else if stamp.format != "1" || !settings.matches(stamp.settings, allow_damaged) {
-            Stale(Reason::SettingsChanged)
-        } else {
-            Fresh
-        }
+    ) -> io::Result<Freshness> {
+        use Freshness::{Foreign, Fresh, Stale};
+        Ok(match look(path, &mut self.bytes)? {
+            Standing::Nothing => Stale(Reason::Missing),
+            Standing::Remains => Stale(Reason::Damaged),
+            Standing::Foreign(what) => Foreign(what),
+            // First: what the fields of another version mean is not known.
+            Standing::Ours(stamp, _) if !stamp.is_current() => Stale(Reason::SettingsChanged),
+            Standing::Ours(stamp, length) => {
+                if stamp.bytes.and_then(|bytes| bytes.parse().ok()) != Some(length) {
+                    Stale(Reason::Damaged)
+                } else if !is_of(&stamp, source, &mut self.text) {
+                    Stale(Reason::SourceChanged)
+                } else if !stamp
+                    .settings
+                    .is_some_and(|found| settings.matches(found, allow_damaged))
+                {
+                    Stale(Reason::SettingsChanged)
+                } else {
+                    Fresh
+                }
+            }
+        })
     }
 }
 
-/// The beginning of `file`, and the file's whole length.
-fn read_head<'b>(file: &mut File, bytes: &'b mut [u8]) -> io::Result<(&'b [u8], u64)> {
-    let count = file.read(bytes)?;
-    let length = if count < bytes.len() {
-        count as u64
-    } else {
-        file.metadata()?.len()
-    };
-    Ok((&bytes[..count], length))
-}
-
-/// A thumbnail that another tool made is fresh if it is a JPEG and newer than its source. The usual rule must do here.
-///
-/// One of thumbgen's own that was cut short before its stamp ends looks like that too, but for its end (T.81, table B.1:
-/// EOI; in the coded data, 0xD9 never follows 0xFF).
-fn without_stamp(file: &File, head: &[u8], length: u64, source: SourceVersion) -> Freshness {
-    let all_read = length == head.len() as u64;
-    let ends = || memchr::memmem::find(head, &[0xFF, 0xD9]).is_some();
-    if !head.starts_with(&[0xFF, 0xD8, 0xFF]) || (all_read && !ends()) {
-        return Freshness::Stale(Reason::Damaged);
-    }
-    let newer = file
-        .metadata()
-        .is_ok_and(|metadata| FileTime::from_last_modification_time(&metadata) > source.mtime);
-    if newer {
-        Freshness::Fresh
-    } else {
-        Freshness::Stale(Reason::OlderThanSource)
-    }
-}
-
-/// Whether `jpeg`, the beginning of a file, carries thumbgen's stamp: only such a file may be pruned.
-pub fn is_stamped(jpeg: &[u8]) -> bool {
-    Stamp::find(jpeg).is_some()
+/// Whether `stamp` says that the thumbnail was made from `source`; `text` is scratch.
+fn is_of(stamp: &Stamp<'_>, source: SourceVersion, text: &mut String) -> bool {
+    text.clear();
+    let written = write!(text, "{} {}", Mtime(source.mtime), source.length);
+    written.is_ok() && text.split_once(' ') == stamp.mtime.zip(stamp.length)
 }

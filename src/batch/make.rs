@@ -1,11 +1,14 @@
 //! One picture from its file to its thumbnail's: freshness, read, make, write, a clock around each.
 
 use std::fs;
+use std::io;
+use std::path::Path;
 
-use crate::batch::destination::local::Writer;
-use crate::batch::error::PictureError;
+use crate::batch::destination::local::{Writer, Written};
+use crate::batch::error::{Cause, PictureError};
 use crate::batch::freshness::{self, Checker, Fingerprint, Freshness, Reason, SourceVersion};
 use crate::batch::job::Job;
+use crate::batch::ownership::{Foreign, is_thumbnail, is_thumbnails};
 use crate::batch::source::local::ReadBuffer;
 use crate::batch::stage::{Clock, Stage, StageTimes};
 use crate::picture::Options;
@@ -18,6 +21,10 @@ pub enum Outcome {
     Made(Box<Made>),
     /// The thumbnail that is there is what would be made.
     Fresh,
+    /// What is there is not thumbgen's, and stays.
+    Kept(Foreign),
+    /// It is no picture but a thumbnail of thumbgen's own, and has none.
+    PassedOver,
     /// A dry run would make it.
     WouldMake(Reason),
     /// It failed; the thumbnail that was there, if any, still is.
@@ -32,6 +39,8 @@ impl Outcome {
         match self {
             Self::Made(_) => "made",
             Self::Fresh => "fresh",
+            Self::Kept(_) => "kept",
+            Self::PassedOver => "passed over",
             Self::WouldMake(_) => "would make",
             Self::Failed(_) => "failed",
             Self::NotBegun => "not begun",
@@ -83,13 +92,37 @@ impl Processed {
     }
 }
 
+/// What becomes of a source that is a thumbnail of thumbgen's own: it carries a stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OwnThumbnails {
+    /// It is passed over: where there are thumbnails inside SOURCE, they must not get thumbnails in turn.
+    #[default]
+    PassOver,
+    /// It fails: somebody named it as a picture.
+    Fail,
+    /// It is a picture like any other.
+    Make,
+}
+
+/// Which thumbnails are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rules {
+    /// Fresh ones too.
+    pub force: bool,
+    /// Also those in whose place is something that is not thumbgen's.
+    pub replace_foreign: bool,
+    /// Those of thumbgen's own thumbnails.
+    pub own_thumbnails: OwnThumbnails,
+    /// None at all: it is only found out which would be.
+    pub dry_run: bool,
+}
+
 /// What all jobs of a run have in common.
 #[derive(Debug, Clone)]
 pub struct Maker {
     options: Options,
     settings: Fingerprint,
-    force: bool,
-    dry_run: bool,
+    rules: Rules,
 }
 
 /// What one worker keeps from job to job.
@@ -102,14 +135,12 @@ pub struct Worker {
 }
 
 impl Maker {
-    /// Jobs that make thumbnails as `options` say: those that are not fresh, or with `force` all; in a `dry_run` they
-    /// only find out which.
-    pub fn new(options: Options, force: bool, dry_run: bool) -> Self {
+    /// Jobs that make thumbnails as `options` say, and which ones `rules` say.
+    pub fn new(options: Options, rules: Rules) -> Self {
         Self {
             settings: Fingerprint::of(&options),
             options,
-            force,
-            dry_run,
+            rules,
         }
     }
 
@@ -129,8 +160,25 @@ impl Maker {
         worker.source.clear();
         let outcome = match self.freshness(worker, job, &mut clock) {
             Ok(Freshness::Fresh) => Outcome::Fresh,
-            Ok(Freshness::Stale(reason)) if self.dry_run => Outcome::WouldMake(reason),
-            Ok(Freshness::Stale(reason)) => self.make(worker, job, reason, &mut clock),
+            Ok(Freshness::Foreign(what)) => {
+                let outcome = self.unless_thumbnail(job, Outcome::Kept(what));
+                clock.lap(Stage::Read);
+                let folder = job.thumbnail.parent().unwrap_or(&job.thumbnail);
+                match worker.writer.check(folder) {
+                    Ok(()) => outcome,
+                    Err(error) => {
+                        Outcome::Failed(PictureError::new(&job.thumbnail, Stage::Write, error))
+                    }
+                }
+            }
+            Ok(Freshness::Stale(reason)) if self.rules.dry_run => {
+                let outcome = self.unless_thumbnail(job, Outcome::WouldMake(reason));
+                clock.lap(Stage::Read);
+                outcome
+            }
+            Ok(Freshness::Stale(reason)) => self
+                .make(worker, job, reason, &mut clock)
+                .unwrap_or_else(Outcome::Failed),
             Err(error) => Outcome::Failed(error),
         };
         Processed {
@@ -145,21 +193,36 @@ impl Maker {
         &self.settings
     }
 
-    fn make(&self, worker: &mut Worker, job: &Job, reason: Reason, clock: &mut Clock) -> Outcome {
-        match self.try_make(worker, job, reason, clock) {
-            Ok(made) => Outcome::Made(Box::new(made)),
-            Err(error) => Outcome::Failed(error),
+    /// `outcome`, unless the job's source, which is not read otherwise, is a thumbnail of ours.
+    fn unless_thumbnail(&self, job: &Job, outcome: Outcome) -> Outcome {
+        let path = job.source.path();
+        // One that can't be read fails when it has to be.
+        match self.of_thumbnail(path) {
+            Some(instead) if is_thumbnail(path).unwrap_or(false) => instead,
+            _ => outcome,
         }
     }
 
-    /// The thumbnail, now in its place.
-    fn try_make(
+    /// What becomes of the source at `path`, which is a thumbnail of ours, if it is not made like any other.
+    fn of_thumbnail(&self, path: &Path) -> Option<Outcome> {
+        match self.rules.own_thumbnails {
+            OwnThumbnails::PassOver => Some(Outcome::PassedOver),
+            OwnThumbnails::Fail => {
+                let error = PictureError::new(path, Stage::Header, Cause::OwnThumbnail);
+                Some(Outcome::Failed(error))
+            }
+            OwnThumbnails::Make => None,
+        }
+    }
+
+    /// Makes the thumbnail and puts it in its place.
+    fn make(
         &self,
         worker: &mut Worker,
         job: &Job,
         reason: Reason,
         clock: &mut Clock,
-    ) -> Result<Made, PictureError> {
+    ) -> Result<Outcome, PictureError> {
         let path = job.source.path();
         let limit = self.options.max_memory;
         let read = worker.source.read(path, limit, &mut worker.thumbnailer);
@@ -167,6 +230,12 @@ impl Maker {
         let version = read.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
 
         let bytes = worker.source.bytes();
+        if is_thumbnails(bytes)
+            && let Some(outcome) = self.of_thumbnail(path)
+        {
+            return Ok(outcome);
+        }
+
         let made = worker.thumbnailer.thumbnail_in_laps(bytes, clock);
         let mut thumbnail = made.map_err(|error| {
             clock.lap(error.step.into());
@@ -177,15 +246,19 @@ impl Maker {
         // Damage that is passed over unasked does not depend on the settings.
         let by_setting = thumbnail.damage.is_some() && self.options.allow_damaged;
         freshness::stamp(&mut jpeg, version, &self.settings, by_setting);
-        let written = worker.writer.write(&job.thumbnail, &jpeg);
+        let replace_foreign = self.rules.replace_foreign;
+        let written = worker.writer.write(&job.thumbnail, &jpeg, replace_foreign);
         clock.lap(Stage::Write);
-        written.map_err(|error| PictureError::new(&job.thumbnail, Stage::Write, error))?;
-        Ok(Made {
-            reason,
-            thumbnail,
-            bytes: jpeg.len() as u64,
-            source_bytes: version.length(),
-        })
+        match written {
+            Ok(Written::InPlace) => Ok(Outcome::Made(Box::new(Made {
+                reason,
+                thumbnail,
+                bytes: jpeg.len() as u64,
+                source_bytes: version.length(),
+            }))),
+            Ok(Written::Kept(what)) => Ok(Outcome::Kept(what)),
+            Err(error) => Err(PictureError::new(&job.thumbnail, Stage::Write, error)),
+        }
     }
 
     /// Whether the job's thumbnail has to be made.
@@ -195,21 +268,34 @@ impl Maker {
         job: &Job,
         clock: &mut Clock,
     ) -> Result<Freshness, PictureError> {
-        if self.force {
-            return Ok(Freshness::Stale(Reason::Forced));
-        }
         let path = job.source.path();
         let source = fs::metadata(path);
         clock.lap(Stage::Stat);
         let source = source.map_err(|error| PictureError::new(path, Stage::Stat, error))?;
-        let version = SourceVersion::of(&source);
         let checked = worker.checker.check(
             &job.thumbnail,
-            version,
+            SourceVersion::of(&source),
             &self.settings,
             self.options.allow_damaged,
         );
         clock.lap(Stage::Freshness);
-        Ok(checked)
+        match checked {
+            // What can't be read may be anybody's.
+            Ok(Freshness::Foreign(_)) | Err(_) if self.rules.replace_foreign => {
+                Ok(Freshness::Stale(Reason::Foreign))
+            }
+            Ok(Freshness::Fresh | Freshness::Stale(_)) if self.rules.force => {
+                Ok(Freshness::Stale(Reason::Forced))
+            }
+            Ok(freshness) => Ok(freshness),
+            Err(error) => {
+                // A folder can be looked at, but no thumbnail be put in its place.
+                let stage = match error.kind() {
+                    io::ErrorKind::IsADirectory => Stage::Write,
+                    _ => Stage::Freshness,
+                };
+                Err(PictureError::new(&job.thumbnail, stage, error))
+            }
+        }
     }
 }

@@ -7,8 +7,9 @@
 //! source        pictures read                       make              one job from end to end
 //! destination   thumbnails written, DEST's lock     execute           all jobs: seq, threads or rayon
 //! outcomes      what became of them, added up       observer          who is told, and of what: counts, events
+//! ownership     whose file is in the place          check_places      SOURCE and DEST before the run
 //! prune         thumbnails without a picture        throttle          --max-load
-//! stop          whether the run is to end           check_places      SOURCE and DEST before the run
+//! stop          whether the run is to end
 //! count_ahead   how many pictures there will be, by their names
 //! ```
 
@@ -25,6 +26,7 @@ pub mod list;
 pub mod make;
 pub mod observer;
 mod outcomes;
+pub mod ownership;
 pub mod prune;
 pub mod run;
 mod selection;

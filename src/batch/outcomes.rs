@@ -96,6 +96,11 @@ impl<'a> Outcomes<'a> {
         let _ = self.fatal.set(error);
     }
 
+    /// Whether there was anything but thumbnails of thumbgen's own so far.
+    pub(super) fn any_found(&self) -> bool {
+        self.totals().counts.found > 0
+    }
+
     /// What it all came to, and what ended the run before its time.
     pub(super) fn into_parts(self) -> (Totals, Option<RunError>) {
         let totals = self.totals.into_inner().expect("BUG: poisoned totals");

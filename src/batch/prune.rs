@@ -1,19 +1,16 @@
 //! Removes thumbnails whose source is gone, and the folders that this empties.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use crate::batch::destination::local::{Owner, is_temporary, sweep_file};
 use crate::batch::error::{Cause, PictureError};
-use crate::batch::freshness::is_stamped;
+use crate::batch::ownership::is_thumbnail;
 use crate::batch::shard::Shard;
 use crate::batch::stage::Stage;
-
-/// Bytes read of a file to see whether it has a stamp: more than the header and the stamp take.
-const HEAD: u64 = 512;
 
 /// What is pruned, and how.
 #[derive(Debug, Clone, Copy)]
@@ -114,9 +111,7 @@ fn is_orphan(thumbnail: &Path, source: &Path) -> io::Result<bool> {
         Err(error) => return Err(error),
         Ok(_) => return Ok(false),
     }
-    let mut head = Vec::new();
-    File::open(thumbnail)?.take(HEAD).read_to_end(&mut head)?;
-    Ok(is_stamped(&head))
+    is_thumbnail(thumbnail)
 }
 
 /// Removes `thumbnail`, and then every folder between it and `dest` that is empty now.

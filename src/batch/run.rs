@@ -19,9 +19,10 @@ use crate::batch::execute::{Strategy, execute};
 use crate::batch::freshness::Fingerprint;
 use crate::batch::job::{Job, plan};
 use crate::batch::list::{FileList, List};
-use crate::batch::make::{Maker, Processed};
+use crate::batch::make::{Maker, OwnThumbnails, Processed, Rules};
 use crate::batch::observer::{Doubt, Event, Observer, Warning};
 use crate::batch::outcomes::Outcomes;
+use crate::batch::ownership::is_thumbnail;
 use crate::batch::prune::{Prune, prune};
 use crate::batch::selection::Selection;
 use crate::batch::shard::Shard;
@@ -46,6 +47,11 @@ pub struct Batch {
     pub thumbnail: Options,
     /// Whether fresh thumbnails are made again.
     pub force: bool,
+    /// Whether what is not thumbgen's may be replaced where a thumbnail belongs.
+    pub replace_foreign: bool,
+    /// Whether thumbgen's own thumbnails are pictures like any other. Else they are passed over by the walk, and fail
+    /// where they are named.
+    pub thumbnails_too: bool,
     /// Whether the run only tells what it would do.
     pub dry_run: bool,
     /// Whether thumbnails whose source is gone are removed.
@@ -103,6 +109,8 @@ impl Batch {
             walk: WalkOptions::default(),
             thumbnail: Options::default(),
             force: false,
+            replace_foreign: false,
+            thumbnails_too: false,
             dry_run: false,
             prune: false,
             count_ahead: false,
@@ -204,15 +212,19 @@ impl Ready<'_> {
         let batch = self.batch;
         let outcomes = Outcomes::new(observer, self.stop);
         let owner = Owner::this_process();
-        let maker = Maker::new(batch.thumbnail.clone(), batch.force, batch.dry_run);
+        let maker = Maker::new(batch.thumbnail.clone(), batch.rules());
         let (clock, cpu) = (Instant::now(), CpuTime::now());
         let mut selection = Selection::new(&batch.source, batch.shard);
         let pictures = self.pictures(&mut selection, &outcomes)?;
         batch.counting_ahead(self.stop, &outcomes, || {
             batch.make_all(pictures, &maker, &owner, &outcomes)
         })?;
-        if batch.prune {
-            batch.prune_orphans(&selection, &owner, &outcomes);
+        let only_thumbnails = batch.holds_only_thumbnails(&selection, &outcomes);
+        // The other way round, SOURCE would be inside DEST, which is refused.
+        if only_thumbnails && !batch.is_dest_inside() {
+            outcomes.end_by(RunError::OnlyThumbnails(batch.source.clone()));
+        } else if batch.prune {
+            batch.prune_orphans(&selection, only_thumbnails, &owner, &outcomes);
         }
         let finished = !outcomes.is_stopped();
         let (totals, ended_by) = outcomes.into_parts();
@@ -305,6 +317,44 @@ impl Batch {
         })
     }
 
+    /// Which thumbnails are made.
+    fn rules(&self) -> Rules {
+        let named = self.list.is_some() || !self.source.is_dir();
+        Rules {
+            force: self.force,
+            replace_foreign: self.replace_foreign,
+            own_thumbnails: match (self.thumbnails_too, named) {
+                (true, _) => OwnThumbnails::Make,
+                (false, true) => OwnThumbnails::Fail,
+                (false, false) => OwnThumbnails::PassOver,
+            },
+            dry_run: self.dry_run,
+        }
+    }
+
+    /// Whether DEST, which need not exist, is inside SOURCE.
+    fn is_dest_inside(&self) -> bool {
+        let real = |path: &Path| fs::canonicalize(path).ok();
+        let dest = std::path::absolute(&self.dest).ok();
+        let dest = dest.and_then(|dest| dest.ancestors().find_map(real));
+        dest.zip(real(&self.source))
+            .is_some_and(|(dest, source)| dest.starts_with(source))
+    }
+
+    /// Whether the walk found thumbnails of thumbgen's own and not one picture.
+    fn holds_only_thumbnails(&self, selection: &Selection<'_>, outcomes: &Outcomes<'_>) -> bool {
+        if outcomes.is_stopped() || outcomes.any_found() || selection.saw_nothing() {
+            return false;
+        }
+        // What is another shard's may be pictures. As a rule the first one is, and that settles it.
+        self.shard.is_none()
+            || walk(&self.source, self.not_entered(), self.walk, |_, _| ()).all(|met| {
+                let is_thumbnail = |picture: SourcePicture| is_thumbnail(picture.path());
+                !outcomes.is_stopped()
+                    && met.is_ok_and(|picture| is_thumbnail(picture).unwrap_or(false))
+            })
+    }
+
     /// Takes all `pictures` through their steps.
     fn make_all(
         &self,
@@ -348,12 +398,18 @@ impl Batch {
     }
 
     /// Removes thumbnails whose source is gone, unless there is the least doubt about what is there.
-    fn prune_orphans(&self, selection: &Selection<'_>, owner: &Owner, outcomes: &Outcomes<'_>) {
+    fn prune_orphans(
+        &self,
+        selection: &Selection<'_>,
+        only_thumbnails: bool,
+        owner: &Owner,
+        outcomes: &Outcomes<'_>,
+    ) {
         let doubt = if outcomes.is_stopped() {
             Doubt::Stopped
         } else if !selection.saw_all() {
             Doubt::Unvisited
-        } else if selection.saw_nothing() {
+        } else if selection.saw_nothing() || only_thumbnails {
             Doubt::NoPicture
         } else if self.dest.is_dir() {
             return prune(

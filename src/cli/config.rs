@@ -65,6 +65,7 @@ impl From<Cli> for Config {
             .with_strategy(cli.strategy.into(), cli.jobs.unwrap_or(cores));
         batch.walk = walk;
         batch.force = cli.force;
+        batch.replace_foreign = cli.replace_foreign;
         batch.dry_run = cli.dry_run;
         batch.prune = cli.prune;
         batch.list = cli.files_from.map(|path| List {

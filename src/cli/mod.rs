@@ -24,9 +24,9 @@ use crate::picture::Bounds;
 
 const AFTER_HELP: &str = "\
 Exit status:
-  0    every picture has a fresh thumbnail (also: there were none)
+  0    every picture has a fresh thumbnail, or a file of another tool's was kept (also: no pictures)
   1    the run finished, some pictures failed; no use in running it again
-  2    wrong usage, or SOURCE or DEST can't be used
+  2    wrong usage, or SOURCE or DEST can't be used, or SOURCE holds only thumbgen's thumbnails
   75   another run holds DEST's lock, or that of the shard; reports of shards are missing
   129, 130, 143
        interrupted (SIGHUP, SIGINT, SIGTERM); nothing half-written is left
@@ -35,7 +35,8 @@ Options can come from a file, one argument a line: thumbgen @options.txt";
 
 /// Makes a thumbnail of every JPEG below SOURCE, into the same tree below DEST.
 ///
-/// Thumbnails that are fresh are left as they are. Pictures that fail are named on stderr, and the run goes on.
+/// Thumbnails that are fresh are left as they are, and so is any file in DEST that thumbgen did not make. Thumbnails that
+/// it made are no pictures: those below SOURCE are passed over. Pictures that fail are named on stderr, and the run goes on.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -155,6 +156,13 @@ pub struct Cli {
     #[arg(short, long, help_heading = "Running")]
     pub force: bool,
 
+    /// Replace files in DEST that thumbgen did not make
+    ///
+    /// Without this option, whatever has no stamp of thumbgen's is kept where a thumbnail belongs: another tool's thumbnail, a
+    /// picture, a link. Only an empty file, or one of zeros only, is replaced unasked.
+    #[arg(long, help_heading = "Running")]
+    pub replace_foreign: bool,
+
     /// Say on stdout what would be done and why, and do nothing
     #[arg(short = 'n', long, help_heading = "Running")]
     pub dry_run: bool,
@@ -231,7 +239,7 @@ pub struct Cli {
     #[arg(
         long,
         conflicts_with_all = [
-            "strategy", "jobs", "force", "dry_run", "prune", "wait", "max_load", "verbose", "debug",
+            "strategy", "jobs", "force", "replace_foreign", "dry_run", "prune", "wait", "max_load", "verbose", "debug",
             "shard", "files_from", "allow_failures",
         ],
         help_heading = "Comparing"

@@ -96,7 +96,7 @@ fn end(
     };
     let counts = &ran.totals.counts;
     let mut text = if batch.dry_run {
-        summary::counts(counts) + "\n"
+        summary::found(counts) + "\n"
     } else {
         summary::text(&ran, scheduling)
     };

@@ -7,6 +7,7 @@
 //! framing      which part of the picture, at which size        bounds   the box that a user names
 //! resize       planes -> planes at the thumbnail's size        orient   the right way up
 //! colour       planes -> sRGB                                  encode   sRGB -> bytes
+//! stamp        what a thumbnail says of its making, as bytes
 //! thumbnailer  all of them in order, telling of each step
 //! ```
 
@@ -21,6 +22,8 @@ pub mod jpeg;
 mod options;
 mod orient;
 mod resize;
+#[doc(hidden)]
+pub mod stamp;
 mod step;
 mod thumbnailer;
 

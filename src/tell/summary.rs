@@ -95,6 +95,9 @@ pub fn counts(counted: &Counts) -> String {
     }
     counts.push(format!("{} fresh", counted.fresh));
     counts.push(format!("{} failed", counted.failed));
+    if counted.kept > 0 {
+        counts.push(format!("{} kept", counted.kept));
+    }
     if counted.not_begun > 0 {
         counts.push(format!("{} not begun", counted.not_begun));
     }
@@ -104,13 +107,18 @@ pub fn counts(counted: &Counts) -> String {
     if counted.would_prune > 0 {
         counts.push(format!("{} to be pruned", counted.would_prune));
     }
+    match counted.passed_over {
+        0 => {}
+        1 => counts.push("1 thumbnail passed over".into()),
+        many => counts.push(format!("{many} thumbnails passed over")),
+    }
     text.push_str(&counts.join(", "));
     text
 }
 
 /// What a run that was interrupted left undone, of so many pictures in all, if their `total` is known.
 pub fn interrupted(counts: &Counts, total: Option<u64>) -> String {
-    let begun = counts.found - counts.not_begun;
+    let begun = counts.found + counts.passed_over - counts.not_begun;
     let pictures = |count| if count == 1 { "picture" } else { "pictures" };
     match total {
         Some(total) => {
@@ -127,6 +135,23 @@ pub fn interrupted(counts: &Counts, total: Option<u64>) -> String {
     }
 }
 
+/// What to do about files that were kept, on one line; nothing if there are none.
+pub fn about_kept(counted: &Counts) -> Option<String> {
+    Some(match counted.kept {
+        0 => return None,
+        1 => "1 file of another tool was kept: --replace-foreign makes it anew".into(),
+        many => {
+            format!("{many} files of another tool were kept: --replace-foreign makes them anew")
+        }
+    })
+}
+
+/// How many pictures ended how, and what to do about it: all that there is to say of a dry run.
+pub fn found(counted: &Counts) -> String {
+    let lines = [Some(counts(counted)), about_kept(counted)];
+    lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
 /// The summary of a run for a person.
 pub fn text(ran: &Ran, scheduling: Scheduling) -> String {
     write_text(ran, scheduling).expect("BUG: writing to a string fails")
@@ -134,7 +159,7 @@ pub fn text(ran: &Ran, scheduling: Scheduling) -> String {
 
 fn write_text(ran: &Ran, scheduling: Scheduling) -> Result<String, fmt::Error> {
     let (mut text, totals) = (String::new(), &ran.totals);
-    writeln!(text, "{}", counts(&totals.counts))?;
+    writeln!(text, "{}", found(&totals.counts))?;
     let real = ran.elapsed.as_secs_f64().max(1e-9);
     writeln!(
         text,

@@ -19,6 +19,11 @@ pub(crate) fn line(job: &Job, processed: &Processed, reasons: bool) -> Option<St
             Some(text + &how)
         }
         Outcome::Fresh => Some(format!("fresh {thumbnail}")),
+        Outcome::Kept(what) => Some(format!("kept {thumbnail} ({what})")),
+        Outcome::PassedOver => {
+            let source = shown(job.source.path());
+            Some(format!("passed over {source} (a thumbnail)"))
+        }
         Outcome::NotBegun => Some(format!("not begun {thumbnail}")),
         // Told in any case: the failure on stderr, what a dry run would make on stdout.
         Outcome::Failed(_) | Outcome::WouldMake(_) => None,

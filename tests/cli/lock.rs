@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use thumbgen::Options;
 use thumbgen::batch::destination::local::{Owner, Writer};
 use thumbgen::batch::job::plan;
-use thumbgen::batch::make::{Maker, Outcome};
+use thumbgen::batch::make::{Maker, Outcome, Rules};
 use thumbgen::batch::walk::{FileId, WalkOptions, walk};
 
 use crate::env::{Env, jpeg};
@@ -101,7 +101,11 @@ fn two_runs_at_once_leave_the_bytes_of_one_even_without_the_lock() {
 }
 
 fn make_all_unlocked(source: &Path, dest: &Path) {
-    let process = Maker::new(Options::default(), true, false);
+    let rules = Rules {
+        force: true,
+        ..Rules::default()
+    };
+    let process = Maker::new(Options::default(), rules);
     let id = FileId::of(&fs::metadata(dest).unwrap());
     let mut worker = process.worker(Writer::new(source, dest, Some(id), &Owner::this_process()));
     for picture in walk(source, Some(id), WalkOptions::default(), |_, _| ()) {

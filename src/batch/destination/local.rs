@@ -10,11 +10,15 @@ use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::{Pid, gethostname};
 
+use crate::batch::ownership::{Foreign, foreign_at};
 use crate::batch::walk::FileId;
 
 /// How the names of temporary files begin and end. The leading dot keeps them from being taken for pictures.
 const PREFIX: &str = ".thumbgen.";
 const SUFFIX: &str = ".tmp";
+
+/// Letters and digits between them that only chance decides.
+const RANDOM: usize = 6;
 
 /// No write takes so long: a temporary file of this age is a leftover, whoever made it.
 const LEFTOVER: Duration = Duration::from_secs(24 * 60 * 60);
@@ -55,12 +59,19 @@ impl Owner {
 
     /// The owner that the name of a temporary file tells, if it is one of thumbgen's.
     fn of(file_name: &str) -> Option<Self> {
+        let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let owner = file_name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
-        let mut parts = owner.rsplitn(3, '.').skip(1);
-        let process = parts.next()?.parse().ok()?;
+        let mut parts = owner.rsplitn(3, '.');
+        let (random, process, host) = (parts.next()?, parts.next()?, parts.next()?);
+        let (_, namespace) = host.rsplit_once('-')?;
+        // To the letter, for a file of such a name may be removed.
+        let is_ours = random.len() == RANDOM
+            && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && is_digits(process)
+            && is_digits(namespace);
         Some(Self {
-            host: parts.next()?.to_owned(),
-            process,
+            host: is_ours.then(|| host.to_owned())?,
+            process: process.parse().ok()?,
         })
     }
 
@@ -71,6 +82,15 @@ impl Owner {
             && i32::try_from(self.process)
                 .is_ok_and(|id| kill(Pid::from_raw(id), None) == Err(Errno::ESRCH))
     }
+}
+
+/// What came of writing a thumbnail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// It is in its place.
+    InPlace,
+    /// Something that is not thumbgen's is in its place, and stays.
+    Kept(Foreign),
 }
 
 /// Writes thumbnails below one DEST. One a worker.
@@ -84,6 +104,8 @@ pub struct Writer {
     real: Option<(PathBuf, PathBuf)>,
     /// The folder that was written to last: it exists and is swept.
     folder: PathBuf,
+    /// The folder that was last found not to lead into SOURCE.
+    outside: PathBuf,
 }
 
 impl Writer {
@@ -97,29 +119,41 @@ impl Writer {
             dest: dest.to_owned(),
             dest_id,
             folder: PathBuf::new(),
+            outside: PathBuf::new(),
         }
     }
 
-    /// Makes `bytes` the content of `path`, below DEST; folders are made as needed. Whatever happens, `path` holds
-    /// either what it held before or all of `bytes`.
+    /// Makes `bytes` the content of `path`, below DEST, unless something foreign is there that may not be replaced;
+    /// folders are made as needed. Whatever happens, `path` holds either what it held before or all of `bytes`.
     ///
     /// There is no `fsync`: after a power cut a thumbnail may be empty or short, and then its stamp tells.
     ///
     /// # Errors
     ///
     /// When the folder can't be made or the file not be written or renamed.
-    pub fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    pub fn write(
+        &mut self,
+        path: &Path,
+        bytes: &[u8],
+        replace_foreign: bool,
+    ) -> io::Result<Written> {
         let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
         for _ in 1..TRIES {
-            match self.try_write(folder, path, bytes) {
+            match self.try_write(folder, path, bytes, replace_foreign) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => self.folder.clear(),
                 result => return result,
             }
         }
-        self.try_write(folder, path, bytes)
+        self.try_write(folder, path, bytes, replace_foreign)
     }
 
-    fn try_write(&mut self, folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fn try_write(
+        &mut self,
+        folder: &Path,
+        path: &Path,
+        bytes: &[u8],
+        replace_foreign: bool,
+    ) -> io::Result<Written> {
         if folder != self.folder {
             self.prepare(folder)?;
         }
@@ -128,16 +162,30 @@ impl Writer {
         let mut file = tempfile::Builder::new()
             .prefix(&self.prefix)
             .suffix(SUFFIX)
+            .rand_bytes(RANDOM)
             .make_in(folder, |path| File::create_new(path))?;
         file.as_file_mut().write_all(bytes)?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        if replace_foreign {
+            file.persist(path)?;
+            return Ok(Written::InPlace);
+        }
+        // That nothing was there when the picture was begun does not mean that nothing is there now: in one step where
+        // the file system can, so that nothing gets between.
+        let Err(refused) = file.persist_noclobber(path) else {
+            return Ok(Written::InPlace);
+        };
+        match foreign_at(path)? {
+            Some(foreign) => Ok(Written::Kept(foreign)),
+            None => {
+                refused.file.persist(path)?;
+                Ok(Written::InPlace)
+            }
+        }
     }
 
     fn prepare(&mut self, folder: &Path) -> io::Result<()> {
-        if self.leads_into_source(folder) {
-            return Err(io::Error::other(LeadsIntoSource));
-        }
+        self.outside.clear();
+        self.check(folder)?;
         if !folder.is_dir() {
             // A DEST that is gone (unmounted, moved away) must not be made anew, on another disk perhaps.
             if fs::metadata(&self.dest).ok().map(|dest| FileId::of(&dest)) != self.dest_id {
@@ -147,6 +195,21 @@ impl Writer {
         }
         sweep(folder, &self.owner)?;
         folder.clone_into(&mut self.folder);
+        Ok(())
+    }
+
+    /// Refuses a place that is among the pictures and not in DEST: what is there are the pictures themselves.
+    ///
+    /// # Errors
+    ///
+    /// If `folder`, that of the place, leads there.
+    pub fn check(&mut self, folder: &Path) -> io::Result<()> {
+        if folder != self.outside {
+            if self.leads_into_source(folder) {
+                return Err(io::Error::other(LeadsIntoSource));
+            }
+            folder.clone_into(&mut self.outside);
+        }
         Ok(())
     }
 
@@ -184,10 +247,12 @@ fn sweep(folder: &Path, here: &Owner) -> io::Result<()> {
 /// Removes `path` if a killed run left it, and says whether it did.
 pub(crate) fn sweep_file(path: &Path, here: &Owner) -> bool {
     let name = path.file_name().and_then(OsStr::to_str);
+    let Some(owner) = name.and_then(Owner::of) else {
+        return false;
+    };
     // Another run may have swept it just now; so an error is no matter.
-    name.and_then(Owner::of)
-        .is_some_and(|owner| owner.is_dead(here) || is_old(path))
-        && fs::remove_file(path).is_ok()
+    let is_file = fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
+    is_file && (owner.is_dead(here) || is_old(path)) && fs::remove_file(path).is_ok()
 }
 
 /// Whether `path` is named like a temporary file: another run may be about to rename it.
@@ -222,6 +287,13 @@ mod tests {
             ".thumbgen.a.b.tmp",
             ".thumbgen.host.x.rand.tmp",
             ".thumbgen.host.1.r.jpg",
+            ".thumbgen.notes.1.abcdef.tmp",
+            ".thumbgen.my-notes.1.abcdef.tmp",
+            ".thumbgen.host-1.1.abcde.tmp",
+            ".thumbgen.host-1.1.abcdefg.tmp",
+            ".thumbgen.host-1.1.abcd-f.tmp",
+            ".thumbgen.host-1.+1.abcdef.tmp",
+            "thumbgen.host-1.1.abcdef.tmp",
         ] {
             assert_eq!(Owner::of(other), None, "{other}");
         }
@@ -250,5 +322,32 @@ mod tests {
             }
             .is_dead(&here)
         );
+    }
+
+    #[test]
+    fn what_another_tool_puts_there_meanwhile_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (source, dest) = (folder.path().join("images"), folder.path().join("thumbs"));
+        fs::create_dir(&source).unwrap();
+        fs::create_dir(&dest).unwrap();
+        let id = FileId::of(&fs::metadata(&dest).unwrap());
+        let mut writer = Writer::new(&source, &dest, Some(id), &Owner::this_process());
+        let place = dest.join("a.jpg");
+        // Nobody looked before: to the writer, all of it came meanwhile.
+        fs::write(&place, b"mine").unwrap();
+        let written = writer.write(&place, b"a thumbnail", false).unwrap();
+        assert_eq!(written, Written::Kept(Foreign::File));
+        assert_eq!(fs::read(&place).unwrap(), b"mine");
+        assert_eq!(fs::read_dir(&dest).unwrap().count(), 1, "a leftover");
+
+        let written = writer.write(&place, b"a thumbnail", true).unwrap();
+        assert_eq!(written, Written::InPlace);
+        assert_eq!(fs::read(&place).unwrap(), b"a thumbnail");
+
+        fs::write(&place, b"").unwrap();
+        let written = writer.write(&place, b"another", false).unwrap();
+        assert_eq!(written, Written::InPlace);
+        assert_eq!(fs::read(&place).unwrap(), b"another");
+        assert_eq!(fs::read_dir(&dest).unwrap().count(), 1, "a leftover");
     }
 }

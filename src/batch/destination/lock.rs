@@ -228,9 +228,8 @@ fn remove_left(dest: &Path) {
     };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let is_lock = name
-            .to_str()
-            .is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        let is_lock = name.to_str().is_some_and(is_shards_file)
+            && entry.file_type().is_ok_and(|kind| kind.is_file());
         // Locked, it may be that of a run on another host.
         if is_lock
             && let Ok(file) = OpenOptions::new().write(true).open(entry.path())
@@ -240,4 +239,17 @@ fn remove_left(dest: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// Whether `name` is that of a shard's file, to the letter: such a file may be removed.
+fn is_shards_file(name: &str) -> bool {
+    let shard = name
+        .strip_prefix(PREFIX)
+        .and_then(|name| name.strip_suffix(SUFFIX));
+    let numbers = shard.and_then(|shard| shard.split_once("-of-"));
+    numbers.is_some_and(|(index, count)| {
+        [index, count]
+            .into_iter()
+            .all(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }

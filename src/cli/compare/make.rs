@@ -52,6 +52,8 @@ pub fn make_all(
         .with_thumbnail(settings.thumbnail.clone())
         .with_strategy(contender.strategy, contender.jobs);
     batch.walk = settings.walk;
+    // Nothing of anybody's can be lost here, and every file is work that can be measured.
+    batch.thumbnails_too = true;
     // The folders of all contenders lie side by side, perhaps below SOURCE.
     batch.not_entered = dest.parent().map(Path::to_owned);
 
@@ -136,9 +138,11 @@ impl State {
             }
             make::Outcome::Failed(error) => Fate::Failed(error.to_string()),
             // The folder was empty and nothing stops the run.
-            make::Outcome::Fresh | make::Outcome::WouldMake(_) | make::Outcome::NotBegun => {
-                Fate::Failed("bug in thumbgen: not made".into())
-            }
+            make::Outcome::Fresh
+            | make::Outcome::Kept(_)
+            | make::Outcome::PassedOver
+            | make::Outcome::WouldMake(_)
+            | make::Outcome::NotBegun => Fate::Failed("bug in thumbgen: not made".into()),
         }
     }
 }

@@ -40,10 +40,11 @@ pub struct PictureRecord {
     /// The bytes of the thumbnail's path in hexadecimal, if they are not UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination_hex: Option<String>,
-    /// What became of it: `made`, `fresh`, `failed`, `not begun`, `would make`, `pruned` or `would prune`.
+    /// What became of it: `made`, `fresh`, `kept`, `failed`, `not begun`, `passed over`, `would make`, `pruned` or
+    /// `would prune`.
     pub outcome: String,
-    /// Why a thumbnail was made: `missing`, `source changed`, `settings changed`, `damaged`, `older than its source` or
-    /// `forced`.
+    /// Why a thumbnail was made: `missing`, `source changed`, `settings changed`, `damaged`, `forced` or `foreign`; or
+    /// what was kept: `without a stamp`, `a link` or `not a file`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The step that failed.
@@ -160,6 +161,7 @@ impl PictureRecord {
                 record.bytes_read = Some(processed.bytes_read);
             }
             Outcome::WouldMake(reason) => record.reason = Some(reason.to_string()),
+            Outcome::Kept(what) => record.reason = Some(what.to_string()),
             Outcome::Failed(error) => {
                 if job.is_none() {
                     (record.source, record.source_hex) = path(&error.path);
@@ -167,7 +169,7 @@ impl PictureRecord {
                 record.stage = Some(error.stage.to_string());
                 record.error = Some(error.cause.to_string());
             }
-            Outcome::Fresh | Outcome::NotBegun => {}
+            Outcome::Fresh | Outcome::PassedOver | Outcome::NotBegun => {}
         }
         record
     }

@@ -1,0 +1,100 @@
+//! Where the stamp stands in a JPEG: in a comment segment, behind the application segments.
+
+use super::Stamp;
+use crate::picture::encode;
+
+/// Marker of a comment segment (T.81, table B.1).
+const COM: u8 = 0xFE;
+
+/// What stands where the stamp belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found<'a> {
+    /// A stamp.
+    Stamp(Stamp<'a>),
+    /// The beginning of a stamp, with which the bytes end.
+    CutShort,
+    /// Something else.
+    Nothing,
+}
+
+/// Looks for the stamp in `jpeg`, a JPEG or the beginning of one.
+pub(crate) fn find(jpeg: &[u8]) -> Found<'_> {
+    let Some(mut rest) = jpeg.strip_prefix(&[0xFF, 0xD8]) else {
+        return Found::Nothing;
+    };
+    // Only the application segments, 0xE0 to 0xEF, stand before the stamp.
+    while let &[0xFF, marker, high, low, ref body @ ..] = rest {
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        let Some(length) = length.checked_sub(2) else {
+            break;
+        };
+        match (marker, body.split_at_checked(length)) {
+            (COM, Some((text, _))) => {
+                let stamp = std::str::from_utf8(text).ok().and_then(Stamp::parse);
+                return stamp.map_or(Found::Nothing, Found::Stamp);
+            }
+            (COM, None) => {
+                let begun = std::str::from_utf8(body).ok().and_then(Stamp::parse);
+                return begun.map_or(Found::Nothing, |_| Found::CutShort);
+            }
+            (0xE0..=0xEF, Some((_, after))) => rest = after,
+            _ => break,
+        }
+    }
+    Found::Nothing
+}
+
+/// Puts a stamp into `jpeg`, a thumbnail as the encoder made it, right after its JFIF header.
+pub(crate) fn insert(jpeg: &mut Vec<u8>, mtime: &str, length: u64, settings: &str) {
+    let besides = jpeg.len() + encode::COMMENT_OVERHEAD;
+    let text = super::text(mtime, length, settings, besides);
+    encode::insert_comment(jpeg, text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "thumbgen 1 mtime=1.000000000 length=5 settings=x bytes=0000000099";
+
+    fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
+        let length = (body.len() as u16 + 2).to_be_bytes();
+        [&[0xFF, marker], &length[..], body].concat()
+    }
+
+    #[test]
+    fn the_stamp_stands_behind_the_application_segments() {
+        let stamp = Found::Stamp(Stamp::parse(TEXT).unwrap());
+        let soi = [0xFF, 0xD8].to_vec();
+        let (jfif, exif) = (segment(0xE0, b"JFIF\0"), segment(0xE1, &[7; 3000]));
+        let (com, dqt) = (segment(COM, TEXT.as_bytes()), segment(0xDB, &[1; 65]));
+        let other = segment(COM, b"a comment");
+        for (parts, expected) in [
+            (vec![&soi, &jfif, &com, &dqt], stamp),
+            (vec![&soi, &com], stamp),
+            (vec![&soi, &jfif, &exif, &com], stamp),
+            (vec![&soi, &jfif, &dqt, &com], Found::Nothing),
+            (vec![&soi, &jfif, &other, &com], Found::Nothing),
+            (vec![&jfif, &com], Found::Nothing),
+            (vec![&soi], Found::Nothing),
+            (vec![], Found::Nothing),
+        ] {
+            let jpeg: Vec<u8> = parts.into_iter().flatten().copied().collect();
+            assert_eq!(find(&jpeg), expected, "{}", jpeg.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_stamp_that_is_cut_short_is_known_from_its_first_field_on() {
+        let jpeg = [&[0xFF, 0xD8][..], &segment(COM, TEXT.as_bytes())].concat();
+        for length in 0..jpeg.len() {
+            let text = length.saturating_sub(6);
+            let expected = if text < "thumbgen 1 mtime=".len() {
+                Found::Nothing
+            } else {
+                Found::CutShort
+            };
+            assert_eq!(find(&jpeg[..length]), expected, "{length} bytes");
+        }
+    }
+}
