@@ -14,7 +14,6 @@ mod lock;
 mod make;
 mod merge;
 mod mirror;
-mod mounts;
 mod options;
 mod own_thumbnails;
 mod progress;

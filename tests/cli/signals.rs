@@ -1,10 +1,12 @@
 //! SIGINT, SIGTERM and SIGHUP end a run soon and cleanly; SIGKILL leaves nothing that is believed.
 
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::fd::AsFd;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -101,23 +103,34 @@ fn a_shell_sees_128_and_the_signals_number() {
 }
 
 #[test]
-fn the_second_signal_ends_it_at_once() {
+fn the_first_signal_waits_for_the_job_in_flight_and_the_second_does_not() {
     let env = Env::new();
-    env.picture("images/a.jpg");
-    // A load that never falls below this keeps the run from ending by itself before the second signal.
-    env.dir("thumbs");
-    let held = std::fs::File::open(env.path("thumbs")).unwrap();
-    held.lock().unwrap();
-    let mut child = env
-        .command(["images", "thumbs", "--wait"])
-        .process_group(0)
-        .spawn()
-        .unwrap();
+    many(&env, 3000);
+    // A job that tells of itself in a pipe that nobody reads is in flight for ever.
+    let (_reader, writer) = std::io::pipe().unwrap();
+    let mut command = env.command(["images", "thumbs", "--dry-run"]);
+    command.stdout(writer.try_clone().unwrap());
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    drop(command);
+    wait_until_full(&writer, &mut child);
+    send(&child, Signal::SIGINT);
     thread::sleep(Duration::from_millis(300));
-    send(&child, Signal::SIGINT);
-    send(&child, Signal::SIGINT);
-    assert_eq!(child.wait().unwrap().signal(), Some(Signal::SIGINT as i32));
-    assert!(env.names("thumbs").is_empty());
+    assert_eq!(child.try_wait().unwrap(), None);
+    send(&child, Signal::SIGTERM);
+    assert_eq!(child.wait().unwrap().signal(), Some(Signal::SIGTERM as i32));
+}
+
+/// Returns as soon as nothing more fits into the pipe, for so long that `child` must have met that.
+fn wait_until_full(pipe: &impl AsFd, child: &mut Child) {
+    let mut full = 0;
+    while full < 3 {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before");
+        let mut ready = [PollFd::new(pipe.as_fd(), PollFlags::POLLOUT)];
+        full = match poll(&mut ready, PollTimeout::from(50_u8)).unwrap() {
+            0 => full + 1,
+            _ => 0,
+        };
+    }
 }
 
 #[test]

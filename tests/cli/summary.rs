@@ -137,14 +137,3 @@ fn off_a_terminal_there_are_no_bars_and_no_escape_codes() {
             .does_not_say("Completion");
     }
 }
-
-#[test]
-fn what_held_the_run_back_is_the_largest_share() {
-    let env = Env::new();
-    for number in 0..5 {
-        env.file(format!("images/{number}.jpg"), &jpeg(1500, 1500, number));
-    }
-    env.make(["--strategy", "seq"])
-        .ends_with(0)
-        .says("Held back by the CPU: decoding.");
-}

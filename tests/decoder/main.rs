@@ -1,8 +1,8 @@
 //! The decoder against its oracle, a second codec written from the standard, and against other decoders.
 
 mod oracle;
+mod other_decoders;
 
-mod corpus;
 mod cuts;
 mod damage;
 mod extremes;

@@ -1,7 +1,6 @@
 //! Progressive pictures that are read only as far as a scale needs them.
 
-use crate::oracle::compare::{as_far_as_needed, decode, scales};
-use crate::oracle::corpus::{files, for_each};
+use crate::oracle::compare::{as_far_as_needed, decode, is_progressive, scales};
 use crate::oracle::kinds::{Kind, kinds};
 use crate::oracle::picture::{self, Picture};
 use crate::oracle::progressive::Band;
@@ -9,12 +8,7 @@ use crate::oracle::samples::{Rng, noise};
 use crate::oracle::script::{Scan, usual};
 use crate::oracle::segments::{body, marker::EOI, marker::SOS, next_marker};
 use crate::oracle::writer::Recipe;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use thumbgen::picture::jpeg::{Coding, Header, Scratch};
-
-fn is_progressive(bytes: &[u8]) -> bool {
-    Header::parse(bytes).is_ok_and(|header| header.coding() == Coding::Progressive)
-}
+use thumbgen::picture::jpeg::{Header, Scratch};
 
 /// For each scan, the bytes up to the marker behind it, that marker included.
 fn ends_of_scans(stream: &[u8]) -> Vec<usize> {
@@ -106,33 +100,6 @@ fn what_is_read_in_parts_gives_the_same_planes() {
         }
     }
     assert!(shorter > 0);
-}
-
-#[test]
-fn real_pictures_read_in_parts_give_the_same_planes() {
-    let folders = ["camera-progressive", "web-progressive", "odd", "hostile"];
-    let files = files(&folders);
-    let shorter = AtomicUsize::new(0);
-    for_each(
-        &files,
-        |file| &file.name,
-        |file| {
-            if !is_progressive(&file.bytes) {
-                return Ok(());
-            }
-            for n in [1, 2, 4, 8] {
-                let mut scratch = Scratch::default();
-                let read = as_far_as_needed(&file.bytes, n, 10_000);
-                if decode(read, n, &mut scratch) != decode(&file.bytes, n, &mut scratch) {
-                    return Err(format!("differs at {n}/8, from {} bytes", read.len()));
-                }
-                let is_shorter = read.len() < file.bytes.len();
-                shorter.fetch_add(usize::from(is_shorter), Ordering::Relaxed);
-            }
-            Ok(())
-        },
-    );
-    assert!(files.is_empty() || shorter.into_inner() > 0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::idct::Idct;
 use super::picture::Picture;
-use thumbgen::picture::jpeg::{Error, Header, Limits, Scale, Scales, Scratch};
+use thumbgen::picture::jpeg::{Coding, Error, Header, Limits, Scale, Scales, Scratch};
 
 /// How far a sample may be from the exact, clamped one, in levels. Rounding alone takes half a level; the rest is for
 /// arithmetic in integers. At N=1 there is none, so there every sample must be the exact one, halves rounded up.
@@ -21,6 +21,11 @@ pub struct Plane {
     pub width: usize,
     pub height: usize,
     pub extent: (f64, f64),
+}
+
+/// Whether the header says so.
+pub fn is_progressive(bytes: &[u8]) -> bool {
+    Header::parse(bytes).is_ok_and(|header| header.coding() == Coding::Progressive)
 }
 
 /// One scale for all components.

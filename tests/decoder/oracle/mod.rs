@@ -11,7 +11,6 @@
 
 pub mod bits;
 pub mod compare;
-pub mod corpus;
 pub mod decode;
 pub mod huffman;
 pub mod idct;

@@ -8,33 +8,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Expected to be a picture, but its data contradict themselves from the first restart interval on; the reference
 /// shows streaks. Decoders that all the world uses give a picture with warnings.
-pub const DAMAGED: &str = "odd/hopper_bad_exif.jpg";
+pub(crate) const DAMAGED: &str = "odd/hopper_bad_exif.jpg";
 
 /// A file and what `expected.json` says of it.
-pub struct File {
+pub(crate) struct File {
     /// Relative to the corpus.
-    pub name: String,
-    pub bytes: Vec<u8>,
-    pub expected: Value,
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) expected: Value,
 }
 
 impl File {
     /// "picture", "unsupported" or "picture or error".
-    pub fn verdict(&self) -> &str {
+    pub(crate) fn verdict(&self) -> &str {
         self.expected["expect"].as_str().unwrap_or_default()
     }
 }
 
-/// Files of these folders, in order; nothing, and a note, where there is no corpus.
-pub fn files(folders: &[&str]) -> Vec<File> {
+/// Files of these folders, in order.
+pub(crate) fn files(folders: &[&str]) -> Vec<File> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let Ok(json) = std::fs::read(root.join("expected.json")) else {
-        println!(
-            "The corpus {} is absent: nothing is tested.",
-            root.display()
-        );
-        return Vec::new();
-    };
+    let json = std::fs::read(root.join("expected.json"))
+        .unwrap_or_else(|error| panic!("the corpus {}: {error}", root.display()));
     let expected: Value = serde_json::from_slice(&json).expect("expected.json is JSON");
     let wanted = |name: &&String| {
         folders
@@ -57,7 +52,7 @@ pub fn files(folders: &[&str]) -> Vec<File> {
 }
 
 /// Runs `check` over all items on all cores, then fails with all complaints at once.
-pub fn for_each<T: Sync>(
+pub(crate) fn for_each<T: Sync>(
     items: &[T],
     name: fn(&T) -> &str,
     check: impl Fn(&T) -> Result<(), String> + Sync,

@@ -1,14 +1,21 @@
-//! File systems that are full, read-only, or in the way: mounted where nobody else sees them.
+//! File systems that are full, read-only, or in the way, and a load average of the test's own: mounted where nobody
+//! else sees them.
 //!
-//! Mounting takes root, or the right to make user namespaces; where there is neither, these tests say so and pass.
+//! `cargo test --features mounts --test mounts`. Mounting takes root, or the right to make user namespaces; these tests
+//! fail where there is neither.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../cli/env.rs"]
+#[allow(dead_code, reason = "another target uses the rest")]
+mod env;
+mod load;
 
 use std::process::Command;
 
-use crate::env::{Env, Run, THUMBGEN, finish, jpeg};
+use env::{Env, Run, THUMBGEN, finish, jpeg};
 
-/// Runs a shell script in the test's folder, in a mount namespace of its own; `$THUMBGEN` is the program. Nothing if
-/// that is not allowed here.
-fn mounted(env: &Env, script: &str) -> Option<Run> {
+/// Runs a shell script in the test's folder, in a mount namespace of its own; `$THUMBGEN` is the program.
+pub(crate) fn mounted(env: &Env, script: &str) -> Run {
     let namespace = |options: &[&str], script: &str| {
         let mut command = Command::new("unshare");
         command
@@ -25,10 +32,8 @@ fn mounted(env: &Env, script: &str) -> Option<Run> {
                 .output()
                 .is_ok_and(|output| output.status.success())
         });
-    if options.is_none() {
-        eprintln!("SKIPPED: mounting is not allowed here");
-    }
-    options.map(|options| finish(&mut namespace(options, script)))
+    let options = options.expect("mounting is not allowed here");
+    finish(&mut namespace(options, script))
 }
 
 fn many_pictures(env: &Env, count: u8) {
@@ -50,9 +55,7 @@ fn a_full_dest_ends_the_run() {
              cp -r thumbs kept
              exit $status"
         );
-        let Some(run) = mounted(&env, &script) else {
-            return;
-        };
+        let run = mounted(&env, &script);
         run.ends_with(2).says("No space left on device");
         let told = run.stderr.matches("No space left on device").count();
         assert_eq!(told, 1, "told once: {run}");
@@ -63,7 +66,7 @@ fn a_full_dest_ends_the_run() {
                 !name.to_str().unwrap().starts_with('.'),
                 "left over: {name:?}"
             );
-            assert_eq!(crate::env::size(&bytes), (128, 128), "{name:?}");
+            assert_eq!(env::size(&bytes), (128, 128), "{name:?}");
         }
     }
 }
@@ -82,15 +85,13 @@ fn old_thumbnails_stay_when_dest_is_full() {
          rm thumbs/fill
          cp -r thumbs after
          exit $status";
-    let Some(run) = mounted(&env, script) else {
-        return;
-    };
+    let run = mounted(&env, script);
     run.ends_with(2).says("No space left on device");
     let (before, after) = (env.tree("before"), env.tree("after"));
     assert_eq!(before.len(), 40);
     assert!(before.keys().eq(after.keys()));
     for (name, bytes) in after {
-        let side = crate::env::size(&bytes);
+        let side = env::size(&bytes);
         assert!(
             bytes == before[&name] || side == (128, 128),
             "{name:?}: {side:?}"
@@ -105,9 +106,7 @@ fn a_read_only_dest_is_refused_before_any_work() {
     env.dir("thumbs");
     let script = "mount -t tmpfs -o ro tmpfs thumbs || exit 99
          exec \"$THUMBGEN\" images thumbs";
-    let Some(run) = mounted(&env, script) else {
-        return;
-    };
+    let run = mounted(&env, script);
     run.ends_with(2)
         .says("thumbgen: DEST thumbs can't be used: Read-only file system");
     assert_eq!(run.stderr.lines().count(), 1, "{run}");
@@ -120,9 +119,7 @@ fn a_dest_below_a_read_only_file_system_is_refused_before_any_work() {
     env.dir("disk");
     let script = "mount -t tmpfs -o ro tmpfs disk || exit 99
          exec \"$THUMBGEN\" images disk/thumbs";
-    let Some(run) = mounted(&env, script) else {
-        return;
-    };
+    let run = mounted(&env, script);
     run.ends_with(2).says("Read-only file system");
 }
 
@@ -133,9 +130,7 @@ fn a_part_of_dest_that_is_read_only_ends_the_run() {
     env.dir("thumbs/part");
     let script = "mount -t tmpfs -o ro tmpfs thumbs/part || exit 99
          exec \"$THUMBGEN\" images thumbs";
-    let Some(run) = mounted(&env, script) else {
-        return;
-    };
+    let run = mounted(&env, script);
     run.ends_with(2)
         .says("stopped: thumbs/part/a.jpg: write: Read-only file system");
 }
@@ -151,9 +146,7 @@ fn dest_inside_source_is_not_entered_where_it_is_a_mount_point() {
          \"$THUMBGEN\" images images/b/thumbs || exit 98
          \"$THUMBGEN\" images images/b/thumbs || exit 97
          cp -r images/b/thumbs kept";
-    let Some(run) = mounted(&env, script) else {
-        return;
-    };
+    let run = mounted(&env, script);
     run.ends_with(0).counts(2, 0, 0).counts(0, 2, 0);
     assert_eq!(env.names("kept"), ["a.jpg", "b/c.jpg"]);
 }
@@ -167,9 +160,7 @@ fn dest_mounted_a_second_time_inside_source_is_not_entered() {
     let script = "mount --bind thumbs images/elsewhere || exit 99
          \"$THUMBGEN\" images thumbs || exit 98
          exec \"$THUMBGEN\" images thumbs";
-    let Some(run) = mounted(&env, script) else {
-        return;
-    };
+    let run = mounted(&env, script);
     run.ends_with(0).counts(1, 0, 0).counts(0, 1, 0);
     assert_eq!(env.names("thumbs"), ["a.jpg"]);
 }
@@ -183,8 +174,6 @@ fn a_dest_that_is_gone_is_not_made_anew() {
     // be made stands for it: a full file system of no inodes to spare.
     let script = "mount -t tmpfs -o nr_inodes=1 tmpfs thumbs || exit 99
          exec \"$THUMBGEN\" images thumbs";
-    let Some(run) = mounted(&env, script) else {
-        return;
-    };
+    let run = mounted(&env, script);
     run.ends_with(2).says("No space left on device");
 }
