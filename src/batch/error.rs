@@ -32,6 +32,11 @@ impl PictureError {
         }
     }
 
+    /// Whether it is a folder that could not be visited: how many pictures are in it, nobody knows.
+    pub fn is_unvisited_folder(&self) -> bool {
+        matches!(self.cause, Cause::Folder(_) | Cause::LinkLoop(_))
+    }
+
     /// The step of `path`'s thumbnail that failed says itself which one it was.
     pub fn from_thumbnail(path: &Path, error: ThumbnailError) -> Self {
         Self {
@@ -52,6 +57,9 @@ pub enum Cause {
     /// The bytes could not be turned into a thumbnail.
     #[error("{}{}", .0.cause, lifted_by(&.0.cause))]
     Thumbnail(ThumbnailError),
+    /// A folder can't be read: what is in it is not known.
+    #[error("{}", plain(.0))]
+    Folder(#[source] io::Error),
     /// A linked folder leads back to one that contains it.
     #[error("link leads back to {}", shown(.0))]
     LinkLoop(PathBuf),

@@ -42,7 +42,10 @@ pub enum Refused {
     /// It is one of the thumbnails.
     #[error("refused: inside the folder for the thumbnails")]
     InDest,
-    /// It is a folder, a device, a socket or a pipe.
+    /// It is a folder.
+    #[error("refused: a folder, and a list names pictures")]
+    Folder,
+    /// It is a device, a socket or a pipe.
     #[error("refused: not a file")]
     NotFile,
 }
@@ -247,6 +250,8 @@ impl Places {
         }
         if found.is_file() {
             Ok(())
+        } else if found.is_dir() {
+            Err(Refused::Folder.into())
         } else {
             Err(Refused::NotFile.into())
         }

@@ -66,7 +66,7 @@ impl<'a> Outcomes<'a> {
 
     /// Takes in that an entry of the tree could not be visited.
     pub(super) fn unvisited(&self, error: PictureError) {
-        self.totals().counts.unvisited_folders += u64::from(error.path.is_dir());
+        self.totals().counts.unvisited_folders += u64::from(error.is_unvisited_folder());
         self.failed(error);
     }
 

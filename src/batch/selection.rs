@@ -44,7 +44,7 @@ impl<'a> Selection<'a> {
             Err(error) => {
                 self.unvisited += 1;
                 let below = error.path.strip_prefix(self.source);
-                error.path.is_dir() || below.is_ok_and(|below| self.holds(below))
+                error.is_unvisited_folder() || below.is_ok_and(|below| self.holds(below))
             }
         }
     }

@@ -152,8 +152,12 @@ pub fn walk_while<'a>(
             .inspect(|reason| skip(entry.path(), *reason))
             .is_none()
     });
+    let mut entered = PathBuf::new();
     Box::new(visited.filter_map(move |entry| match entry {
-        Ok(entry) if entry.file_type().is_dir() => None,
+        Ok(entry) if entry.file_type().is_dir() => {
+            entry.path().clone_into(&mut entered);
+            None
+        }
         Ok(entry) => match reason_not_to_take(&entry) {
             Ok(None) => Some(Ok(SourcePicture::below(&root, entry.into_path()))),
             Ok(Some(reason)) => {
@@ -164,7 +168,7 @@ pub fn walk_while<'a>(
         },
         // An entry that can't be looked at never comes by the filter above.
         Err(error) if error.depth() > 0 && !options.hidden && is_hidden(error.path()) => None,
-        Err(error) => Some(Err(unvisited(&root, error))),
+        Err(error) => Some(Err(unvisited(&root, &entered, error))),
     }))
 }
 
@@ -229,15 +233,23 @@ pub fn has_jpeg_extension(path: &Path) -> bool {
     })
 }
 
-fn unvisited(root: &Path, error: walkdir::Error) -> PictureError {
+/// What is wrong with an entry. That a folder can't be read follows right on the folder's own entry, `entered`; in the
+/// middle of its entries, the error has no path.
+fn unvisited(root: &Path, entered: &Path, error: walkdir::Error) -> PictureError {
+    let folder = error
+        .path()
+        .is_none_or(|path| path == root || path == entered);
     let path = error.path().unwrap_or(root).to_owned();
-    let cause = match error.loop_ancestor() {
-        Some(ancestor) => Cause::LinkLoop(ancestor.to_owned()),
-        None => Cause::Io(
-            error
-                .into_io_error()
-                .unwrap_or_else(|| io::Error::other("unknown error")),
-        ),
+    let cause = if let Some(ancestor) = error.loop_ancestor() {
+        Cause::LinkLoop(ancestor.to_owned())
+    } else {
+        let error = error.into_io_error();
+        let error = error.unwrap_or_else(|| io::Error::other("unknown error"));
+        if folder {
+            Cause::Folder(error)
+        } else {
+            Cause::Io(error)
+        }
     };
     PictureError {
         path,

@@ -74,7 +74,7 @@ fn paths_that_leave_source_fail_one_by_one() {
         format!("{absolute}: walk: refused: not relative to SOURCE"),
         "images/folder/secret.jpg: walk: refused: a link leads out of SOURCE".to_owned(),
         "images/link.jpg: walk: refused: a link leads out of SOURCE".to_owned(),
-        "images/0: walk: refused: not a file".to_owned(),
+        "images/0: walk: refused: a folder, and a list names pictures".to_owned(),
         "images/none.jpg: walk: No such file or directory".to_owned(),
     ] {
         ended.says(&line);
@@ -142,4 +142,13 @@ fn signal_ends_a_run_that_waits_for_its_list() {
     let records = env.records("report.jsonl");
     assert_eq!(records.len(), 2, "{records:?}");
     assert_eq!(records[1]["finished"], false);
+}
+
+#[test]
+fn a_folder_in_a_list_is_a_failure_like_any_other() {
+    let env = Env::with_pictures(3);
+    let list = b"0\n1/1/p 1.jpg\n";
+    env.list(list, &[]).exits(1).says("1 made, 0 fresh, 1 failed");
+    env.list(list, &["--allow-failures", "1"]).exits(0);
+    env.list(list, &["--allow-failures", "100%"]).exits(0);
 }

@@ -116,6 +116,33 @@ fn a_loop_of_links_is_one_entrys_error() {
 }
 
 #[test]
+fn folders_that_could_not_be_visited_are_never_allowed() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.picture("images/closed/b.jpg");
+    set_mode(&env.path("images/closed"), 0o000);
+    let run = env.make_as_ordinary_user(["--allow-failures", "100%"]);
+    run.ends_with(1)
+        .counts(1, 0, 1)
+        .says("images/closed: walk: Permission denied");
+    set_mode(&env.path("images/closed"), 0o755);
+
+    let env = Env::new();
+    env.picture("images/a/b.jpg");
+    env.link("..", "images/a/up");
+    env.make(["--follow", "--allow-failures", "100%"])
+        .ends_with(1)
+        .counts(1, 0, 1);
+    // A link to nothing is no folder.
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.link("gone.jpg", "images/b.jpg");
+    env.make(["--allow-failures", "100%"])
+        .ends_with(0)
+        .counts(1, 0, 1);
+}
+
+#[test]
 fn a_link_to_itself_is_one_entrys_error() {
     let env = Env::new();
     env.picture("images/b.jpg");
