@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
 use thumbgen::batch::execute::keep_quiet_about_jobs;
 use thumbgen::cli::arguments::arguments;
 use thumbgen::cli::compare::{Settings, compare};
@@ -20,7 +19,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return fail(&format!("file of options: {error}"), Exit::Unusable),
     };
-    let line = CommandLine::parse_from(arguments);
+    let line = CommandLine::read(arguments);
     let result = match (line.command, line.run) {
         (Some(Command::Report(ReportCommand::Merge(cli))), _) => {
             merge(&Merge::from(cli), &mut io::stdout(), &mut io::stderr()).map_err(Error::from)

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::batch::list::Refused;
 use crate::batch::stage::Stage;
-use crate::picture::{self, ThumbnailError};
+use crate::picture::{self, Options, Step, ThumbnailError};
 
 /// One picture (or folder) failed. The run goes on.
 #[derive(Debug, Error)]
@@ -38,11 +38,14 @@ impl PictureError {
     }
 
     /// The step of `path`'s thumbnail that failed says itself which one it was.
-    pub fn from_thumbnail(path: &Path, error: ThumbnailError) -> Self {
+    pub fn from_thumbnail(path: &Path, error: ThumbnailError, options: &Options) -> Self {
         Self {
             path: path.to_owned(),
             stage: error.step.into(),
-            cause: Cause::Thumbnail(error),
+            cause: Cause::Thumbnail {
+                remedy: remedy(&error, options),
+                error,
+            },
         }
     }
 }
@@ -55,8 +58,14 @@ pub enum Cause {
     #[error("{}", plain(.0))]
     Io(#[from] io::Error),
     /// The bytes could not be turned into a thumbnail.
-    #[error("{}{}", .0.cause, lifted_by(&.0.cause))]
-    Thumbnail(ThumbnailError),
+    #[error("{error}{}", remedy.map(|remedy| format!(" ({remedy})")).unwrap_or_default())]
+    Thumbnail {
+        /// Why.
+        #[source]
+        error: ThumbnailError,
+        /// What the user can do about it, if anything.
+        remedy: Option<&'static str>,
+    },
     /// A folder can't be read: what is in it is not known.
     #[error("{}", plain(.0))]
     Folder(#[source] io::Error),
@@ -87,20 +96,29 @@ pub enum Cause {
     Panic(String),
 }
 
-/// The option that lifts the limit that was met, for messages: the decoder knows limits but no command line.
-fn lifted_by(cause: &picture::Cause) -> &'static str {
+/// The option that helps, for messages: the decoder knows limits but no command line.
+fn remedy(error: &ThumbnailError, options: &Options) -> Option<&'static str> {
     use crate::picture::jpeg::{Bound, Error};
+    let picture::Cause::Jpeg(cause) = &error.cause else {
+        let too_much = matches!(error.cause, picture::Cause::TooMuchMemory { .. });
+        return too_much.then_some("--max-memory");
+    };
     match cause {
-        picture::Cause::Jpeg(Error::Limit {
+        Error::Limit {
             which: Bound::Pixels,
             ..
-        }) => " (--max-pixels)",
-        picture::Cause::Jpeg(Error::Limit {
+        } => Some("--max-pixels"),
+        Error::Limit {
             which: Bound::Memory,
             ..
-        })
-        | picture::Cause::TooMuchMemory { .. } => " (--max-memory)",
-        _ => "",
+        } => Some("--max-memory"),
+        // Of a header that is not whole, nothing is left to make anything from.
+        Error::Truncated { .. } | Error::Damaged { .. }
+            if error.step == Step::Decode && !options.allow_damaged =>
+        {
+            Some("--allow-damaged makes what can be made")
+        }
+        _ => None,
     }
 }
 

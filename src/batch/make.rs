@@ -239,7 +239,7 @@ impl Maker {
         let made = worker.thumbnailer.thumbnail_in_laps(bytes, clock);
         let mut thumbnail = made.map_err(|error| {
             clock.lap(error.step.into());
-            PictureError::from_thumbnail(path, error)
+            PictureError::from_thumbnail(path, error, &self.options)
         })?;
 
         let mut jpeg = std::mem::take(&mut thumbnail.jpeg);

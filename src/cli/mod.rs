@@ -8,14 +8,18 @@ pub mod error;
 pub mod exit;
 pub mod failure_limit;
 pub mod merge;
+mod places;
 pub mod run;
 pub mod signals;
+mod values;
 
+use std::ffi::OsString;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::batch::shard::ShardChoice;
 use crate::cli::choices::{FitChoice, StrategyChoice};
@@ -55,6 +59,19 @@ pub struct CommandLine {
     /// Or something else.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl CommandLine {
+    /// The command line that `arguments` are. Ends the program where they are none, or ask for help.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Self {
+        let line = Self::parse_from(arguments);
+        if let Some(error) = line.run.as_ref().and_then(places::too_many) {
+            Self::command()
+                .error(ErrorKind::TooManyValues, error)
+                .exit();
+        }
+        line
+    }
 }
 
 /// What can be done besides a run.
@@ -101,6 +118,10 @@ pub struct Cli {
     #[arg(required_unless_present = "compare", conflicts_with = "compare")]
     pub dest: Option<PathBuf>,
 
+    /// What is there by mistake: a shell has made several paths of `*.jpg`.
+    #[arg(hide = true)]
+    pub more: Vec<PathBuf>,
+
     /// Box to fit, in pixels: 128, 120x80, 120x or x80
     #[arg(
         long,
@@ -129,7 +150,7 @@ pub struct Cli {
         long,
         value_name = "Q",
         default_value_t = 80,
-        value_parser = clap::value_parser!(u8).range(1..=100),
+        value_parser = values::quality,
         help_heading = "Thumbnails"
     )]
     pub quality: u8,
@@ -149,7 +170,7 @@ pub struct Cli {
     pub strategy: StrategyChoice,
 
     /// Threads that make thumbnails, up to 1024 [default: the cores this process may use]
-    #[arg(short, long, value_name = "N", value_parser = jobs, help_heading = "Running")]
+    #[arg(short, long, value_name = "N", value_parser = values::jobs, help_heading = "Running")]
     pub jobs: Option<NonZeroUsize>,
 
     /// Make all thumbnails, fresh or not
@@ -175,11 +196,11 @@ pub struct Cli {
     pub prune: bool,
 
     /// Wait for another run on DEST to end, for so many seconds or for ever
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, value_parser = seconds, help_heading = "Running")]
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, value_parser = values::seconds, help_heading = "Running")]
     pub wait: Option<Option<Duration>>,
 
     /// Begin no picture while the 1-minute load average is above this
-    #[arg(long, value_name = "LOAD", value_parser = load, help_heading = "Running")]
+    #[arg(long, value_name = "LOAD", value_parser = values::load, help_heading = "Running")]
     pub max_load: Option<f64>,
 
     /// Make the pictures of one part of SOURCE only: I/N from 0/N to N-1/N, auto, or auto/N
@@ -222,11 +243,11 @@ pub struct Cli {
     pub follow: bool,
 
     /// Refuse pictures of more pixels
-    #[arg(long, value_name = "N", default_value = "500M", value_parser = amount, help_heading = "Limits")]
+    #[arg(long, value_name = "N", default_value = "500M", value_parser = values::pixels, help_heading = "Limits")]
     pub max_pixels: u64,
 
     /// Refuse pictures that take more bytes to read or to decode
-    #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = amount, help_heading = "Limits")]
+    #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = values::bytes, help_heading = "Limits")]
     pub max_memory: u64,
 
     /// Make thumbnails from what is left of damaged pictures
@@ -251,6 +272,7 @@ pub struct Cli {
         long,
         value_name = "N,N...",
         value_delimiter = ',',
+        value_parser = values::jobs,
         requires = "compare",
         conflicts_with = "dest",
         help_heading = "Comparing"
@@ -262,6 +284,7 @@ pub struct Cli {
         long,
         value_name = "N",
         default_value = "3",
+        value_parser = values::rounds,
         requires = "compare",
         conflicts_with = "dest",
         help_heading = "Comparing"
@@ -299,70 +322,12 @@ pub struct Cli {
     pub debug: bool,
 }
 
-/// Far more threads than any machine has cores; a slip of the finger must not ask for millions.
-const MOST_JOBS: usize = 1024;
-
-fn jobs(text: &str) -> Result<NonZeroUsize, String> {
-    text.parse()
-        .ok()
-        .filter(|jobs: &NonZeroUsize| jobs.get() <= MOST_JOBS)
-        .ok_or_else(|| format!("a whole number from 1 to {MOST_JOBS}"))
-}
-
-/// A number with an optional k, M or G (thousands, millions, billions) behind it.
-fn amount(text: &str) -> Result<u64, String> {
-    let (digits, factor) = match text.char_indices().last() {
-        Some((end, 'k' | 'K')) => (&text[..end], 1_000),
-        Some((end, 'M')) => (&text[..end], 1_000_000),
-        Some((end, 'G')) => (&text[..end], 1_000_000_000),
-        _ => (text, 1),
-    };
-    // `parse` alone would take a sign too.
-    let number = if digits.starts_with('+') {
-        None
-    } else {
-        digits.parse::<u64>().ok()
-    };
-    number
-        .and_then(|number| number.checked_mul(factor))
-        .filter(|amount| *amount > 0)
-        .ok_or_else(|| "a whole number above 0, with k, M or G behind it if need be".into())
-}
-
-/// A time in seconds, fractions allowed.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "a number of seconds")?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
-}
-
-/// A load average.
-fn load(text: &str) -> Result<f64, String> {
-    let load = text
-        .parse()
-        .ok()
-        .filter(|load: &f64| load.is_finite() && *load > 0.0);
-    load.ok_or_else(|| "a number above 0".into())
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn definition_is_consistent() {
         CommandLine::command().debug_assert();
-    }
-
-    #[test]
-    fn amounts_have_suffixes() {
-        assert_eq!(amount("500M"), Ok(500_000_000));
-        assert_eq!(amount("1G"), Ok(1_000_000_000));
-        assert_eq!(amount("64k"), Ok(64_000));
-        assert_eq!(amount("7"), Ok(7));
-        for wrong in ["", "M", "0", "-1", "+1", "1.5M", "1T", "99999999999G"] {
-            assert!(amount(wrong).is_err(), "{wrong}");
-        }
     }
 }

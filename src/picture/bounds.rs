@@ -8,7 +8,8 @@ use thiserror::Error;
 
 /// The box that a thumbnail has to fit: both sides, or one of them.
 ///
-/// Written as `128` (a square), `120x80` (width x height), `120x` (width alone) or `x80` (height alone).
+/// Written as `128` (a square), `120x80` (width x height), `120x` (width alone) or `x80` (height alone);
+/// `px` may stand behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Bounds(Sides);
 
@@ -109,8 +110,17 @@ impl FromStr for Bounds {
                 .map_err(|_| ParseBoundsError::Side(digits.to_owned())),
             other => Err(ParseBoundsError::Side(other.to_owned())),
         };
-        match text.split_once(['x', 'X']) {
-            None => side(text)?.map(Self::square),
+        // Pixels are what is meant anyhow.
+        let bare = match text
+            .len()
+            .checked_sub(2)
+            .and_then(|end| text.split_at_checked(end))
+        {
+            Some((bare, unit)) if unit.eq_ignore_ascii_case("px") => bare.trim_ascii_end(),
+            _ => text,
+        };
+        match bare.split_once(['x', 'X']) {
+            None => side(bare)?.map(Self::square),
             Some((width, height)) => match (side(width)?, side(height)?) {
                 (Some(width), Some(height)) => Some(Self::both(width, height)),
                 (Some(width), None) => Some(Self::width_only(width)),
@@ -138,6 +148,9 @@ mod tests {
             ("120X80", "120x80"),
             ("x80", "x80"),
             ("120x", "120x"),
+            ("128px", "128x128"),
+            ("120x80 PX", "120x80"),
+            ("120xpx", "120x"),
         ] {
             assert_eq!(bounds(text).to_string(), shown);
             assert_eq!(bounds(shown), bounds(text));
@@ -148,7 +161,7 @@ mod tests {
 
     #[test]
     fn bounds_refuse_what_is_no_size() {
-        for text in ["", "x"] {
+        for text in ["", "x", "px", "xpx"] {
             assert_eq!(
                 text.parse::<Bounds>(),
                 Err(ParseBoundsError::NoSide),

@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::picture::encode::EncodeError;
 use crate::picture::framing::TooLarge;
 use crate::picture::jpeg;
+use crate::picture::sniff::FileKind;
 use crate::picture::step::Step;
 
 /// Why a picture has no thumbnail.
@@ -23,6 +24,9 @@ pub struct ThumbnailError {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Cause {
+    /// It is something else than a JPEG.
+    #[error("{}", not_jpeg(*.0))]
+    NotJpeg(FileKind),
     /// The picture can't be decoded.
     #[error(transparent)]
     Jpeg(#[from] jpeg::Error),
@@ -40,6 +44,15 @@ pub enum Cause {
     /// The thumbnail can't be encoded.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+}
+
+fn not_jpeg(kind: FileKind) -> String {
+    match kind {
+        FileKind::Empty => "the file is empty".into(),
+        FileKind::Zeros => "the file holds nothing but zeros".into(),
+        FileKind::Unknown => "not a JPEG, nor any other kind of file that is known".into(),
+        kind => format!("not a JPEG but {kind}"),
+    }
 }
 
 /// Makes an error of `step` of what went wrong there.

@@ -1,6 +1,7 @@
 //! From a picture's bytes to its thumbnails': nothing here knows of files, threads, the time of day or the system.
 //!
 //! ```text
+//! sniff        what a file is, by its first bytes
 //! jpeg         bytes -> planes at N/8
 //! exif         what a picture says of its way up and its colours
 //! decode_plan  settles scale, part, turn and colours before anything is decoded
@@ -22,6 +23,7 @@ pub mod jpeg;
 mod options;
 mod orient;
 mod resize;
+mod sniff;
 #[doc(hidden)]
 pub mod stamp;
 mod step;
@@ -33,5 +35,6 @@ pub use encode::EncodeError;
 pub use error::{Cause, ThumbnailError};
 pub use framing::{Fit, TooLarge};
 pub use options::Options;
+pub use sniff::FileKind;
 pub use step::{Laps, Step};
 pub use thumbnailer::{Thumbnail, Thumbnailer, Warning};

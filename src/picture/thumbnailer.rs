@@ -12,10 +12,11 @@ use crate::picture::jpeg::{self, Coding, Header, Plane, Reach, Scratch};
 use crate::picture::options::Options;
 use crate::picture::orient::Orientation;
 use crate::picture::resize::{Resizer, Samples};
+use crate::picture::sniff::FileKind;
 use crate::picture::step::{Laps, Step};
 
-use super::error::ThumbnailError;
 use super::error::at;
+use super::error::{Cause, ThumbnailError};
 
 /// A thumbnail and what there is to know about its making.
 #[derive(Debug, Clone)]
@@ -203,7 +204,7 @@ impl Thumbnailer {
     /// its end.
     #[doc(hidden)]
     pub fn reach(&mut self, beginning: &[u8]) -> Result<Option<Reach>, ThumbnailError> {
-        let header = Header::parse(beginning).map_err(at(Step::Header))?;
+        let header = parse(beginning)?;
         if header.coding() != Coding::Progressive {
             return Ok(None);
         }
@@ -223,7 +224,7 @@ impl Thumbnailer {
         half_chroma: bool,
         laps: &mut dyn Laps,
     ) -> Result<Made, ThumbnailError> {
-        let header = Header::parse(jpeg).map_err(at(Step::Header))?;
+        let header = parse(jpeg)?;
         let (mut route, fault) =
             Route::settle(&header, &self.options, &mut self.colours, half_chroma)?;
         let scales = route.scales(header.components());
@@ -284,6 +285,22 @@ impl Thumbnailer {
             interleaved,
         })
     }
+}
+
+/// The header, unless the bytes are something else by their look.
+fn parse(bytes: &[u8]) -> Result<Header<'_>, ThumbnailError> {
+    let kind = FileKind::of(bytes);
+    let other = || at(Step::Header)(Cause::NotJpeg(kind));
+    if kind != FileKind::Jpeg && kind.is_certain() {
+        return Err(other());
+    }
+    Header::parse(bytes).map_err(|error| match error {
+        jpeg::Error::Format {
+            what: jpeg::Flaw::NotJpeg,
+            ..
+        } => other(),
+        error => at(Step::Header)(error),
+    })
 }
 
 /// Converts the colours of planes that are still larger than the thumbnail, and resizes what comes of it: the planes

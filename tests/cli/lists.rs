@@ -148,7 +148,9 @@ fn signal_ends_a_run_that_waits_for_its_list() {
 fn a_folder_in_a_list_is_a_failure_like_any_other() {
     let env = Env::with_pictures(3);
     let list = b"0\n1/1/p 1.jpg\n";
-    env.list(list, &[]).exits(1).says("1 made, 0 fresh, 1 failed");
+    env.list(list, &[])
+        .exits(1)
+        .says("1 made, 0 fresh, 1 failed");
     env.list(list, &["--allow-failures", "1"]).exits(0);
     env.list(list, &["--allow-failures", "100%"]).exits(0);
 }

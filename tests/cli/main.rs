@@ -13,6 +13,7 @@ mod load;
 mod lock;
 mod make;
 mod merge;
+mod messages;
 mod mirror;
 mod options;
 mod own_thumbnails;
