@@ -1,6 +1,6 @@
 //! The command-line program: parse, run, print one error, exit.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use thumbgen::batch::execute::keep_quiet_about_jobs;
@@ -12,6 +12,7 @@ use thumbgen::cli::exit::Exit;
 use thumbgen::cli::merge::{Merge, merge};
 use thumbgen::cli::run::run;
 use thumbgen::cli::{Command, CommandLine, ReportCommand};
+use thumbgen::tell::prefix;
 
 fn main() -> ExitCode {
     keep_quiet_about_jobs();
@@ -36,6 +37,10 @@ fn main() -> ExitCode {
 
 fn fail(error: &str, exit: Exit) -> ExitCode {
     // That stderr is gone is no reason for another exit status.
-    let _ = writeln!(io::stderr(), "thumbgen: {error}");
+    let _ = if io::stderr().is_terminal() {
+        writeln!(io::stderr(), "{}", prefix::error(error))
+    } else {
+        writeln!(io::stderr(), "thumbgen: {error}")
+    };
     exit.leave()
 }

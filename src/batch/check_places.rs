@@ -1,5 +1,6 @@
 //! What is refused before any work is done.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,13 +8,20 @@ use std::path::{Path, PathBuf};
 use nix::unistd::{AccessFlags, access};
 
 use crate::batch::error::RunError;
+use crate::batch::walk::FileId;
 
-/// Refuses a SOURCE and a DEST that can't go well, and makes DEST if it is not there; a dry run makes nothing.
+/// Refuses a SOURCE and a DEST that can't go well, and makes DEST if it is not there; a dry run makes nothing. Where the
+/// thumbnail has a `name` of its own, it may be in the picture's folder.
 ///
 /// # Errors
 ///
 /// What is wrong with which of them.
-pub fn prepare(source: &Path, dest: &Path, dry_run: bool) -> Result<(), RunError> {
+pub fn prepare(
+    source: &Path,
+    dest: &Path,
+    name: Option<&OsStr>,
+    dry_run: bool,
+) -> Result<(), RunError> {
     let folders = source_folders(source)?;
     let unusable = |error| RunError::Dest(dest.to_owned(), error);
     match fs::metadata(dest) {
@@ -27,8 +35,15 @@ pub fn prepare(source: &Path, dest: &Path, dry_run: bool) -> Result<(), RunError
     }
     // Only now: of `new/../images` it can't be told that it is `images` before there is a `new`.
     let there = fs::canonicalize(dest).map_err(unusable)?;
-    for folder in folders {
-        if there == folder {
+    if let Some(name) = name {
+        let thumbnail = dest.join(name);
+        let id = |path: &Path| fs::metadata(path).ok().map(|there| FileId::of(&there));
+        if id(&thumbnail).is_some_and(|there| id(source) == Some(there)) {
+            return Err(RunError::SameFile(thumbnail));
+        }
+    }
+    for folder in folders.iter().filter(|_| name.is_none()) {
+        if there == *folder {
             return Err(RunError::SameFolder(dest.to_owned()));
         }
         if folder.starts_with(&there) {

@@ -141,6 +141,9 @@ pub enum RunError {
     /// SOURCE and DEST are one folder.
     #[error("SOURCE and DEST are the same folder ({}): thumbnails would replace the pictures", shown(.0))]
     SameFolder(PathBuf),
+    /// DEST is the picture itself.
+    #[error("DEST {} is the picture: its thumbnail would replace it", shown(.0))]
+    SameFile(PathBuf),
     /// DEST contains SOURCE.
     #[error("DEST {} contains SOURCE: thumbnails could replace pictures there", shown(.0))]
     DestContainsSource(PathBuf),

@@ -1,5 +1,6 @@
 //! Where a picture's thumbnail belongs.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::batch::walk::SourcePicture;
@@ -16,8 +17,9 @@ pub struct Job {
 /// Plans the thumbnail of `source` below `dest`.
 ///
 /// The relative path and the whole file name are kept, so no two sources share a thumbnail: `photo.jpg` and
-/// `photo.jpeg`, or `photo.1.jpg` and `photo.2.jpg`, stay apart without any list of names.
-pub fn plan(source: SourcePicture, dest: &Path) -> Job {
-    let thumbnail = dest.join(source.relative());
+/// `photo.jpeg`, or `photo.1.jpg` and `photo.2.jpg`, stay apart without any list of names. With a `name`, which only one
+/// picture can have, the thumbnail has that.
+pub fn plan(source: SourcePicture, dest: &Path, name: Option<&OsStr>) -> Job {
+    let thumbnail = dest.join(name.map_or(source.relative(), Path::new));
     Job { source, thumbnail }
 }

@@ -1,5 +1,6 @@
 //! A whole run: find, execute, prune. It prints nothing and catches no signals.
 
+use std::ffi::OsString;
 use std::fs;
 use std::iter;
 use std::num::NonZeroUsize;
@@ -39,6 +40,8 @@ pub struct Batch {
     pub source: PathBuf,
     /// DEST: the folder for the thumbnails.
     pub dest: PathBuf,
+    /// The thumbnail's name in DEST where SOURCE is one picture; the picture's own, if there is none.
+    pub name: Option<OsString>,
     /// The folder that the walk does not enter, if that is not DEST.
     pub not_entered: Option<PathBuf>,
     /// Which entries of SOURCE are visited.
@@ -105,6 +108,7 @@ impl Batch {
         Self {
             source: source.into(),
             dest: dest.into(),
+            name: None,
             not_entered: None,
             walk: WalkOptions::default(),
             thumbnail: Options::default(),
@@ -152,7 +156,7 @@ impl Batch {
         if self.prune && !self.source.is_dir() {
             return Err(RunError::PruneOfPicture(self.source.clone()));
         }
-        prepare(&self.source, &self.dest, self.dry_run)?;
+        prepare(&self.source, &self.dest, self.name.as_deref(), self.dry_run)?;
         Ok(Ready {
             batch: self,
             stop,
@@ -176,10 +180,12 @@ impl Batch {
             return Ok(None);
         }
         let dest = &self.dest;
-        let claim = match (self.shard, &self.list) {
-            (Some(shard), _) => Claim::Shard(shard),
-            (None, Some(_)) => Claim::List,
-            (None, None) => Claim::Whole,
+        let claim = match (self.shard, &self.list, &self.name) {
+            (Some(shard), ..) => Claim::Shard(shard),
+            (None, Some(_), _) => Claim::List,
+            // Other thumbnails may be made in the same folder meanwhile.
+            (None, None, Some(_)) => Claim::List,
+            (None, None, None) => Claim::Whole,
         };
         match lock(dest, claim, self.wait, stop)
             .map_err(|error| RunError::Dest(dest.clone(), error))?
@@ -366,7 +372,7 @@ impl Batch {
         let dest = folder_id(&self.dest);
         let jobs = iter::from_fn(|| {
             let picture = next(&mut pictures, outcomes)?;
-            Some(plan(picture, &self.dest))
+            Some(plan(picture, &self.dest, self.name.as_deref()))
         });
         let throttle = self.max_load.map(Throttle::new);
         if throttle

@@ -9,7 +9,9 @@ use crate::batch::shard::ShardError;
 use crate::cli::compare::CompareError;
 use crate::cli::exit::Exit;
 use crate::cli::merge::MergeError;
+use crate::cli::places::OtherFormat;
 use crate::tell::report::ReportError;
+use crate::tell::teller::TellError;
 
 /// What the program ends with instead of what it was asked for.
 #[derive(Debug, Error)]
@@ -21,6 +23,9 @@ pub enum Error {
     /// The report can't be written.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// What happened can't be told.
+    #[error(transparent)]
+    Tell(#[from] TellError),
     /// `--shard auto` without a shard.
     #[error(transparent)]
     Shard(#[from] ShardError),
@@ -30,6 +35,9 @@ pub enum Error {
     /// A comparison failed.
     #[error(transparent)]
     Compare(#[from] CompareError),
+    /// DEST is named like a picture that thumbgen can't make.
+    #[error(transparent)]
+    Dest(#[from] OtherFormat),
     /// Signals can't be caught.
     #[error("signals can't be caught: {}", plain(.0))]
     Signals(#[source] io::Error),

@@ -114,7 +114,7 @@ pub struct Cli {
     /// Folder of pictures (.jpg .jpeg .jpe .jfif), or one picture
     pub source: PathBuf,
 
-    /// Folder for the thumbnails; made if need be
+    /// Folder for the thumbnails, made if need be; of one picture, also the thumbnail (.jpg)
     #[arg(required_unless_present = "compare", conflicts_with = "compare")]
     pub dest: Option<PathBuf>,
 

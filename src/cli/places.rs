@@ -1,5 +1,7 @@
 //! What is said of a SOURCE or DEST before anything is looked at.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::batch::error::shown;
@@ -27,6 +29,47 @@ pub(super) fn too_many(cli: &Cli) -> Option<String> {
          thumbgen {folder} {dest}                    makes all pictures in {folder}\n  \
          thumbgen {folder} {dest} --files-from LIST  makes those that LIST names, one a line"
     ))
+}
+
+/// DEST is named like a picture of another format than thumbnails have.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "DEST {} is named like a picture that is no JPEG, as thumbnails are: name it .jpg, or {}/ for a folder",
+    shown(.0),
+    shown(.0)
+)]
+pub struct OtherFormat(PathBuf);
+
+/// File name extensions of pictures that thumbnails are not.
+const OTHER_FORMATS: [&str; 13] = [
+    "png", "webp", "gif", "tif", "tiff", "bmp", "avif", "heic", "heif", "jxl", "jp2", "ico", "svg",
+];
+
+/// The folder and the name of the thumbnail, if SOURCE is one picture and DEST names a file: it is no folder, does not
+/// end with a slash, and has the extension of a picture.
+pub(super) fn one_thumbnail(
+    source: &Path,
+    dest: &Path,
+) -> Result<Option<(PathBuf, OsString)>, OtherFormat> {
+    let Some(name) = dest.file_name() else {
+        return Ok(None);
+    };
+    let is_folder = dest.as_os_str().as_bytes().ends_with(b"/") || dest.is_dir();
+    if is_folder || !source.is_file() {
+        return Ok(None);
+    }
+    if has_jpeg_extension(dest) {
+        return Ok(Some((folder(dest).to_owned(), name.to_owned())));
+    }
+    let is_other = dest.extension().is_some_and(|extension| {
+        OTHER_FORMATS
+            .iter()
+            .any(|other| extension.eq_ignore_ascii_case(other))
+    });
+    if is_other {
+        return Err(OtherFormat(dest.to_owned()));
+    }
+    Ok(None)
 }
 
 fn folder(path: &Path) -> &Path {

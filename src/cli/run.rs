@@ -14,10 +14,11 @@ use crate::cli::config::Config;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::failure_limit::Allowance;
+use crate::cli::places;
 use crate::cli::signals::Signals;
 use crate::tell::report::{Report, ReportError, RunRecord};
 use crate::tell::summary::{self, Scheduling};
-use crate::tell::teller::Teller;
+use crate::tell::teller::{Teller, Verbosity};
 
 /// Makes the thumbnails that `config` asks for, and tells of it.
 ///
@@ -33,13 +34,17 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         batch.to_mut().shard = Some(shard);
         engine = told_by;
     }
+    if let Some((folder, name)) = places::one_thumbnail(&batch.source, &batch.dest)? {
+        let batch = batch.to_mut();
+        (batch.dest, batch.name) = (folder, Some(name));
+    }
     let signals = Signals::catch().map_err(Error::Signals)?;
     let mut teller = Teller::new(config.verbosity, batch.dry_run, signals.stop().clone());
     if teller.has_bars() {
         batch.to_mut().count_ahead = true;
     }
     if let (Some(shard), Some(engine)) = (batch.shard, engine) {
-        teller.warn(&format!("shard {shard}, says {engine}"));
+        teller.note(&format!("shard {shard}, says {engine}"));
     }
     let ready = batch.prepare(&teller, signals.stop())?;
     // Not before: the run that holds the lock may be writing to a report of the same name.
@@ -90,7 +95,7 @@ fn end(
     };
     let record = RunRecord {
         source: batch.source.to_string_lossy().into_owned(),
-        destination: batch.dest.to_string_lossy().into_owned(),
+        destination: config.batch.dest.to_string_lossy().into_owned(),
         shard: batch.shard,
         ..RunRecord::new(&ran, scheduling)
     };
@@ -98,7 +103,7 @@ fn end(
     let mut text = if batch.dry_run {
         summary::found(counts) + "\n"
     } else {
-        summary::text(&ran, scheduling)
+        summary::text(&ran, scheduling, config.verbosity >= Verbosity::Verbose)
     };
     if signal.is_some() {
         text.push_str(&summary::interrupted(counts, teller.total(counts)));

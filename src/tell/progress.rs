@@ -127,8 +127,12 @@ impl Progress {
     }
 
     /// Prints a line on stdout. Only for runs without bars, which would be torn.
-    pub fn say(&self, text: &str) {
-        let _ = writeln!(io::stdout().lock(), "{text}");
+    ///
+    /// # Errors
+    ///
+    /// When it can't be written.
+    pub fn say(&self, text: &str) -> io::Result<()> {
+        writeln!(io::stdout().lock(), "{text}")
     }
 
     /// Says in the bar that the machine's load keeps new pictures from being begun.

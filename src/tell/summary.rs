@@ -58,13 +58,19 @@ pub fn shares(
 const WAITING: &str = "waiting for work";
 const PAUSED: &str = "paused for load";
 
-/// One sentence: what most of the worker time went into.
-fn held_back(shares: &[(&'static str, f64)]) -> String {
+/// In a shorter run, starting threads and reading the first pictures weigh more than what it was held back by.
+const TOO_SHORT: Duration = Duration::from_secs(1);
+
+/// One sentence: what most of the worker time went into, if the run was long enough to tell.
+fn held_back(elapsed: Duration, shares: &[(&'static str, f64)]) -> Option<String> {
+    if elapsed < TOO_SHORT {
+        return None;
+    }
     let most = shares
         .iter()
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .map_or(WAITING, |share| share.0);
-    match most {
+    Some(match most {
         "read" => "Held back by the disk: reading pictures.".into(),
         "write" => "Held back by the disk: writing thumbnails.".into(),
         "freshness" => "Held back by the file system: looking whether thumbnails are fresh.".into(),
@@ -74,7 +80,7 @@ fn held_back(shares: &[(&'static str, f64)]) -> String {
         "resize" => "Held back by the CPU: resizing.".into(),
         "encode" => "Held back by the CPU: encoding.".into(),
         other => format!("Held back by the CPU: {other}."),
-    }
+    })
 }
 
 /// How many pictures ended how, on one line.
@@ -152,12 +158,12 @@ pub fn found(counted: &Counts) -> String {
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
-/// The summary of a run for a person.
-pub fn text(ran: &Ran, scheduling: Scheduling) -> String {
-    write_text(ran, scheduling).expect("BUG: writing to a string fails")
+/// The summary of a run for a person; with `verbose`, also what held it back.
+pub fn text(ran: &Ran, scheduling: Scheduling, verbose: bool) -> String {
+    write_text(ran, scheduling, verbose).expect("BUG: writing to a string fails")
 }
 
-fn write_text(ran: &Ran, scheduling: Scheduling) -> Result<String, fmt::Error> {
+fn write_text(ran: &Ran, scheduling: Scheduling, verbose: bool) -> Result<String, fmt::Error> {
     let (mut text, totals) = (String::new(), &ran.totals);
     writeln!(text, "{}", found(&totals.counts))?;
     let real = ran.elapsed.as_secs_f64().max(1e-9);
@@ -199,6 +205,28 @@ fn write_text(ran: &Ran, scheduling: Scheduling) -> Result<String, fmt::Error> {
         .map(|(name, share)| format!("{name} {:.1}%", share * 100.0))
         .collect();
     writeln!(text, "Worker time: {}", listed.join(", "))?;
-    writeln!(text, "{}", held_back(&shares))?;
+    if verbose && let Some(told) = held_back(ran.elapsed, &shares) {
+        writeln!(text, "{told}")?;
+    }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_held_a_run_back_is_the_largest_share_unless_the_run_was_short() {
+        let shares = [("read", 0.2), ("decode", 0.5), (WAITING, 0.3)];
+        assert_eq!(
+            held_back(TOO_SHORT, &shares).as_deref(),
+            Some("Held back by the CPU: decoding.")
+        );
+        let shares = [("read", 0.2), ("decode", 0.3), (WAITING, 0.5)];
+        assert_eq!(
+            held_back(TOO_SHORT, &shares).as_deref(),
+            Some("Held back by the walk: finding the pictures.")
+        );
+        assert_eq!(held_back(TOO_SHORT / 2, &shares), None);
+    }
 }

@@ -1,15 +1,22 @@
 //! Tells a person and the report what happens in a run.
 
+use std::borrow::Cow;
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
 
+use console::Term;
+use thiserror::Error;
+
 use crate::batch::counts::Counts;
-use crate::batch::error::{PictureError, shown};
+use crate::batch::error::{PictureError, plain, shown};
 use crate::batch::job::Job;
 use crate::batch::make::{Outcome, Processed};
 use crate::batch::observer::{Event, Observer};
 use crate::batch::stop::Stop;
+use crate::tell::passed_over::PassedOver;
+use crate::tell::prefix;
 use crate::tell::progress::Progress;
 use crate::tell::report::{PictureRecord, Record, Report, ReportError, RunRecord};
 use crate::tell::verbose;
@@ -38,7 +45,20 @@ pub struct Teller {
     report_on_stdout: bool,
     /// A run whose report can't be written is stopped.
     stop: Stop,
-    report_error: OnceLock<ReportError>,
+    error: OnceLock<TellError>,
+    passed_over: PassedOver,
+}
+
+/// What happens can't be told where that was asked for.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TellError {
+    /// Not in the report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// Not on stdout.
+    #[error("stdout can't be written: {}", plain(.0))]
+    Stdout(#[source] io::Error),
 }
 
 impl Teller {
@@ -53,7 +73,8 @@ impl Teller {
             report: None,
             report_on_stdout: false,
             stop,
-            report_error: OnceLock::new(),
+            error: OnceLock::new(),
+            passed_over: PassedOver::default(),
         }
     }
 
@@ -79,32 +100,39 @@ impl Teller {
     }
 
     /// Says `line` on stderr, unless only errors are wanted.
-    pub fn warn(&self, line: &str) {
+    pub fn note(&self, line: &str) {
         if self.verbosity > Verbosity::Quiet {
             self.progress.line(line);
         }
+    }
+
+    fn warn(&self, line: &str) {
+        self.note(&prefix::warning(line));
     }
 
     /// Ends the report with `record` and leaves the bars as they stand.
     ///
     /// # Errors
     ///
-    /// When the report can't be written, or could not be before.
-    pub fn end(self, record: RunRecord, text: &str) -> Result<(), ReportError> {
+    /// When the report or stdout can't be written, or could not be before.
+    pub fn end(mut self, record: RunRecord, text: &str) -> Result<(), TellError> {
         self.progress.finish();
-        let on_stdout = self.report_on_stdout;
-        let written = self.report.map_or(Ok(()), |report| {
+        let found_nothing = record.counts.found == 0;
+        let written = self.report.take().map_or(Ok(()), |report| {
             let mut report = report.into_inner().expect("BUG: poisoned report");
             report.write(&Record::Run(Box::new(record)))?;
             report.finish()
         });
-        if self.dry_run && !on_stdout {
-            self.progress.say(text);
-        } else if self.verbosity > Verbosity::Quiet {
-            self.progress.line(text);
+        if self.dry_run && !self.report_on_stdout {
+            self.say(text);
+        } else {
+            self.note(&wrapped(text));
         }
-        self.report_error.into_inner().map_or(Ok(()), Err)?;
-        written
+        if found_nothing && let Some(text) = self.passed_over.text() {
+            self.note(&wrapped(&text));
+        }
+        self.error.into_inner().map_or(Ok(()), Err)?;
+        Ok(written?)
     }
 
     fn done(&self, job: &Job, processed: &Processed) {
@@ -116,9 +144,8 @@ impl Teller {
         }
         if self.verbosity >= Verbosity::Verbose {
             let line = verbose::line(job, processed, self.verbosity == Verbosity::Debug);
-            for line in line.into_iter().chain(verbose::warnings(job, processed)) {
-                self.progress.line(&line);
-            }
+            line.iter().for_each(|line| self.progress.line(line));
+            verbose::warnings(job, processed).for_each(|line| self.warn(&line));
         }
         if let Outcome::Failed(error) = &processed.outcome {
             self.failed(error);
@@ -127,7 +154,7 @@ impl Teller {
     }
 
     fn failed(&self, error: &PictureError) {
-        self.progress.line(&error.to_string());
+        self.progress.line(&prefix::error(&error.to_string()));
     }
 
     fn gone_through(&self, job: &Job, processed: &Processed) {
@@ -138,11 +165,11 @@ impl Teller {
     }
 
     fn pruned(&self, thumbnail: &Path) {
-        let line = || format!("prune {} (source gone)", shown(thumbnail));
+        let place = shown(thumbnail);
         if self.dry_run {
-            self.say(&line());
+            self.say(&format!("prune {place} (source gone)"));
         } else if self.verbosity >= Verbosity::Verbose {
-            self.progress.line(&line());
+            self.progress.line(&format!("pruned {place} (source gone)"));
         }
         self.record(|| PictureRecord::pruned(thumbnail, self.dry_run));
     }
@@ -151,9 +178,18 @@ impl Teller {
     fn say(&self, line: &str) {
         if self.report_on_stdout {
             self.progress.line(line);
-        } else {
-            self.progress.say(line);
+        } else if let Err(error) = self.progress.say(line)
+            // Who reads no further has seen enough.
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            self.fail(TellError::Stdout(error));
         }
+    }
+
+    /// Stops a run of which can't be told what was asked for.
+    fn fail(&self, error: TellError) {
+        let _ = self.error.set(error);
+        self.stop.set();
     }
 
     fn record(&self, record: impl FnOnce() -> PictureRecord) {
@@ -161,10 +197,17 @@ impl Teller {
             let record = Record::Picture(Box::new(record()));
             let written = report.lock().expect("BUG: poisoned report").write(&record);
             if let Err(error) = written {
-                let _ = self.report_error.set(error);
-                self.stop.set();
+                self.fail(error.into());
             }
         }
+    }
+}
+
+/// `text` in lines that fit the terminal, if stderr is one.
+fn wrapped(text: &str) -> Cow<'_, str> {
+    match Term::stderr().size_checked() {
+        Some((_, columns)) => textwrap::fill(text, usize::from(columns).max(20)).into(),
+        None => text.into(),
     }
 }
 
@@ -179,6 +222,7 @@ impl Observer for Teller {
             Event::Counted(pictures) => self.progress.counted(pictures),
             Event::AllCounted => self.progress.count_ended(),
             Event::PassedOver(path, reason) => {
+                self.passed_over.add(path, reason);
                 if self.verbosity == Verbosity::Debug {
                     let line = format!("skipped {}: {reason}", shown(path));
                     self.progress.line(&line);

@@ -109,7 +109,7 @@ fn make_all_unlocked(source: &Path, dest: &Path) {
     let id = FileId::of(&fs::metadata(dest).unwrap());
     let mut worker = process.worker(Writer::new(source, dest, Some(id), &Owner::this_process()));
     for picture in walk(source, Some(id), WalkOptions::default(), |_, _| ()) {
-        let processed = process.run(&mut worker, &plan(picture.unwrap(), dest));
+        let processed = process.run(&mut worker, &plan(picture.unwrap(), dest, None));
         assert!(
             matches!(processed.outcome, Outcome::Made(_)),
             "{:?}",

@@ -1,6 +1,8 @@
 //! Messages that name the remedy.
 
-use crate::env::{Env, jpeg};
+use std::fs::File;
+
+use crate::env::{Env, finish, jpeg, size};
 
 #[test]
 fn what_is_no_jpeg_is_told_by_its_first_bytes() {
@@ -127,4 +129,98 @@ fn values_that_cannot_be_taken_are_told_what_can() {
     env.make(["--size=128", "--max-memory=1GiB"])
         .ends_with(0)
         .counts(0, 1, 0);
+}
+
+#[test]
+fn a_source_without_pictures_is_told_what_it_holds() {
+    let env = Env::new();
+    for name in ["a.png", "b.PNG", "c.txt", "README", ".hidden.jpg"] {
+        env.file(format!("images/{name}"), b"");
+    }
+    env.make([]).ends_with(0).counts(0, 0, 0).says(
+        "no JPEG in SOURCE; passed over: 4 files (2 .png, 1 without an extension, 1 .txt), \
+         1 hidden (see --hidden)\n",
+    );
+    env.make(["-q"]).ends_with(0).does_not_say("passed over");
+    env.picture("images/picture.jpg");
+    env.make([]).ends_with(0).does_not_say("passed over");
+}
+
+#[test]
+fn one_thumbnail_may_be_named() {
+    let env = Env::new();
+    env.file("a.jpg", &jpeg(300, 200, 1));
+    for dest in ["thumb.jpg", "new/folder/thumb.JPEG", "./images/b.jpe"] {
+        env.run(["a.jpg", dest, "-n"]);
+        assert!(!env.path(dest).exists());
+        env.run(["a.jpg", dest]).ends_with(0).counts(1, 0, 0);
+        assert_eq!(size(&env.bytes(dest)), (128, 85), "{dest}");
+        env.run(["a.jpg", dest]).ends_with(0).counts(0, 1, 0);
+        env.run(["a.jpg", dest, "--size", "64"]).ends_with(0).counts(1, 0, 0);
+    }
+    // Nothing is left: no lock, no temporary file.
+    assert_eq!(env.names("new"), ["folder/thumb.JPEG"]);
+    assert_eq!(env.names("images"), ["b.jpe"]);
+
+    // A folder is one as ever, and is asked for by a slash.
+    env.run(["a.jpg", "images"]).ends_with(0).counts(1, 0, 0);
+    env.run(["a.jpg", "folder.jpg/"]).ends_with(0).counts(1, 0, 0);
+    env.run(["a.jpg", "folder.jpg"]).ends_with(0).counts(0, 1, 0);
+    assert_eq!(env.names("folder.jpg"), ["a.jpg"]);
+}
+
+#[test]
+fn one_thumbnail_never_takes_its_pictures_place() {
+    let env = Env::new();
+    let picture = jpeg(300, 200, 1);
+    env.file("a.jpg", &picture);
+    env.link("a.jpg", "link.jpg");
+    std::fs::hard_link(env.path("a.jpg"), env.path("hard.jpg")).unwrap();
+    for dest in ["a.jpg", "./a.jpg", "link.jpg", "hard.jpg"] {
+        for options in [&[][..], &["--force"]] {
+            env.run(["a.jpg", dest].iter().chain(options))
+                .ends_with(2)
+                .says("is the picture: its thumbnail would replace it");
+        }
+        assert!(env.bytes(dest) == picture);
+    }
+    env.run(["a.jpg", "thumb.png"])
+        .ends_with(2)
+        .says("DEST thumb.png is named like a picture that is no JPEG, as thumbnails are: name it .jpg, or thumb.png/");
+    assert!(!env.path("thumb.png").exists());
+}
+
+#[test]
+fn what_cannot_be_told_on_stdout_is_no_success() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    let mut command = env.command(["images", "thumbs", "-n"]);
+    let run = finish(command.stdout(full()));
+    run.ends_with(2).says("stdout can't be written: No space left on device");
+
+    env.make(["--report", "report.jsonl"]).ends_with(0);
+    let mut command = env.command(["report", "merge", "report.jsonl"]);
+    let run = finish(command.stdout(full()));
+    run.ends_with(2).says("stdout can't be written: No space left on device");
+
+    // Who reads no further has seen enough.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = env.command(["images", "thumbs", "-n"]);
+    finish(command.stdout(writer)).ends_with(0);
+}
+
+#[test]
+fn lines_of_a_prune_are_as_all_others() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.picture("images/b.jpg");
+    env.make([]).ends_with(0);
+    std::fs::remove_file(env.path("images/b.jpg")).unwrap();
+    let run = env.make(["--prune", "-n"]);
+    assert!(run.stdout.starts_with("prune thumbs/b.jpg (source gone)\n"), "{run}");
+    env.make(["--prune", "-v"])
+        .ends_with(0)
+        .says("pruned thumbs/b.jpg (source gone)\n");
 }

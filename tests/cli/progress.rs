@@ -437,3 +437,36 @@ fn a_signal_leaves_the_bars_where_the_work_stopped() {
         "{told}: {rows:#?}"
     );
 }
+
+#[test]
+fn errors_and_warnings_are_marked_and_the_summary_is_wrapped_at_words() {
+    let env = Env::new();
+    pictures(&env, 3);
+    env.file("images/broken.jpg", b"no picture");
+    let whole = jpeg(300, 200, 1);
+    env.file("images/cut.jpg", &whole[..whole.len() / 2]);
+    let (status, sent) = on_a_terminal(&env, 50, &["--allow-damaged"], &[]);
+    assert_eq!(status.code(), Some(1));
+    assert!(
+        sent.contains("\x1b[31m\x1b[1merror:\x1b[0m images/broken.jpg: header: not a JPEG but text"),
+        "{sent:?}"
+    );
+    assert!(
+        sent.contains("\x1b[33m\x1b[1mwarning:\x1b[0m images/cut.jpg: made from what is left"),
+        "{sent:?}"
+    );
+    let plain = console::strip_ansi_codes(&sent).replace('\r', "");
+    let summary = &plain[plain.find("5 pictures found").unwrap()..];
+    let joined = summary.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(joined.contains("5 pictures found: 4 made, 1 of them damaged, 0 fresh, 1 failed real "));
+    assert!(joined.contains(", waiting for work "), "{joined}");
+    let widths: Vec<_> = summary.lines().map(|line| line.chars().count()).collect();
+    assert!(widths.iter().all(|width| *width <= 50) && widths.len() > 5, "{summary}");
+
+    let (_, sent) = on_a_terminal(&env, 50, &["-q"], &[("NO_COLOR", "1")]);
+    assert!(sent.contains("error: images/broken.jpg: header: ") && !sent.contains('\x1b'), "{sent:?}");
+
+    let (status, sent) = on_a_terminal(&env, 80, &["--files-from", "none"], &[("NO_COLOR", "1")]);
+    assert_eq!(status.code(), Some(2));
+    assert!(sent.starts_with("error: list none can't be read: "), "{sent:?}");
+}

@@ -51,7 +51,7 @@ fn is_one_screen_on_stderr() {
         }
         let sum: f64 = numbers(shares).iter().sum();
         assert!((99.0..101.0).contains(&sum), "{sum}%: {shares}");
-        assert!(line(&run, "Held back by ").ends_with('.'));
+        run.does_not_say("Held back by ");
         assert!(run.stderr.lines().count() <= 24, "{run}");
     }
 }
@@ -136,4 +136,35 @@ fn off_a_terminal_there_are_no_bars_and_no_escape_codes() {
             .does_not_say("Scheduling")
             .does_not_say("Completion");
     }
+}
+
+#[test]
+fn what_held_a_run_back_is_told_where_it_is_asked_for() {
+    let env = Env::new();
+    for number in 0..3 {
+        env.file(format!("images/{number}.jpg"), &jpeg(3000, 3000, number));
+    }
+    // Until the run is long enough to tell.
+    let held_back = |options: &[&str]| {
+        let options = ["-f", "--strategy", "seq"].iter().chain(options);
+        let run = env.make(options.copied());
+        run.stderr.contains("Held back by ")
+    };
+    assert!(!held_back(&[]));
+    assert!(!held_back(&["--size", "8"]));
+    let mut seconds = 0.0;
+    let mut pictures = 3;
+    while seconds < 1.0 {
+        let run = env.make(["-v", "-f", "--strategy", "seq"]);
+        seconds = numbers(line(&run, "real "))[0];
+        let told = run.stderr.contains("Held back by ");
+        // What is told is rounded.
+        assert!(told == (seconds > 1.0) || (0.99..1.01).contains(&seconds), "{run}");
+        for number in pictures..pictures * 2 {
+            let link = env.path(format!("images/{number}.jpg"));
+            std::fs::hard_link(env.path("images/0.jpg"), link).unwrap();
+        }
+        pictures *= 2;
+    }
+    assert!(!held_back(&[]));
 }

@@ -198,7 +198,7 @@ fn measure(settings: &Settings, stop: &Stop) -> Result<(Comparison, u64), Error>
         .prefix("thumbgen-compare.")
         .tempdir()
         .map_err(temporary)?;
-    prepare(&settings.source, folder.path(), false)?;
+    prepare(&settings.source, folder.path(), None, false)?;
     let rounds = Rounds::new(settings, folder.path(), stop)?;
     let bar = Steps::new(!settings.quiet, "Comparing", rounds.steps());
     let (comparison, failures) = rounds.run(&bar, |contender, dest, done| {

@@ -64,6 +64,9 @@ pub enum MergeError {
     /// Reports of shards are not of one run.
     #[error("reports are not of one run: {} has {}, others have {}", shown(.0), .1, .2)]
     NotOneRun(PathBuf, String, String),
+    /// The result can't be told.
+    #[error("stdout can't be written: {}", plain(.0))]
+    Stdout(#[source] io::Error),
     /// The merged report can't be written.
     #[error(transparent)]
     Written(#[from] ReportError),
@@ -83,16 +86,22 @@ pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     }
     let merged = all.record();
     let text = all.text(&merged);
-    // That nobody listens is no reason for another exit status.
-    if merge.output.as_deref().is_some_and(is_stdout) {
-        let _ = err.write_all(text.as_bytes());
+    let told = if merge.output.as_deref().is_some_and(is_stdout) {
+        err.write_all(text.as_bytes()).or(Ok(()))
     } else {
-        let _ = out.write_all(text.as_bytes());
-    }
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    };
     let counts = merged.counts;
     let finished = merged.finished;
     if let Some(output) = &merge.output {
         all.write(output, merged)?;
+    }
+    match told {
+        // That nobody listens is no reason for another exit status.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            return Err(MergeError::Stdout(error));
+        }
+        _ => {}
     }
     Ok(if finished {
         Exit::of_counts(&counts, merge.allow_failures)
