@@ -86,6 +86,11 @@ impl SourceVersion {
         }
     }
 
+    /// Modification time as stamps have it: seconds and nanoseconds.
+    pub fn mtime(self) -> String {
+        Mtime(self.mtime).to_string()
+    }
+
     /// Length in bytes.
     pub fn length(self) -> u64 {
         self.length

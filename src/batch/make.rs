@@ -66,6 +66,8 @@ pub struct Made {
 pub struct Processed {
     /// What became of it.
     pub outcome: Outcome,
+    /// The source's version, if that is known: the one that was read, or else looked at.
+    pub version: Option<SourceVersion>,
     /// Bytes read of the source; if it changed meanwhile, the last time.
     pub bytes_read: u64,
     /// How long the steps took.
@@ -86,6 +88,7 @@ impl Processed {
     fn without_work(outcome: Outcome) -> Self {
         Self {
             outcome,
+            version: None,
             bytes_read: 0,
             times: StageTimes::default(),
         }
@@ -128,6 +131,8 @@ pub struct Maker {
 /// What one worker keeps from job to job.
 #[derive(Debug)]
 pub struct Worker {
+    /// That of the job at hand.
+    version: Option<SourceVersion>,
     checker: Checker,
     source: ReadBuffer,
     thumbnailer: Thumbnailer,
@@ -147,6 +152,7 @@ impl Maker {
     /// A worker that writes with `writer`.
     pub fn worker(&self, writer: Writer) -> Worker {
         Worker {
+            version: None,
             checker: Checker::default(),
             source: ReadBuffer::default(),
             thumbnailer: Thumbnailer::new(self.options.clone()),
@@ -158,6 +164,7 @@ impl Maker {
     pub fn run(&self, worker: &mut Worker, job: &Job) -> Processed {
         let mut clock = Clock::start();
         worker.source.clear();
+        worker.version = None;
         let outcome = match self.freshness(worker, job, &mut clock) {
             Ok(Freshness::Fresh) => Outcome::Fresh,
             Ok(Freshness::Foreign(what)) => {
@@ -183,6 +190,7 @@ impl Maker {
         };
         Processed {
             outcome,
+            version: worker.version,
             bytes_read: worker.source.bytes().len() as u64,
             times: clock.times(),
         }
@@ -228,6 +236,7 @@ impl Maker {
         let read = worker.source.read(path, limit, &mut worker.thumbnailer);
         clock.lap(Stage::Read);
         let version = read.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
+        worker.version = Some(version);
 
         let bytes = worker.source.bytes();
         if is_thumbnails(bytes)
@@ -272,9 +281,11 @@ impl Maker {
         let source = fs::metadata(path);
         clock.lap(Stage::Stat);
         let source = source.map_err(|error| PictureError::new(path, Stage::Stat, error))?;
+        let version = SourceVersion::of(&source);
+        worker.version = Some(version);
         let checked = worker.checker.check(
             &job.thumbnail,
-            SourceVersion::of(&source),
+            version,
             &self.settings,
             self.options.allow_damaged,
         );

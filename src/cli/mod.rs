@@ -8,7 +8,7 @@ pub mod error;
 pub mod exit;
 pub mod failure_limit;
 pub mod merge;
-mod places;
+pub mod places;
 pub mod run;
 pub mod signals;
 mod values;

@@ -16,7 +16,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure_limit::Allowance;
 use crate::cli::places;
 use crate::cli::signals::Signals;
-use crate::tell::report::{Report, ReportError, RunRecord};
+use crate::tell::report::{self, Known, Report, ReportError, RunRecord};
 use crate::tell::summary::{self, Scheduling};
 use crate::tell::teller::{Teller, Verbosity};
 
@@ -49,21 +49,23 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
     let ready = batch.prepare(&teller, signals.stop())?;
     // Not before: the run that holds the lock may be writing to a report of the same name.
     if let Some(path) = &config.report {
-        teller.report_to(create_report(path, batch.shard)?);
+        let path = report_path(path, batch.shard);
+        let known = Known::read(&path);
+        // `{shard}` was in it.
+        let in_folder = matches!(path, Cow::Owned(_));
+        teller.report_to(create_report(&path, in_folder)?, known);
     }
+    let began = report::now();
     let ran = ready.run(&teller)?;
-    end(config, &batch, teller, ran, signals.caught())
+    end(config, &batch, teller, ran, began, signals.caught())
 }
 
-/// A report of `shard` in `path`. Reports of shards are many: the folder for them is made if need be.
-fn create_report(path: &Path, shard: Option<Shard>) -> Result<Report, ReportError> {
-    let path = report_path(path, shard);
-    if let Cow::Owned(path) = &path
-        && let Some(folder) = path.parent()
-    {
-        fs::create_dir_all(folder).map_err(|error| ReportError(path.clone(), error))?;
+/// A report in `path`. The folder for it is made if need be where `in_folder`: reports of shards are many.
+fn create_report(path: &Path, in_folder: bool) -> Result<Report, ReportError> {
+    if in_folder && let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| ReportError(path.to_owned(), error))?;
     }
-    Report::create(&path)
+    Report::create(path)
 }
 
 /// Where the report of `shard` goes: `path`, with the number of the shard in place of `{shard}`.
@@ -86,6 +88,7 @@ fn end(
     batch: &Batch,
     teller: Teller,
     ran: Ran,
+    began: String,
     signal: Option<i32>,
 ) -> Result<Exit, Error> {
     let scheduling = Scheduling {
@@ -97,13 +100,16 @@ fn end(
         source: batch.source.to_string_lossy().into_owned(),
         destination: config.batch.dest.to_string_lossy().into_owned(),
         shard: batch.shard,
+        known: teller.known(),
+        began,
         ..RunRecord::new(&ran, scheduling)
     };
     let counts = &ran.totals.counts;
     let mut text = if batch.dry_run {
-        summary::found(counts) + "\n"
+        summary::found(counts, teller.known()) + "\n"
     } else {
-        summary::text(&ran, scheduling, config.verbosity >= Verbosity::Verbose)
+        let verbose = config.verbosity >= Verbosity::Verbose;
+        summary::text(&ran, teller.known(), scheduling, verbose)
     };
     if signal.is_some() {
         text.push_str(&summary::interrupted(counts, teller.total(counts)));

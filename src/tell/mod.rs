@@ -9,7 +9,7 @@
 //! ```
 
 mod bar;
-pub mod passed_over;
+mod passed_over;
 pub mod prefix;
 pub mod progress;
 pub mod report;

@@ -125,6 +125,9 @@ mod tests {
     #[test]
     fn no_tree_has_too_many_kinds() {
         let text = text((0..1000).map(|number| format!("a.{number}")));
-        assert!(text.ends_with("1 .10, 1 .11, 995 of other kinds)"), "{text}");
+        assert!(
+            text.ends_with("1 .11, 1 .12, 995 of other kinds)"),
+            "{text}"
+        );
     }
 }

@@ -83,8 +83,8 @@ fn held_back(elapsed: Duration, shares: &[(&'static str, f64)]) -> Option<String
     })
 }
 
-/// How many pictures ended how, on one line.
-pub fn counts(counted: &Counts) -> String {
+/// How many pictures ended how, on one line; of those that failed, so many were `known` before.
+pub fn counts(counted: &Counts, known: u64) -> String {
     let found = counted.found;
     let mut text = format!(
         "{found} {} found: ",
@@ -101,6 +101,12 @@ pub fn counts(counted: &Counts) -> String {
     }
     counts.push(format!("{} fresh", counted.fresh));
     counts.push(format!("{} failed", counted.failed));
+    match known {
+        0 => {}
+        1 if counted.failed == 1 => counts.push("known".into()),
+        all if counted.failed == all => counts.push("all known".into()),
+        some => counts.push(format!("{some} of them known")),
+    }
     if counted.kept > 0 {
         counts.push(format!("{} kept", counted.kept));
     }
@@ -153,19 +159,24 @@ pub fn about_kept(counted: &Counts) -> Option<String> {
 }
 
 /// How many pictures ended how, and what to do about it: all that there is to say of a dry run.
-pub fn found(counted: &Counts) -> String {
-    let lines = [Some(counts(counted)), about_kept(counted)];
+pub fn found(counted: &Counts, known: u64) -> String {
+    let lines = [Some(counts(counted, known)), about_kept(counted)];
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 /// The summary of a run for a person; with `verbose`, also what held it back.
-pub fn text(ran: &Ran, scheduling: Scheduling, verbose: bool) -> String {
-    write_text(ran, scheduling, verbose).expect("BUG: writing to a string fails")
+pub fn text(ran: &Ran, known: u64, scheduling: Scheduling, verbose: bool) -> String {
+    write_text(ran, known, scheduling, verbose).expect("BUG: writing to a string fails")
 }
 
-fn write_text(ran: &Ran, scheduling: Scheduling, verbose: bool) -> Result<String, fmt::Error> {
+fn write_text(
+    ran: &Ran,
+    known: u64,
+    scheduling: Scheduling,
+    verbose: bool,
+) -> Result<String, fmt::Error> {
     let (mut text, totals) = (String::new(), &ran.totals);
-    writeln!(text, "{}", found(&totals.counts))?;
+    writeln!(text, "{}", found(&totals.counts, known))?;
     let real = ran.elapsed.as_secs_f64().max(1e-9);
     writeln!(
         text,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use console::Term;
@@ -18,7 +18,7 @@ use crate::batch::stop::Stop;
 use crate::tell::passed_over::PassedOver;
 use crate::tell::prefix;
 use crate::tell::progress::Progress;
-use crate::tell::report::{PictureRecord, Record, Report, ReportError, RunRecord};
+use crate::tell::report::{Known, PictureRecord, Record, Report, ReportError, RunRecord};
 use crate::tell::verbose;
 
 /// How much is said on stderr.
@@ -46,6 +46,9 @@ pub struct Teller {
     /// A run whose report can't be written is stopped.
     stop: Stop,
     error: OnceLock<TellError>,
+    /// What the report before this one holds, and how much of that failed again.
+    known: Known,
+    failed_again: AtomicU64,
     passed_over: PassedOver,
 }
 
@@ -74,12 +77,16 @@ impl Teller {
             report_on_stdout: false,
             stop,
             error: OnceLock::new(),
+            known: Known::default(),
+            failed_again: AtomicU64::new(0),
             passed_over: PassedOver::default(),
         }
     }
 
-    /// Tells `report` everything from now on.
-    pub fn report_to(&mut self, report: Report) {
+    /// Tells `report` everything from now on. Failures that are `known` are told nowhere else, unless lines for all
+    /// pictures are wanted.
+    pub fn report_to(&mut self, report: Report, known: Known) {
+        self.known = known;
         self.report_on_stdout = report.is_on_stdout();
         self.report = Some(Mutex::new(report));
     }
@@ -148,17 +155,33 @@ impl Teller {
             verbose::warnings(job, processed).for_each(|line| self.warn(&line));
         }
         if let Outcome::Failed(error) = &processed.outcome {
-            self.failed(error);
+            self.failed(error, PictureRecord::new(Some(job), processed));
+        } else {
+            self.record(|| PictureRecord::new(Some(job), processed));
         }
-        self.gone_through(job, processed);
+        self.gone_through(processed);
     }
 
-    fn failed(&self, error: &PictureError) {
-        self.progress.line(&prefix::error(&error.to_string()));
+    /// How many failures were known before.
+    pub fn known(&self) -> u64 {
+        self.failed_again.load(Ordering::Relaxed)
     }
 
-    fn gone_through(&self, job: &Job, processed: &Processed) {
-        self.record(|| PictureRecord::new(Some(job), processed));
+    fn failed(&self, error: &PictureError, mut record: PictureRecord) {
+        let mut line = error.to_string();
+        let known = self.known.holds(&mut record);
+        if known {
+            self.failed_again.fetch_add(1, Ordering::Relaxed);
+            let since = record.first_seen.as_deref().unwrap_or("an earlier run");
+            line = format!("{line} (known since {since})");
+        }
+        if !known || self.verbosity >= Verbosity::Verbose {
+            self.progress.line(&prefix::error(&line));
+        }
+        self.record(|| record);
+    }
+
+    fn gone_through(&self, processed: &Processed) {
         if !matches!(processed.outcome, Outcome::NotBegun) {
             self.progress.done();
         }
@@ -206,8 +229,9 @@ impl Teller {
 /// `text` in lines that fit the terminal, if stderr is one.
 fn wrapped(text: &str) -> Cow<'_, str> {
     match Term::stderr().size_checked() {
-        Some((_, columns)) => textwrap::fill(text, usize::from(columns).max(20)).into(),
-        None => text.into(),
+        // A terminal that does not know its size says that it has none.
+        Some((_, columns)) if columns >= 20 => textwrap::fill(text, usize::from(columns)).into(),
+        _ => text.into(),
     }
 }
 
@@ -230,12 +254,14 @@ impl Observer for Teller {
             }
             Event::Done(job, processed) => self.done(job, processed),
             // Told once, when the run has ended: those in flight meet the same.
-            Event::DestFailed(job, processed) => self.gone_through(job, processed),
+            Event::DestFailed(job, processed) => {
+                self.record(|| PictureRecord::new(Some(job), processed));
+                self.gone_through(processed);
+            }
             Event::Failed(processed) => {
                 if let Outcome::Failed(error) = &processed.outcome {
-                    self.failed(error);
+                    self.failed(error, PictureRecord::new(None, processed));
                 }
-                self.record(|| PictureRecord::new(None, processed));
             }
             Event::Pruned(thumbnail) => self.pruned(thumbnail),
             Event::Pausing(load) => self.progress.pausing(load),

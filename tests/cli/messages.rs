@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::env::{Env, finish, jpeg, size};
+use crate::env::{Env, jpeg, size};
 
 #[test]
 fn what_is_no_jpeg_is_told_by_its_first_bytes() {
@@ -151,12 +151,18 @@ fn one_thumbnail_may_be_named() {
     let env = Env::new();
     env.file("a.jpg", &jpeg(300, 200, 1));
     for dest in ["thumb.jpg", "new/folder/thumb.JPEG", "./images/b.jpe"] {
-        env.run(["a.jpg", dest, "-n"]);
+        let run = env.run(["a.jpg", dest, "-n"]);
+        assert!(
+            run.stdout.starts_with("make ") && run.stdout.contains("(missing)"),
+            "{run}"
+        );
         assert!(!env.path(dest).exists());
         env.run(["a.jpg", dest]).ends_with(0).counts(1, 0, 0);
         assert_eq!(size(&env.bytes(dest)), (128, 85), "{dest}");
         env.run(["a.jpg", dest]).ends_with(0).counts(0, 1, 0);
-        env.run(["a.jpg", dest, "--size", "64"]).ends_with(0).counts(1, 0, 0);
+        env.run(["a.jpg", dest, "--size", "64"])
+            .ends_with(0)
+            .counts(1, 0, 0);
     }
     // Nothing is left: no lock, no temporary file.
     assert_eq!(env.names("new"), ["folder/thumb.JPEG"]);
@@ -164,8 +170,12 @@ fn one_thumbnail_may_be_named() {
 
     // A folder is one as ever, and is asked for by a slash.
     env.run(["a.jpg", "images"]).ends_with(0).counts(1, 0, 0);
-    env.run(["a.jpg", "folder.jpg/"]).ends_with(0).counts(1, 0, 0);
-    env.run(["a.jpg", "folder.jpg"]).ends_with(0).counts(0, 1, 0);
+    env.run(["a.jpg", "folder.jpg/"])
+        .ends_with(0)
+        .counts(1, 0, 0);
+    env.run(["a.jpg", "folder.jpg"])
+        .ends_with(0)
+        .counts(0, 1, 0);
     assert_eq!(env.names("folder.jpg"), ["a.jpg"]);
 }
 
@@ -194,21 +204,27 @@ fn one_thumbnail_never_takes_its_pictures_place() {
 fn what_cannot_be_told_on_stdout_is_no_success() {
     let env = Env::new();
     env.picture("images/a.jpg");
-    let full = || File::options().write(true).open("/dev/full").unwrap();
-    let mut command = env.command(["images", "thumbs", "-n"]);
-    let run = finish(command.stdout(full()));
-    run.ends_with(2).says("stdout can't be written: No space left on device");
-
     env.make(["--report", "report.jsonl"]).ends_with(0);
-    let mut command = env.command(["report", "merge", "report.jsonl"]);
-    let run = finish(command.stdout(full()));
-    run.ends_with(2).says("stdout can't be written: No space left on device");
+    for arguments in [
+        &["images", "thumbs", "-n"][..],
+        &["report", "merge", "report.jsonl"],
+    ] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut command = env.command(arguments);
+        let output = command.stdout(full).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(
+            stderr.contains("stdout can't be written: No space left on device"),
+            "{stderr}"
+        );
+    }
 
     // Who reads no further has seen enough.
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut command = env.command(["images", "thumbs", "-n"]);
-    finish(command.stdout(writer)).ends_with(0);
+    assert!(command.stdout(writer).status().unwrap().success());
 }
 
 #[test]
@@ -219,7 +235,10 @@ fn lines_of_a_prune_are_as_all_others() {
     env.make([]).ends_with(0);
     std::fs::remove_file(env.path("images/b.jpg")).unwrap();
     let run = env.make(["--prune", "-n"]);
-    assert!(run.stdout.starts_with("prune thumbs/b.jpg (source gone)\n"), "{run}");
+    assert!(
+        run.stdout.starts_with("prune thumbs/b.jpg (source gone)\n"),
+        "{run}"
+    );
     env.make(["--prune", "-v"])
         .ends_with(0)
         .says("pruned thumbs/b.jpg (source gone)\n");

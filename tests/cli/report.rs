@@ -177,3 +177,93 @@ fn a_report_that_cannot_be_finished_is_told() {
         .ends_with(2)
         .says("report /dev/full can't be written: No space left on device");
 }
+
+#[test]
+fn records_have_times() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.file("images/b.jpg", b"no picture");
+    env.make(["--report", "report.jsonl"]).ends_with(1);
+    let (pictures, run) = records(&String::from_utf8(env.bytes("report.jsonl")).unwrap());
+    let time = |value: &Value| {
+        let text = value.as_str().unwrap();
+        assert!(text.ends_with('Z'), "{text}");
+        humantime::parse_rfc3339(text).unwrap()
+    };
+    let (began, ended) = (time(&run["began"]), time(&run["ended"]));
+    for picture in &pictures {
+        assert!(
+            (began..=ended).contains(&time(&picture["time"])),
+            "{picture}"
+        );
+    }
+    assert_eq!(pictures[1]["first_seen"], pictures[1]["time"]);
+    assert!(pictures[0].get("first_seen").is_none());
+}
+
+#[test]
+fn known_failures_are_told_once() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.file("images/b.jpg", b"no picture");
+    env.picture("images/c.jpg");
+    env.link("nowhere", "images/d.jpg");
+    let failures = |run: &crate::env::Run| run.stderr.lines().count();
+    let first = || {
+        let (pictures, run) = records(&String::from_utf8(env.bytes("report.jsonl")).unwrap());
+        let seen = |name: &str| {
+            let of_name = |record: &&Value| record["source"] == format!("images/{name}.jpg");
+            let record = pictures.iter().find(of_name).unwrap();
+            record["first_seen"].as_str().map(ToOwned::to_owned)
+        };
+        ([seen("b"), seen("d")], run)
+    };
+    let quiet = ["-q", "--report", "report.jsonl"];
+    let run = env.make(quiet);
+    assert_eq!(failures(run.ends_with(1)), 2, "{run}");
+    let (seen, told) = first();
+    assert!(seen.iter().all(Option::is_some));
+    assert_eq!(told["known"], 0);
+
+    // Cron stays silent as long as nothing changes, and the time is that of the first run.
+    for _ in 0..2 {
+        let run = env.make(quiet);
+        assert_eq!(failures(run.ends_with(1)), 0, "{run}");
+        assert_eq!(first().0, seen);
+        assert_eq!(first().1["known"], 2);
+    }
+    env.make(["--report", "report.jsonl"])
+        .ends_with(1)
+        .says("4 pictures found: 0 made, 2 fresh, 2 failed, all known\n")
+        .does_not_say("images/b.jpg");
+    let since = seen[0].clone().unwrap();
+    env.make(["--report", "report.jsonl", "-v"])
+        .ends_with(1)
+        .says(&format!(
+            "images/b.jpg: header: not a JPEG but text (known since {since})\n"
+        ));
+    // Without the report, there is no memory.
+    assert_eq!(failures(env.make(["-q"]).ends_with(1)), 2);
+
+    // Another version of the file, and another failure, are news.
+    env.file("images/b.jpg", b"other text");
+    env.file("images/c.jpg", b"");
+    let run = env.make(["--report", "report.jsonl"]);
+    run.ends_with(1)
+        .says("images/b.jpg: header: ")
+        .says("images/c.jpg: header: the file is empty")
+        .does_not_say("images/d.jpg")
+        .says("3 failed, 1 of them known\n");
+    let (again, _) = first();
+    assert!(again[0] > seen[0] && again[1] == seen[1]);
+
+    // What is mended and breaks again is news too.
+    env.picture("images/b.jpg");
+    env.picture("images/c.jpg");
+    env.make(quiet).ends_with(1).does_not_say("images/");
+    env.file("images/c.jpg", b"");
+    env.make(quiet)
+        .ends_with(1)
+        .says("images/c.jpg")
+        .does_not_say("images/d.jpg");
+}

@@ -159,7 +159,10 @@ fn what_held_a_run_back_is_told_where_it_is_asked_for() {
         seconds = numbers(line(&run, "real "))[0];
         let told = run.stderr.contains("Held back by ");
         // What is told is rounded.
-        assert!(told == (seconds > 1.0) || (0.99..1.01).contains(&seconds), "{run}");
+        assert!(
+            told == (seconds > 1.0) || (0.99..1.01).contains(&seconds),
+            "{run}"
+        );
         for number in pictures..pictures * 2 {
             let link = env.path(format!("images/{number}.jpg"));
             std::fs::hard_link(env.path("images/0.jpg"), link).unwrap();

@@ -29,7 +29,7 @@ impl All {
             let path = shown(report);
             lines.push(format!("Cut short, and not counted: {path}"));
         }
-        lines.push(summary::counts(&whole.counts));
+        lines.push(summary::counts(&whole.counts, whole.known));
         lines.extend(summary::about_kept(&whole.counts));
         lines.push(format!(
             "real {:.2} s at most, user {:.2} s, sys {:.2} s, {:.1} MB read",

@@ -2,6 +2,7 @@
 //!
 //! The fields are documented in the README and are a promise.
 
+mod known;
 mod record;
 
 use std::io::{self, LineWriter, Write};
@@ -12,7 +13,8 @@ use thiserror::Error;
 use crate::batch::error::{plain, shown};
 use crate::tell::side_file::{self, is_stdout};
 
-pub use record::{MergedRecord, PictureRecord, Record, RunRecord};
+pub use known::Known;
+pub use record::{MergedRecord, PictureRecord, Record, RunRecord, now};
 
 /// Where records go.
 pub struct Report {

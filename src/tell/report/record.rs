@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
 use crate::batch::counts::Counts;
+use crate::batch::freshness::SourceVersion;
 use crate::batch::job::Job;
 use crate::batch::make::{Made, Outcome, Processed};
 use crate::batch::run::Ran;
@@ -40,6 +42,9 @@ pub struct PictureRecord {
     /// The bytes of the thumbnail's path in hexadecimal, if they are not UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination_hex: Option<String>,
+    /// When it ended, in the form of RFC 3339.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub time: String,
     /// What became of it: `made`, `fresh`, `kept`, `failed`, `not begun`, `passed over`, `would make`, `pruned` or
     /// `would prune`.
     pub outcome: String,
@@ -53,6 +58,12 @@ pub struct PictureRecord {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// When a failure was seen first: the same error of the same version of the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<String>,
+    /// Modification time of the source in seconds, as stamps have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_mtime: Option<String>,
     /// Width and height of the source in pixels, as stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_size: Option<[u32; 2]>,
@@ -112,6 +123,15 @@ pub struct RunRecord {
     pub counts: Counts,
     /// Bytes read of sources.
     pub bytes_read: u64,
+    /// When it began, in the form of RFC 3339.
+    #[serde(default)]
+    pub began: String,
+    /// When it ended.
+    #[serde(default)]
+    pub ended: String,
+    /// Failures that the report before held already.
+    #[serde(default)]
+    pub known: u64,
     /// Seconds by the clock.
     pub real_s: f64,
     /// Seconds of processor time in thumbgen's own code.
@@ -147,6 +167,7 @@ impl PictureRecord {
     /// The record of `processed`; of an entry of the tree that could not be visited, there is no `job`.
     pub fn new(job: Option<&Job>, processed: &Processed) -> Self {
         let mut record = Self {
+            time: now(),
             ms: milliseconds(&processed.times),
             ..Self::default()
         };
@@ -158,6 +179,7 @@ impl PictureRecord {
         match &processed.outcome {
             Outcome::Made(made) => {
                 record.describe(made);
+                record.source_mtime = processed.version.map(SourceVersion::mtime);
                 record.bytes_read = Some(processed.bytes_read);
             }
             Outcome::WouldMake(reason) => record.reason = Some(reason.to_string()),
@@ -168,6 +190,9 @@ impl PictureRecord {
                 }
                 record.stage = Some(error.stage.to_string());
                 record.error = Some(error.cause.to_string());
+                record.source_mtime = processed.version.map(SourceVersion::mtime);
+                record.source_bytes = processed.version.map(SourceVersion::length);
+                record.first_seen = Some(record.time.clone());
             }
             Outcome::Fresh | Outcome::PassedOver | Outcome::NotBegun => {}
         }
@@ -181,6 +206,7 @@ impl PictureRecord {
         Self {
             destination,
             destination_hex,
+            time: now(),
             outcome,
             ..Self::default()
         }
@@ -218,6 +244,7 @@ impl RunRecord {
             sys_s: ran.cpu.sys.as_secs_f64(),
             paused_s: totals.paused.as_secs_f64(),
             ms: milliseconds(&totals.times),
+            ended: now(),
             ..Self::default()
         }
     }
@@ -225,6 +252,14 @@ impl RunRecord {
     /// Adds a run that went on at the same time, and found what `counts` says.
     pub fn add(&mut self, counts: &Counts, run: &Self) {
         self.counts.add(counts);
+        // In one form and one zone, the order of texts is that of times.
+        if self.began.is_empty() || run.began < self.began {
+            self.began.clone_from(&run.began);
+        }
+        if run.ended > self.ended {
+            self.ended.clone_from(&run.ended);
+        }
+        self.known += run.known;
         self.jobs += run.jobs;
         self.bytes_read += run.bytes_read;
         self.real_s = self.real_s.max(run.real_s);
@@ -235,6 +270,13 @@ impl RunRecord {
             *self.ms.entry(stage.clone()).or_default() += ms;
         }
     }
+}
+
+/// This moment in the form of RFC 3339.
+pub fn now() -> String {
+    // A clock that was never set may be before 1970, which that form can't say here.
+    let now = SystemTime::now().max(SystemTime::UNIX_EPOCH);
+    humantime::format_rfc3339_millis(now).to_string()
 }
 
 /// `path` as text, and in hexadecimal if the text does not say it all.
