@@ -9,6 +9,7 @@ use thumbgen::cli::compare::{Settings, compare};
 use thumbgen::cli::config::Config;
 use thumbgen::cli::error::Error;
 use thumbgen::cli::exit::Exit;
+use thumbgen::cli::gallery::gallery;
 use thumbgen::cli::merge::{Merge, merge};
 use thumbgen::cli::run::run;
 use thumbgen::cli::{Command, CommandLine, ReportCommand};
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         (Some(Command::Report(ReportCommand::Merge(cli))), _) => {
             merge(&Merge::from(cli), &mut io::stdout(), &mut io::stderr()).map_err(Error::from)
         }
+        (Some(Command::Gallery(cli)), _) => gallery(&cli, &mut io::stdout()).map_err(Error::from),
         (None, Some(cli)) if cli.compare => compare(&Settings::from(cli), &mut io::stdout()),
         (None, Some(cli)) => run(&Config::from(cli)),
         (None, None) => unreachable!("BUG: SOURCE is required"),

@@ -24,6 +24,8 @@ pub struct Config {
     pub allow_failures: Allowance,
     /// Where the report goes; `-` is stdout.
     pub report: Option<PathBuf>,
+    /// The folder for a page that shows what the run did.
+    pub gallery: Option<PathBuf>,
     /// Cores that the process may use.
     pub cores: NonZeroUsize,
     /// How much is said.
@@ -83,6 +85,7 @@ impl From<Cli> for Config {
             shard: cli.shard,
             allow_failures: cli.allow_failures.unwrap_or_default(),
             report: cli.report,
+            gallery: cli.gallery,
             cores,
             verbosity: match (cli.quiet, cli.verbose, cli.debug) {
                 (true, ..) => Verbosity::Quiet,

@@ -10,6 +10,7 @@ use crate::cli::compare::CompareError;
 use crate::cli::exit::Exit;
 use crate::cli::merge::MergeError;
 use crate::cli::places::OtherFormat;
+use crate::tell::gallery::GalleryError;
 use crate::tell::report::ReportError;
 use crate::tell::teller::TellError;
 
@@ -38,6 +39,9 @@ pub enum Error {
     /// DEST is named like a picture that thumbgen can't make.
     #[error(transparent)]
     Dest(#[from] OtherFormat),
+    /// There is no gallery.
+    #[error(transparent)]
+    Gallery(#[from] GalleryError),
     /// Signals can't be caught.
     #[error("signals can't be caught: {}", plain(.0))]
     Signals(#[source] io::Error),

@@ -7,6 +7,7 @@ pub mod config;
 pub mod error;
 pub mod exit;
 pub mod failure_limit;
+pub mod gallery;
 pub mod merge;
 pub mod places;
 pub mod run;
@@ -24,6 +25,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::batch::shard::ShardChoice;
 use crate::cli::choices::{FitChoice, StrategyChoice};
 use crate::cli::failure_limit::Allowance;
+use crate::cli::gallery::GalleryCli;
 use crate::picture::Bounds;
 
 const AFTER_HELP: &str = "\
@@ -80,6 +82,11 @@ pub enum Command {
     /// Work with reports (a SOURCE of this name is ./report)
     #[command(subcommand)]
     Report(ReportCommand),
+    /// Make a page to look over the thumbnails in DEST (a SOURCE of this name is ./gallery)
+    ///
+    /// One HTML file, which needs neither server nor network. It shows the thumbnails where they are: to move it, move both.
+    /// Without --report it shows every thumbnail that is in DEST; with one, also what failed and why, and each picture's sizes.
+    Gallery(GalleryCli),
 }
 
 /// What can be done with reports.
@@ -308,6 +315,18 @@ pub struct Cli {
     /// The first {shard} in FILE is the number of --shard. FILE may be an older report, and nothing else.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub report: Option<PathBuf>,
+
+    /// Make a page in FOLDER that shows what the run did, as `thumbgen gallery` does
+    ///
+    /// Failures first, then every thumbnail; a click opens the picture. FOLDER/index.html may be an older gallery, and nothing
+    /// else.
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        conflicts_with = "compare",
+        help_heading = "Output"
+    )]
+    pub gallery: Option<PathBuf>,
 
     /// Print errors only
     #[arg(short, long, conflicts_with_all = ["verbose", "debug"], help_heading = "Output")]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ use crate::cli::config::Config;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::failure_limit::Allowance;
+use crate::cli::gallery::RunGallery;
 use crate::cli::places;
 use crate::cli::signals::Signals;
 use crate::tell::report::{self, Known, Report, ReportError, RunRecord};
@@ -48,16 +50,30 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
     }
     let ready = batch.prepare(&teller, signals.stop())?;
     // Not before: the run that holds the lock may be writing to a report of the same name.
-    if let Some(path) = &config.report {
-        let path = report_path(path, batch.shard);
-        let known = Known::read(&path);
-        // `{shard}` was in it.
-        let in_folder = matches!(path, Cow::Owned(_));
-        teller.report_to(create_report(&path, in_folder)?, known);
+    let path = config.report.as_deref();
+    let path = path.map(|path| report_path(path, batch.shard));
+    let known = path.as_deref().map(Known::read);
+    // `{shard}` was in it.
+    let report = path.map(|path| create_report(&path, matches!(path, Cow::Owned(_))));
+    let mut report = report.transpose()?;
+    let gallery = config.gallery.as_deref();
+    let gallery = gallery
+        .map(|folder| RunGallery::of(folder, report.get_or_insert_with(Report::nowhere)))
+        .transpose()?;
+    if let Some(report) = report {
+        teller.report_to(report, known.unwrap_or_default());
     }
     let began = report::now();
     let ran = ready.run(&teller)?;
-    end(config, &batch, teller, ran, began, signals.caught())
+    let exit = end(config, &batch, teller, ran, began, signals.caught());
+    if let Some(gallery) = gallery {
+        let line = gallery.make(&batch.dest)?;
+        if config.verbosity > Verbosity::Quiet {
+            // That stderr is gone is no reason for another exit status.
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
+    exit
 }
 
 /// A report in `path`. The folder for it is made if need be where `in_folder`: reports of shards are many.

@@ -1,6 +1,7 @@
 //! The real program, run on real trees.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
+mod browser;
 mod changing;
 mod dry_run;
 mod env;
@@ -8,6 +9,8 @@ mod execute;
 mod failures;
 mod foreign;
 mod freshness;
+mod gallery;
+mod gallery_seen;
 mod lists;
 mod load;
 mod lock;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::MergeError;
 use crate::batch::counts::Counts;
 use crate::batch::error::shown;
-use crate::tell::report::{Record, RunRecord};
+use crate::tell::report::{Record, RunRecord, lines};
 
 /// `path`, or where it is a folder, every `*.jsonl` right in it, sorted; an earlier merge's output is not among them.
 pub(super) fn reports_at(path: &Path) -> Result<Vec<PathBuf>, MergeError> {
@@ -33,39 +33,21 @@ pub(super) fn reports_at(path: &Path) -> Result<Vec<PathBuf>, MergeError> {
     Ok(reports)
 }
 
-/// Whether the last line of `report` is that of a merge. It is not long.
+/// Whether the last line of `report` is that of a merge.
 fn is_merged(report: &Path) -> bool {
-    const LONGEST: i64 = 64 << 10;
-    let end = File::open(report).and_then(|mut file| {
-        let length = i64::try_from(file.metadata()?.len()).unwrap_or(i64::MAX);
-        file.seek(SeekFrom::End(-length.min(LONGEST)))?;
-        let mut end = Vec::new();
-        file.read_to_end(&mut end)?;
-        Ok(end)
-    });
-    let end = end.unwrap_or_default();
-    let last = end.trim_ascii_end().rsplit(|byte| *byte == b'\n').next();
-    let record = serde_json::from_slice(last.unwrap_or_default());
+    let last = File::open(report).and_then(lines::last_line);
+    let record = serde_json::from_slice(&last.unwrap_or_default());
     matches!(record, Ok(Record::Run(run)) if run.merged.is_some())
 }
 
-/// Hands every line of `path` to `each`, without its end; a last line that has no end was being written when its run
-/// was killed, and is left out. Says whether there was none.
+/// Hands every line of `path` to `each`, without its end; see [`lines::for_each_line`].
 pub(super) fn for_each_line(
     path: &Path,
-    mut each: impl FnMut(&[u8]) -> Result<(), MergeError>,
+    each: impl FnMut(&[u8]) -> Result<(), MergeError>,
 ) -> Result<bool, MergeError> {
     let unreadable = |error: io::Error| MergeError::ReportUnreadable(path.to_owned(), error);
-    let mut lines = BufReader::new(File::open(path).map_err(unreadable)?);
-    let mut line = Vec::new();
-    while lines.read_until(b'\n', &mut line).map_err(unreadable)? > 0 {
-        if line.pop_if(|last| *last == b'\n').is_none() {
-            return Ok(false);
-        }
-        each(&line)?;
-        line.clear();
-    }
-    Ok(true)
+    let report = File::open(path).map_err(unreadable)?;
+    lines::for_each_line(report, unreadable, each)
 }
 
 /// What matters of a line. That of a run is read again, as a whole.

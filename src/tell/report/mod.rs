@@ -3,9 +3,11 @@
 //! The fields are documented in the README and are a promise.
 
 mod known;
+pub(crate) mod lines;
 mod record;
 
-use std::io::{self, LineWriter, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, LineWriter, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -20,6 +22,7 @@ pub use record::{MergedRecord, PictureRecord, Record, RunRecord, now};
 pub struct Report {
     path: PathBuf,
     out: Box<dyn Write + Send>,
+    copy: Option<BufWriter<File>>,
 }
 
 /// The report can't be written.
@@ -52,7 +55,22 @@ impl Report {
             Box::new(LineWriter::new(file))
         };
         let path = path.to_owned();
-        Ok(Self { path, out })
+        let copy = None;
+        Ok(Self { path, out, copy })
+    }
+
+    /// A report that goes nowhere, unless there is [a copy](Self::copy_to).
+    pub fn nowhere() -> Self {
+        Self {
+            path: PathBuf::new(),
+            out: Box::new(io::sink()),
+            copy: None,
+        }
+    }
+
+    /// Writes everything into `file`, too.
+    pub fn copy_to(&mut self, file: File) {
+        self.copy = Some(BufWriter::new(file));
     }
 
     /// Whether stdout is taken.
@@ -73,7 +91,13 @@ impl Report {
     pub(crate) fn write_line(&mut self, line: &[u8]) -> Result<(), ReportError> {
         let whole = [line, b"\n"].concat();
         let written = self.out.write_all(&whole);
-        written.map_err(|error| ReportError(self.path.clone(), error))
+        let copied = self
+            .copy
+            .as_mut()
+            .map_or(Ok(()), |copy| copy.write_all(&whole));
+        written
+            .and(copied)
+            .map_err(|error| ReportError(self.path.clone(), error))
     }
 
     /// Makes sure that all lines are where they belong.
@@ -83,6 +107,9 @@ impl Report {
     /// When they can't be written.
     pub fn finish(mut self) -> Result<(), ReportError> {
         let flushed = self.out.flush();
-        flushed.map_err(|error| ReportError(self.path, error))
+        let copied = self.copy.as_mut().map_or(Ok(()), Write::flush);
+        flushed
+            .and(copied)
+            .map_err(|error| ReportError(self.path, error))
     }
 }

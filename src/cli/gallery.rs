@@ -1,0 +1,106 @@
+//! `thumbgen gallery`: a page to look over what a run made.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::batch::error::shown;
+use crate::cli::exit::Exit;
+use crate::tell::gallery::{self, GalleryError, Rows, Wanted};
+use crate::tell::report::Report;
+
+/// The command line of `thumbgen gallery`.
+#[derive(Debug, Args)]
+pub struct GalleryCli {
+    /// Folder of thumbnails
+    pub dest: PathBuf,
+
+    /// Show what the run did that wrote this report: failures first, then every picture
+    ///
+    /// A click opens the picture. Relative paths in the report are those of the folder in which the run was started. The
+    /// run may still go on.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+
+    /// Where the pictures are, if not where the report says
+    #[arg(long, value_name = "FOLDER")]
+    pub source: Option<PathBuf>,
+
+    /// Folder for the page; made if need be
+    ///
+    /// The page is FOLDER/index.html, which may be an older gallery, and nothing else.
+    #[arg(short, long, value_name = "FOLDER", default_value = "thumbgen-gallery")]
+    pub output: PathBuf,
+}
+
+/// Makes the gallery that `cli` asks for, and says on `out` where it is.
+///
+/// # Errors
+///
+/// When DEST or the report can't be read, or the page can't be written.
+pub fn gallery(cli: &GalleryCli, out: &mut dyn Write) -> Result<Exit, GalleryError> {
+    let wanted = Wanted {
+        dest: &cli.dest,
+        source: cli.source.as_deref(),
+        output: &cli.output,
+    };
+    // A DEST that was mistyped must not make a page without thumbnails.
+    if let Err(error) = fs::read_dir(&cli.dest) {
+        return Err(GalleryError::Dest(cli.dest.clone(), error));
+    }
+    let (page, rows) = match &cli.report {
+        Some(path) => {
+            let unreadable = |error| GalleryError::Report(path.clone(), error);
+            wanted.of_report(File::open(path).map_err(unreadable)?, path)?
+        }
+        None => wanted.of_dest()?,
+    };
+    // That nobody listens is no reason for another exit status.
+    let _ = writeln!(out, "{}", line(&page, rows));
+    Ok(Exit::Success)
+}
+
+/// The gallery of a run that goes on.
+pub(super) struct RunGallery<'a> {
+    folder: &'a Path,
+    /// What the run's report says, whether it is written elsewhere too or not.
+    records: File,
+}
+
+impl<'a> RunGallery<'a> {
+    /// A gallery in `folder` of what `report` will say.
+    pub(super) fn of(folder: &'a Path, report: &mut Report) -> Result<Self, GalleryError> {
+        let records = (|| {
+            gallery::check(folder)?;
+            let records = tempfile::tempfile()?;
+            report.copy_to(records.try_clone()?);
+            Ok(records)
+        })();
+        let records = records.map_err(|error| GalleryError::Page(folder.to_owned(), error))?;
+        Ok(Self { folder, records })
+    }
+
+    /// Makes it, after the run's end, and gives what is to be said of it.
+    pub(super) fn make(self, dest: &Path) -> Result<String, GalleryError> {
+        let (source, output) = (None, self.folder);
+        let wanted = Wanted {
+            dest,
+            source,
+            output,
+        };
+        let (page, rows) = wanted.of_report(self.records, self.folder)?;
+        Ok(line(&page, rows))
+    }
+}
+
+/// What is said of a page that was made.
+fn line(page: &Path, rows: Rows) -> String {
+    let pictures = if rows.all == 1 { "picture" } else { "pictures" };
+    let failed = match rows.failed {
+        0 => String::new(),
+        failed => format!(", {failed} failed"),
+    };
+    format!("{}: {} {pictures}{failed}", shown(page), rows.all)
+}

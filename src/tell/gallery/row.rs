@@ -1,0 +1,248 @@
+//! A record of a report as the page has it.
+//!
+//! A gallery outlives the version of thumbgen that it was made by, and reports come from older and newer ones: what is not
+//! known of a record is shown as it is, and nothing that is missing is asked for.
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::places::{Places, url_of};
+use super::thumbnails::{Thumbnail, best};
+
+/// The fields of a record.
+pub(super) type Fields = Map<String, Value>;
+
+/// What is left out of the page: it says nothing of a picture that one would see or ask.
+const PASSED_OVER: [&str; 5] = ["record", "ms", "bytes_read", "scale", "destination_hex"];
+
+/// A row. Names are short, for there are many.
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub(super) struct Row {
+    /// Path below SOURCE; of a thumbnail without a source, below DEST.
+    #[serde(rename = "p")]
+    path: String,
+    #[serde(rename = "o")]
+    outcome: String,
+    /// Where the thumbnail is below DEST, if not at `path`.
+    #[serde(rename = "d", skip_serializing_if = "Option::is_none")]
+    thumbnail: Option<Link>,
+    /// Where the picture is below SOURCE, if not at `path`.
+    #[serde(rename = "l", skip_serializing_if = "Option::is_none")]
+    picture: Option<Link>,
+    /// Of the thumbnail: width and height in pixels, length in bytes; 0 is unknown.
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
+    thumbnail_size: Option<[u64; 3]>,
+    /// Of the picture.
+    #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
+    source_size: Option<[u64; 3]>,
+    #[serde(rename = "r", skip_serializing_if = "String::is_empty")]
+    reason: String,
+    #[serde(rename = "g", skip_serializing_if = "String::is_empty")]
+    stage: String,
+    #[serde(rename = "e", skip_serializing_if = "String::is_empty")]
+    error: String,
+    /// 1 if the picture is damaged.
+    #[serde(rename = "x", skip_serializing_if = "is_zero")]
+    damaged: u8,
+    /// All thumbnails of the picture, if there are several: URL below DEST and what is said of it.
+    #[serde(rename = "v", skip_serializing_if = "Vec::is_empty")]
+    thumbnails: Vec<(String, String)>,
+    /// Whatever else the record has.
+    #[serde(rename = "m", skip_serializing_if = "Map::is_empty")]
+    more: Map<String, Value>,
+}
+
+/// Where something is that is not where its row's path says.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Link {
+    /// Nowhere, which is 0.
+    Nowhere(u8),
+    /// At this URL.
+    At(String),
+}
+
+fn is_zero(number: &u8) -> bool {
+    *number == 0
+}
+
+impl Row {
+    /// The row of `record`, if it is one of a picture.
+    pub(super) fn of(mut record: Fields, places: &Places) -> Option<Self> {
+        let source = path(&mut record, "source");
+        let destination = path(&mut record, "destination");
+        let outcome = text(&mut record, "outcome");
+        if outcome.is_empty() || (source.is_none() && destination.is_none()) {
+            return None;
+        }
+        let picture = source.as_deref().and_then(|path| places.picture(path));
+        let mut thumbnails = Thumbnail::all_of(&mut record, destination.as_deref(), places);
+        let shown = best(&mut thumbnails, places);
+        let said = source.as_deref().or(destination.as_deref())?;
+        let below = picture.or_else(|| source.is_none().then(|| places.thumbnail(said))?);
+        let mut row = Self {
+            path: below.unwrap_or(said).to_string_lossy().into_owned(),
+            outcome,
+            reason: text(&mut record, "reason"),
+            stage: text(&mut record, "stage"),
+            error: text(&mut record, "error"),
+            damaged: u8::from(record.remove("damaged") == Some(Value::Bool(true))),
+            source_size: size(&mut record, "source_size", "source_bytes"),
+            ..Self::default()
+        };
+        row.picture = row.link(picture);
+        row.thumbnail = row.link(shown.as_ref().map(|shown| shown.below.as_path()));
+        row.thumbnail_size = shown.and_then(|shown| shown.size);
+        if thumbnails.len() > 1 {
+            row.thumbnails = thumbnails.iter().map(Thumbnail::link).collect();
+        }
+        if row.source_size.is_none() {
+            let file = picture.and_then(|below| places.picture_file(below));
+            let file = file.and_then(|file| fs::metadata(file).ok());
+            row.source_size = file.map(|file| [0, 0, file.len()]);
+        }
+        row.more = more(record);
+        Some(row)
+    }
+
+    pub(super) fn is_failed(&self) -> bool {
+        self.outcome == "failed"
+    }
+
+    /// The link to what is at `below`; nothing if it is at this row's path.
+    fn link(&self, below: Option<&Path>) -> Option<Link> {
+        match below {
+            None => Some(Link::Nowhere(0)),
+            Some(below) if below.to_str() == Some(&self.path) => None,
+            Some(below) => Some(Link::At(url_of(below))),
+        }
+    }
+}
+
+/// The path in `name`: its bytes from `name_hex`, where they are not UTF-8.
+pub(super) fn path(record: &mut Fields, name: &str) -> Option<PathBuf> {
+    let shown = record.remove(name);
+    let hex = record.remove(&format!("{name}_hex"));
+    let bytes = hex.as_ref().and_then(Value::as_str).and_then(unhex);
+    let path = bytes.or_else(|| Some(shown?.as_str()?.as_bytes().to_vec()))?;
+    (!path.is_empty()).then(|| PathBuf::from(OsString::from_vec(path)))
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}
+
+pub(super) fn text(record: &mut Fields, name: &str) -> String {
+    record
+        .remove(name)
+        .map(|value| said(&value))
+        .unwrap_or_default()
+}
+
+/// Width, height and length from the fields `size` and `bytes`.
+pub(super) fn size(record: &mut Fields, size: &str, bytes: &str) -> Option<[u64; 3]> {
+    let pixels = record.remove(size);
+    let side = |at: usize| pixels.as_ref()?.get(at)?.as_u64();
+    let bytes = record.remove(bytes).and_then(|bytes| bytes.as_u64());
+    let size = [side(0), side(1), bytes];
+    size.iter()
+        .any(Option::is_some)
+        .then(|| size.map(Option::unwrap_or_default))
+}
+
+/// A value as a person reads it.
+fn said(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(said).collect::<Vec<_>>().join("\n"),
+        other => other.to_string(),
+    }
+}
+
+/// What of `record` is left and worth a line.
+fn more(record: Fields) -> Map<String, Value> {
+    let usual = |name: &str, value: &Value| match name {
+        "orientation" => value.as_u64() == Some(1),
+        "colour" => value.as_str() == Some("untouched"),
+        _ => PASSED_OVER.contains(&name) || value.is_null(),
+    };
+    let left = record
+        .into_iter()
+        .filter(|(name, value)| !usual(name, value));
+    left.map(|(name, value)| (name.replace('_', " "), Value::String(said(&value))))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn row(record: Value) -> Option<Value> {
+        let places = Places::new(Path::new("/nowhere/thumbs"), Path::new("thumbs"))
+            .with_source(Path::new("/nowhere/images"), Path::new("images"));
+        let Value::Object(record) = record else {
+            panic!()
+        };
+        Row::of(record, &places).map(|row| serde_json::to_value(row).unwrap())
+    }
+
+    #[test]
+    fn thumbnail_that_was_made_is_a_short_row() {
+        let made = row(json!({
+            "record": "picture", "source": "images/a/b.jpg", "destination": "thumbs/a/b.jpg", "outcome": "made",
+            "reason": "missing", "source_size": [4000, 3000], "source_bytes": 2_400_000, "bytes_read": 2_400_000,
+            "thumbnail_size": [128, 96], "thumbnail_bytes": 3400, "scale": 1, "orientation": 1,
+            "colour": "untouched", "ms": {"decode": 3.1},
+        }));
+        let short = json!({
+            "p": "a/b.jpg", "o": "made", "r": "missing", "t": [128, 96, 3400], "s": [4000, 3000, 2_400_000],
+        });
+        assert_eq!(made, Some(short));
+    }
+
+    #[test]
+    fn what_is_not_known_is_shown() {
+        let row = row(json!({
+            "record": "picture", "source": "images/a.jpg", "outcome": "thumbnail passed over", "format": "webp",
+            "read_at": "2026-11-25T23:00:00Z", "warnings": ["one", "two"], "orientation": 6, "later": null,
+        }));
+        let shown = json!({
+            "p": "a.jpg", "o": "thumbnail passed over", "d": 0, "m": {
+                "format": "webp", "read at": "2026-11-25T23:00:00Z", "warnings": "one\ntwo", "orientation": "6",
+            },
+        });
+        assert_eq!(row, Some(shown));
+    }
+
+    #[test]
+    fn bytes_of_names_survive() {
+        let row = row(json!({
+            "record": "picture", "source": "images/\u{fffd}.jpg", "source_hex": "696d616765732fff2e6a7067",
+            "destination": "thumbs/\u{fffd}.jpg", "destination_hex": "7468756d62732fff2e6a7067",
+            "outcome": "made", "thumbnail_bytes": 9, "source_bytes": 10,
+        }));
+        let shown = json!({
+            "p": "\u{fffd}.jpg", "o": "made", "d": "%FF.jpg", "l": "%FF.jpg", "t": [0, 0, 9], "s": [0, 0, 10],
+        });
+        assert_eq!(row, Some(shown));
+    }
+
+    #[test]
+    fn other_records_are_no_rows() {
+        assert_eq!(
+            row(json!({"record": "run", "source": "images", "counts": {}})),
+            None
+        );
+        assert_eq!(row(json!({"record": "picture", "outcome": "made"})), None);
+    }
+}
