@@ -10,6 +10,7 @@ use thumbgen::cli::config::Config;
 use thumbgen::cli::error::Error;
 use thumbgen::cli::exit::Exit;
 use thumbgen::cli::gallery::gallery;
+use thumbgen::cli::generate::{completions, man};
 use thumbgen::cli::merge::{Merge, merge};
 use thumbgen::cli::run::run;
 use thumbgen::cli::{Command, CommandLine, ReportCommand};
@@ -27,6 +28,10 @@ fn main() -> ExitCode {
             merge(&Merge::from(cli), &mut io::stdout(), &mut io::stderr()).map_err(Error::from)
         }
         (Some(Command::Gallery(cli)), _) => gallery(&cli, &mut io::stdout()).map_err(Error::from),
+        (Some(Command::Completions { shell }), _) => {
+            completions(shell, &mut io::stdout()).map_err(Error::Stdout)
+        }
+        (Some(Command::Man), _) => man(&mut io::stdout()).map_err(Error::Stdout),
         (None, Some(cli)) if cli.compare => compare(&Settings::from(cli), &mut io::stdout()),
         (None, Some(cli)) => run(&Config::from(cli)),
         (None, None) => unreachable!("BUG: SOURCE is required"),

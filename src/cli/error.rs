@@ -42,6 +42,9 @@ pub enum Error {
     /// There is no gallery.
     #[error(transparent)]
     Gallery(#[from] GalleryError),
+    /// Nobody takes what is printed.
+    #[error("stdout can't be written to: {}", plain(.0))]
+    Stdout(#[source] io::Error),
     /// Signals can't be caught.
     #[error("signals can't be caught: {}", plain(.0))]
     Signals(#[source] io::Error),

@@ -8,6 +8,7 @@ pub mod error;
 pub mod exit;
 pub mod failure_limit;
 pub mod gallery;
+pub mod generate;
 pub mod merge;
 pub mod places;
 pub mod run;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::batch::shard::ShardChoice;
 use crate::cli::choices::{FitChoice, StrategyChoice};
@@ -37,6 +39,7 @@ Exit status:
   129, 130, 143
        interrupted (SIGHUP, SIGINT, SIGTERM); nothing half-written is left
 
+A SOURCE that is named as a command is said as ./gallery, ./man and so on.
 Options can come from a file, one argument a line: thumbgen @options.txt";
 
 /// Makes a thumbnail of every JPEG below SOURCE, into the same tree below DEST.
@@ -79,14 +82,21 @@ impl CommandLine {
 /// What can be done besides a run.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Work with reports (a SOURCE of this name is ./report)
+    /// Work with reports
     #[command(subcommand)]
     Report(ReportCommand),
-    /// Make a page to look over the thumbnails in DEST (a SOURCE of this name is ./gallery)
+    /// Make a page to look over the thumbnails in DEST
     ///
     /// One HTML file, which needs neither server nor network. It shows the thumbnails where they are: to move it, move both.
     /// Without --report it shows every thumbnail that is in DEST; with one, also what failed and why, and each picture's sizes.
     Gallery(GalleryCli),
+    /// Print the completions for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
 }
 
 /// What can be done with reports.

@@ -11,6 +11,7 @@ mod foreign;
 mod freshness;
 mod gallery;
 mod gallery_seen;
+mod installed;
 mod lists;
 mod load;
 mod lock;
