@@ -34,6 +34,6 @@ pub mod picture;
 pub mod tell;
 
 pub use picture::{
-    Bounds, Cause, ColourHandling, EncodeError, FileKind, Fit, Laps, Options, ParseBoundsError,
-    ProfileFault, Step, Thumbnail, ThumbnailError, Thumbnailer, TooLarge, Warning,
+    Bounds, Cause, ColourHandling, FileKind, Fit, Laps, Options, ParseBoundsError, ProfileFault,
+    Step, Thumbnail, ThumbnailError, Thumbnailer, TooLarge, Warning,
 };

@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use crate::picture::encode::EncodeError;
 use crate::picture::framing::TooLarge;
 use crate::picture::jpeg;
 use crate::picture::sniff::FileKind;
@@ -41,9 +40,6 @@ pub enum Cause {
         /// What it may take.
         limit: u64,
     },
-    /// The thumbnail can't be encoded.
-    #[error(transparent)]
-    Encode(#[from] EncodeError),
 }
 
 fn not_jpeg(kind: FileKind) -> String {

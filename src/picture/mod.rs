@@ -31,7 +31,6 @@ mod thumbnailer;
 
 pub use bounds::{Bounds, ParseBoundsError};
 pub use colour::{ColourHandling, ProfileFault};
-pub use encode::EncodeError;
 pub use error::{Cause, ThumbnailError};
 pub use framing::{Fit, TooLarge};
 pub use options::Options;

@@ -6,7 +6,7 @@ use image::{DynamicImage, GrayImage, RgbImage};
 
 use crate::picture::colour::{self, ColourHandling, Colours, Converted, ProfileFault};
 use crate::picture::decode_plan::Route;
-use crate::picture::encode::{self, Pixels};
+use crate::picture::encode::{self, Encoder, Pixels};
 use crate::picture::framing::Area;
 use crate::picture::jpeg::{self, Coding, Header, Plane, Reach, Scratch};
 use crate::picture::options::Options;
@@ -85,6 +85,7 @@ pub struct Thumbnailer {
     resizer: Resizer,
     colours: Colours,
     small: Small,
+    encoder: Encoder,
 }
 
 /// The picture after the decoder: a few kilobytes.
@@ -119,6 +120,7 @@ impl Thumbnailer {
             resizer: Resizer::new(),
             colours: Colours::default(),
             small: Small::default(),
+            encoder: Encoder::default(),
         }
     }
 
@@ -159,8 +161,8 @@ impl Thumbnailer {
             None => Pixels::YCbCr([first, second, third]),
         };
         let (width, height) = made.size;
-        let jpeg = encode::encode(pixels, width, height, self.options.quality)
-            .map_err(at(Step::Encode))?;
+        let quality = self.options.quality;
+        let jpeg = self.encoder.encode(pixels, width, height, quality);
         laps.lap(Step::Encode);
         let (source_width, source_height) = made.route.source;
         Ok(Thumbnail {

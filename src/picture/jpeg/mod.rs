@@ -24,6 +24,7 @@ pub use limits::Limits;
 pub use progressive::script::Reach;
 pub use samples::planes::{Plane, Planes};
 pub use samples::scale::{Scale, Scales};
+pub(in crate::picture) use samples::zigzag::NATURAL;
 pub use scratch::Scratch;
 pub use syntax::frame::{Coding, Component};
 pub use syntax::header::{Colour, Header, IccChunk};

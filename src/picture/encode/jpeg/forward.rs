@@ -1,0 +1,169 @@
+//! Samples -> quantised coefficients: the forward DCT (T.81 A.3.3) and quantisation (A.3.4).
+//!
+//! The DCT of C. Loeffler, A. Ligtenberg and G. Moschytz, "Practical fast 1-D DCT algorithms with 11 multiplications"
+//! (ICASSP 1989), with the constants and roundings of libjpeg's jfdctint.c, which thumbnails have had from the first. The
+//! products are added in pairs: in integers that comes to the same, and is one instruction for eight of them.
+
+use super::blocks::Samples;
+use fearless_simd::{Simd, SimdBase, i16x8, i32x4};
+
+/// Eight rows of eight coefficients.
+pub(super) type Block = [[i16; 8]; 8];
+
+/// Divides coefficients by the entries of a quantisation table.
+#[derive(Clone, Debug)]
+pub(super) struct Quantiser {
+    /// Half of each entry, in eighths.
+    halves: Block,
+    /// For each entry 1, in fixed point, and so much more that the quotients below are exact.
+    reciprocals: [[i32; 8]; 8],
+}
+
+/// Bits of the reciprocals' fraction: more than a dividend (11) and a divisor (8) have together.
+const RECIPROCAL: u32 = 20;
+
+/// What T.81 F.1.2.2 leaves of an AC coefficient, and libjpeg of a DC coefficient too.
+const LARGEST: i16 = 1023;
+
+impl Quantiser {
+    pub(super) fn new(table: &[u8; 64]) -> Self {
+        let (mut halves, mut reciprocals) = (Block::default(), [[0; 8]; 8]);
+        for (place, &entry) in table.iter().enumerate() {
+            halves[place / 8][place % 8] = 4 * i16::from(entry);
+            reciprocals[place / 8][place % 8] = (1 << RECIPROCAL) / i32::from(entry) + 1;
+        }
+        Self {
+            halves,
+            reciprocals,
+        }
+    }
+
+    /// The quantised coefficients of a block.
+    #[inline(always)]
+    pub(super) fn quantised<S: Simd>(&self, simd: S, samples: &Samples) -> Block {
+        let mut block = Block::default();
+        for (v, row) in transform(simd, samples).into_iter().enumerate() {
+            // The transform leaves eight times the coefficient; floor(floor(x / 8) / q) is floor(x / 8q).
+            let sums = simd.abs_i16x8(row) + i16x8::from_slice(simd, &self.halves[v]);
+            let dividends: [i16; 8] = (sums >> 3).into();
+            let mut quotients = [0; 8];
+            for u in 0..8 {
+                let product = i32::from(dividends[u]) * self.reciprocals[v][u];
+                quotients[u] = (product >> RECIPROCAL) as i16;
+            }
+            let quotients = i16x8::from_slice(simd, &quotients);
+            let quotients = simd.min_i16x8(quotients, i16x8::splat(simd, LARGEST));
+            let sign = row >> 15;
+            block[v] = ((quotients ^ sign) - sign).into();
+        }
+        block
+    }
+}
+
+/// Eight times the coefficients of a block.
+#[inline(always)]
+fn transform<S: Simd>(simd: S, samples: &Samples) -> [i16x8<S>; 8] {
+    let mut rows = [i16x8::splat(simd, 0); 8];
+    for (row, samples) in rows.iter_mut().zip(samples) {
+        // The level shift of T.81 A.3.1.
+        let mut shifted = [0; 8];
+        for x in 0..8 {
+            shifted[x] = i16::from(samples[x]) - 128;
+        }
+        *row = i16x8::from_slice(simd, &shifted);
+    }
+    // Rows first, for the roundings between the passes show.
+    let across = pass::<S, true>(simd, transposed(simd, rows));
+    pass::<S, false>(simd, transposed(simd, across))
+}
+
+/// Rows become columns: three perfect shuffles of 64 things transpose them as eight by eight.
+#[inline(always)]
+fn transposed<S: Simd>(simd: S, mut rows: [i16x8<S>; 8]) -> [i16x8<S>; 8] {
+    for _ in 0..3 {
+        let [a, b, c, d, e, f, g, h] = rows;
+        let ([a, b], [c, d], [e, f], [g, h]) = (
+            interleaved(simd, a, e),
+            interleaved(simd, b, f),
+            interleaved(simd, c, g),
+            interleaved(simd, d, h),
+        );
+        rows = [a, b, c, d, e, f, g, h];
+    }
+    rows
+}
+
+#[inline(always)]
+fn interleaved<S: Simd>(simd: S, a: i16x8<S>, b: i16x8<S>) -> [i16x8<S>; 2] {
+    [simd.zip_low_i16x8(a, b), simd.zip_high_i16x8(a, b)]
+}
+
+/// Bits of the constants' fraction.
+const FRACTION: u32 = 13;
+/// Bits of the fraction that is kept between the passes.
+const BETWEEN: u32 = 2;
+
+/// A constant in fixed point.
+const fn fixed(value: f64) -> i16 {
+    (value * (1 << FRACTION) as f64 + 0.5) as i16
+}
+
+/// Named by their values, as in jfdctint.c, which tells them in sums of cosines.
+const C0_298: i16 = fixed(0.298_631_336);
+const C0_390: i16 = fixed(0.390_180_644);
+const C0_541: i16 = fixed(0.541_196_100);
+const C0_765: i16 = fixed(0.765_366_865);
+const C0_899: i16 = fixed(0.899_976_223);
+const C1_175: i16 = fixed(1.175_875_602);
+const C1_501: i16 = fixed(1.501_321_110);
+const C1_847: i16 = fixed(1.847_759_065);
+const C1_961: i16 = fixed(1.961_570_560);
+const C2_053: i16 = fixed(2.053_119_869);
+const C2_562: i16 = fixed(2.562_915_447);
+const C3_072: i16 = fixed(3.072_711_026);
+
+/// A one-dimensional transform in all eight lanes at once, the first or the second.
+#[inline(always)]
+fn pass<S: Simd, const FIRST: bool>(simd: S, d: [i16x8<S>; 8]) -> [i16x8<S>; 8] {
+    let bits = if FIRST {
+        FRACTION - BETWEEN
+    } else {
+        FRACTION + BETWEEN
+    };
+    let half = i32x4::splat(simd, 1 << (bits - 1));
+    let rounded = |[low, high]: [i32x4<S>; 2]| {
+        simd.saturating_narrow_i32x4((low + half) >> bits, (high + half) >> bits)
+    };
+    // The sum of two interleaved vectors, each times its factor.
+    let sum = |[low, high]: [i16x8<S>; 2], a: i16, b: i16| {
+        let factors = i16x8::from_slice(simd, &[a, b, a, b, a, b, a, b]);
+        [
+            simd.pairwise_dot_product_i16x8(low, factors),
+            simd.pairwise_dot_product_i16x8(high, factors),
+        ]
+    };
+    let plus = |[a, b]: [i32x4<S>; 2], [c, d]: [i32x4<S>; 2]| [a + c, b + d];
+    // What has no constant has no fraction of one either.
+    let plain = |x: i16x8<S>| match FIRST {
+        true => x << BETWEEN,
+        false => (x + i16x8::splat(simd, 1 << (BETWEEN - 1))) >> BETWEEN,
+    };
+
+    let (s0, s1, s2, s3) = (d[0] + d[7], d[1] + d[6], d[2] + d[5], d[3] + d[4]);
+    let (t7, t6, t5, t4) = (d[0] - d[7], d[1] - d[6], d[2] - d[5], d[3] - d[4]);
+    let even = interleaved(simd, s0 - s3, s1 - s2);
+    let odd = interleaved(simd, t4 + t6, t5 + t7);
+    let z3 = sum(odd, C1_175 - C1_961, C1_175);
+    let z4 = sum(odd, C1_175, C1_175 - C0_390);
+    let (outer, inner) = (interleaved(simd, t4, t7), interleaved(simd, t5, t6));
+    [
+        plain(s0 + s3 + (s1 + s2)),
+        rounded(plus(sum(outer, -C0_899, C1_501 - C0_899), z4)),
+        rounded(sum(even, C0_541 + C0_765, C0_541)),
+        rounded(plus(sum(inner, -C2_562, C3_072 - C2_562), z3)),
+        plain(s0 + s3 - (s1 + s2)),
+        rounded(plus(sum(inner, C2_053 - C2_562, -C2_562), z4)),
+        rounded(sum(even, C0_541, C0_541 - C1_847)),
+        rounded(plus(sum(outer, C0_298 - C0_899, -C0_899), z3)),
+    ]
+}
