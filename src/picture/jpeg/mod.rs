@@ -18,6 +18,7 @@ mod samples;
 mod scratch;
 mod sequential;
 mod syntax;
+mod vectors;
 
 pub use error::{Bound, Damage, Error, Feature, Flaw};
 pub use limits::Limits;

@@ -4,6 +4,7 @@ use super::bits::Bits;
 use super::unstuff::Feed;
 use crate::picture::jpeg::error::{Damage, Error};
 use crate::picture::jpeg::limits::DamagePolicy;
+use crate::picture::jpeg::vectors::vectorised;
 
 /// What decodes the units of a scan: MCUs, or the blocks of one component.
 pub(crate) trait Units {
@@ -105,11 +106,11 @@ fn decode_interval(
     while unit < end {
         let (x, y) = (unit % across, unit / across);
         let mut bits = feed.bits();
-        let (done, result) = units.decode(
-            &mut bits,
-            feed.threshold(),
-            (x, y),
-            (end - unit).min(across - x),
+        let count = (end - unit).min(across - x);
+        let threshold = feed.threshold();
+        let (done, result) = vectorised(
+            #[inline(always)]
+            || units.decode(&mut bits, threshold, (x, y), count),
         );
         let position = bits.position();
         if let Err(damage) = result {

@@ -50,6 +50,7 @@ impl<B: Band> Units for AcScan<'_, '_, B> {
         self.eobrun = 0;
     }
 
+    #[inline(always)]
     fn decode(
         &mut self,
         bits: &mut Bits,

@@ -8,6 +8,7 @@ use crate::picture::jpeg::samples::scale::{Scales, at_constant};
 use crate::picture::jpeg::samples::zigzag::{self, NATURAL};
 use crate::picture::jpeg::syntax::frame::{Component, Frame};
 use crate::picture::jpeg::syntax::tables::{Quantisation, Tables};
+use crate::picture::jpeg::vectors::vectorised;
 
 /// One component's coefficients.
 #[derive(Debug)]
@@ -91,6 +92,15 @@ impl CoefficientPlane<'_> {
         let table = self.table;
         let missing = Error::format(Flaw::NoQuantisationTable { table }, offset);
         let quantisation = self.quantisation.as_ref().ok_or(missing)?;
+        vectorised(
+            #[inline(always)]
+            || self.draw_all(quantisation, canvas),
+        );
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn draw_all(&self, quantisation: &Quantisation, canvas: &mut Canvas) {
         match self.n {
             1 => {
                 for (y, row) in self.coefficients.chunks_exact(self.across).enumerate() {
@@ -106,11 +116,11 @@ impl CoefficientPlane<'_> {
             }
             n => at_constant!(n, N => self.draw_blocks::<N>(quantisation, canvas)),
         }
-        Ok(())
     }
 
     /// Transforms and draws all blocks of N * N coefficients: to gather so few costs little more than the transform,
     /// but only if their number is known.
+    #[inline(always)]
     fn draw_blocks<const N: usize>(&self, quantisation: &Quantisation, canvas: &mut Canvas) {
         let inverse = Inverse::new(N, quantisation);
         let mut block = [0; 128];

@@ -126,6 +126,7 @@ impl Units for DcScan<'_, '_> {
         self.predictions = [0; 4];
     }
 
+    #[inline(always)]
     fn decode(
         &mut self,
         bits: &mut Bits,

@@ -94,6 +94,7 @@ impl Inverse {
     }
 
     /// Transforms and draws a row of blocks at 2/8, column by column.
+    #[inline(always)]
     pub(crate) fn draw_row_of_two(&self, row: &[[i16; 4]], canvas: &mut Canvas, y: usize) {
         let [[dc, down, ..], [across, both, ..], ..] = self.quantisers;
         let transform = |&[a, b, c, d]: &[i16; 4]| {

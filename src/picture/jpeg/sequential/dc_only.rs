@@ -168,6 +168,7 @@ impl Units for DcOnlyScan<'_, '_> {
         }
     }
 
+    #[inline(always)]
     fn decode(
         &mut self,
         bits: &mut Bits,

@@ -186,6 +186,7 @@ impl Units for Mcus<'_, '_> {
         }
     }
 
+    #[inline(always)]
     fn decode(
         &mut self,
         bits: &mut Bits,
