@@ -79,9 +79,19 @@ const KEPT: usize = 8;
 impl<T: FromSpec> Cache<T> {
     /// The table that the 16 counts and the symbols of `spec` define; `offset` is where to put the blame.
     pub(crate) fn get(&mut self, spec: &[u8], offset: usize) -> Result<Arc<T>, Error> {
-        self.get_or_build(spec, || {
-            T::from_spec(spec).map_err(|_| Error::format(Flaw::HuffmanTable, offset))
-        })
+        if !self.bring_forward(spec) {
+            // Hardly two pictures with optimised tables share one: then this is the common case, and memory at hand
+            // saves 40 KB a table from being moved twice.
+            let mut table = self.take_oldest();
+            let built = match table.as_mut().and_then(Arc::get_mut) {
+                Some(table) => table.rebuild(spec),
+                None => T::from_spec(spec).map(|built| table = Some(Arc::new(built))),
+            };
+            built.map_err(|_| Error::format(Flaw::HuffmanTable, offset))?;
+            self.0.extend(table.map(|table| (spec.to_vec(), table)));
+            self.0.rotate_right(1);
+        }
+        Ok(Arc::clone(&self.0[0].1))
     }
 }
 
@@ -92,13 +102,26 @@ impl<T> Cache<T> {
         key: &[u8],
         build: impl FnOnce() -> Result<T, Error>,
     ) -> Result<Arc<T>, Error> {
-        if let Some(at) = self.0.iter().position(|(kept, _)| kept == key) {
-            self.0[..=at].rotate_right(1);
-        } else {
+        if !self.bring_forward(key) {
             let table = build()?;
-            self.0.truncate(KEPT - 1);
+            self.take_oldest();
             self.0.insert(0, (key.to_vec(), Arc::new(table)));
         }
         Ok(Arc::clone(&self.0[0].1))
+    }
+
+    /// Brings the table under `key` to the front; false if there is none.
+    fn bring_forward(&mut self, key: &[u8]) -> bool {
+        let at = self.0.iter().position(|(kept, _)| kept == key);
+        if let Some(at) = at {
+            self.0[..=at].rotate_right(1);
+        }
+        at.is_some()
+    }
+
+    /// Makes room for one more table: the one that has not been used for longest, if there are too many.
+    fn take_oldest(&mut self) -> Option<Arc<T>> {
+        let full = self.0.len() == KEPT;
+        full.then(|| self.0.pop()).flatten().map(|(_, table)| table)
     }
 }

@@ -146,8 +146,18 @@ fn target(places: &Places, k: u32) -> usize {
 
 impl FromSpec for AcTable {
     fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode> {
-        let canonical = Canonical::from_spec(spec)?;
-        let mut lookup = [Entry::default(); 1 << Self::WIDTH];
+        let mut table = Self {
+            lookup: [Entry::default(); 1 << Self::WIDTH],
+            canonical: Canonical::EMPTY,
+        };
+        table.rebuild(spec)?;
+        Ok(table)
+    }
+
+    fn rebuild(&mut self, spec: &[u8]) -> Result<(), InvalidCode> {
+        let Self { lookup, canonical } = self;
+        *canonical = Canonical::from_spec(spec)?;
+        lookup.fill(Entry::default());
         for code in canonical
             .codes()
             .take_while(|code| code.length <= Self::WIDTH)
@@ -175,7 +185,7 @@ impl FromSpec for AcTable {
                 }
             }
         }
-        let single = lookup;
+        let single = *lookup;
         for (window, entry) in lookup.iter_mut().enumerate() {
             if entry.length != 0 && u32::from(entry.advance) < END {
                 let next = &single[(window << entry.length) % single.len()];
@@ -184,7 +194,7 @@ impl FromSpec for AcTable {
                 }
             }
         }
-        Ok(Self { lookup, canonical })
+        Ok(())
     }
 }
 

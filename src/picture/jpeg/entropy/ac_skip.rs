@@ -154,8 +154,23 @@ impl SkipTable {
 
 impl FromSpec for SkipTable {
     fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode> {
-        let canonical = Canonical::from_spec(spec)?;
-        let mut lookup = [Self::UNKNOWN; 2 << Self::WIDTH];
+        let mut table = Self {
+            lookup: [Self::UNKNOWN; 2 << Self::WIDTH],
+            single: [0; 1 << Self::WIDTH],
+            canonical: Canonical::EMPTY,
+        };
+        table.rebuild(spec)?;
+        Ok(table)
+    }
+
+    fn rebuild(&mut self, spec: &[u8]) -> Result<(), InvalidCode> {
+        let Self {
+            lookup,
+            single,
+            canonical,
+        } = self;
+        *canonical = Canonical::from_spec(spec)?;
+        lookup.fill(Self::UNKNOWN);
         for width in 1..=Self::WIDTH {
             let (shorter, here) = lookup.split_at_mut(1 << width);
             for code in canonical.codes().take_while(|code| code.length <= width) {
@@ -178,12 +193,8 @@ impl FromSpec for SkipTable {
                 }
             }
         }
-        let single = first_symbols(&canonical);
-        Ok(Self {
-            lookup,
-            single,
-            canonical,
-        })
+        *single = first_symbols(canonical);
+        Ok(())
     }
 }
 

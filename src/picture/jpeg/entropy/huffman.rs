@@ -10,6 +10,12 @@ pub(crate) struct InvalidCode;
 /// A table that can be built from the 16 counts and the symbols of a DHT segment.
 pub(crate) trait FromSpec: Sized {
     fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode>;
+
+    /// Builds the table in the place of another one. After an error it is good for nothing but this.
+    fn rebuild(&mut self, spec: &[u8]) -> Result<(), InvalidCode> {
+        *self = Self::from_spec(spec)?;
+        Ok(())
+    }
 }
 
 /// One code of a table.
@@ -56,11 +62,7 @@ pub(crate) struct Canonical {
 impl FromSpec for Canonical {
     fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode> {
         let (counts, values) = spec.split_first_chunk::<16>().ok_or(InvalidCode)?;
-        let mut table = Self {
-            limits: [0; 16],
-            offsets: [0; 16],
-            symbols: [0; 256],
-        };
+        let mut table = Self::EMPTY;
         table
             .symbols
             .get_mut(..values.len())
@@ -87,6 +89,13 @@ impl FromSpec for Canonical {
 }
 
 impl Canonical {
+    /// No code at all.
+    pub(crate) const EMPTY: Self = Self {
+        limits: [0; 16],
+        offsets: [0; 16],
+        symbols: [0; 256],
+    };
+
     /// The codes, shortest first.
     pub(crate) fn codes(&self) -> impl Iterator<Item = Code> {
         let mut place = 0;
