@@ -3,10 +3,11 @@
 
     benches/peers/peers.py FOLDER                      # what is installed, on your own pictures
     benches/peers/peers.py FOLDER --rounds 7 --cores 1 # every tool held to one core
+    benches/peers/peers.py FOLDER --size 512           # larger thumbnails, where decoding and encoding in full count
 
 Looks for vipsthumbnail, GraphicsMagick, ImageMagick, Pillow, pyvips and sharp, and prints a Markdown table. Every tool
-does the same work in its best configuration: 128x128 at most, never enlarged, upright, in sRGB, without metadata, JPEG
-quality 80, as many pictures at once as there are cores, shrinking while decoding wherever the tool can.
+does the same work in its best configuration: 128x128 (or --size) at most, never enlarged, upright, in sRGB, without
+metadata, JPEG quality 80, as many pictures at once as there are cores, shrinking while decoding wherever the tool can.
 
 Fair: all pictures are read once first; every tool is run once unmeasured; then rounds in which every tool has its turn,
 the order rotating; each run writes into a new folder. A ratio is taken within each round, and the median of the ratios
@@ -28,7 +29,6 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SIZE = 128
 EXTENSIONS = ('.jpg', '.jpeg', '.jpe', '.jfif')
 
 
@@ -50,7 +50,7 @@ def main():
         if not pictures:
             sys.exit(f'no pictures in {args.folder}')
         tools = find(args, work, len(pictures), len(cores))
-        measure(tools, work, args.rounds)
+        measure(tools, work, args)
         print(report(args, tools, pictures, len(cores)))
 
 
@@ -60,6 +60,7 @@ def arguments():
     add('folder', help='folder of JPEGs')
     add('--rounds', type=int, default=5, help='default: 5')
     add('--cores', type=int, help='cores that every tool may use; default: all')
+    add('--size', type=int, default=128, help='the side of the box that thumbnails have to fit; default: 128')
     add('--quality', type=int, default=80, help='JPEG quality; default: 80')
     add('--repeat', type=int, default=1, metavar='N', help='work on N copies of a folder too small to measure')
     add('--only', metavar='REGEX', help='only tools whose name matches, and thumbgen')
@@ -122,7 +123,7 @@ def thumbgen(args, work, jobs):
     if not version:
         sys.exit('thumbgen is not built: cargo build --release')
     path = os.path.abspath(path)
-    options = ['--quiet', '--jobs', str(jobs), '--quality', str(args.quality)]
+    options = ['--quiet', '--jobs', str(jobs), '--size', str(args.size), '--quality', str(args.quality)]
     return Tool('thumbgen', number(version), f'--jobs {jobs}', lambda dest: [path, f'{work}/pictures', dest, *options])
 
 
@@ -141,7 +142,7 @@ ONE_THREAD = {'VIPS_CONCURRENCY': '1', 'OMP_NUM_THREADS': '1', 'MAGICK_THREAD_LI
 def vipsthumbnail(args, work, count, jobs):
     version = first_line(['vipsthumbnail', '--vips-version'])
     if version:
-        options = ['-s', f'{SIZE}x{SIZE}>', '-e', 'srgb', '-o']
+        options = ['-s', f'{args.size}x{args.size}>', '-e', 'srgb', '-o']
         command = lambda dest: batches(
             work, count, jobs, ['vipsthumbnail', *options, f'{dest}/%s.jpg[Q={args.quality},strip]'])
         return Tool('vipsthumbnail', number(version), f'xargs -P {jobs}', command, ONE_THREAD)
@@ -150,8 +151,8 @@ def vipsthumbnail(args, work, count, jobs):
 def graphics_magick(args, work, count, jobs):
     version = first_line(['gm', 'version'])
     if version:
-        options = ['-size', f'{2 * SIZE}x{2 * SIZE}', '-format', 'jpg', '-quality', str(args.quality),
-                   '-define', 'jpeg:optimize-coding=false', '-auto-orient', '-thumbnail', f'{SIZE}x{SIZE}>',
+        options = ['-size', f'{2 * args.size}x{2 * args.size}', '-format', 'jpg', '-quality', str(args.quality),
+                   '-define', 'jpeg:optimize-coding=false', '-auto-orient', '-thumbnail', f'{args.size}x{args.size}>',
                    '-profile', srgb_profile(work), '+profile', '*']
         command = lambda dest: batches(work, count, jobs, ['gm', 'mogrify', '-output-directory', dest, *options])
         return Tool('GraphicsMagick', number(version), f'mogrify, xargs -P {jobs}', command, ONE_THREAD)
@@ -161,8 +162,8 @@ def image_magick(args, work, count, jobs):
     for program in (['magick', 'mogrify'], ['mogrify']):
         version = first_line([*program, '-version'])
         if version and 'ImageMagick' in version:
-            options = ['-define', f'jpeg:size={2 * SIZE}x{2 * SIZE}', '-quality', str(args.quality),
-                       '-define', 'jpeg:optimize-coding=off', '-auto-orient', '-thumbnail', f'{SIZE}x{SIZE}>',
+            options = ['-define', f'jpeg:size={2 * args.size}x{2 * args.size}', '-quality', str(args.quality),
+                       '-define', 'jpeg:optimize-coding=off', '-auto-orient', '-thumbnail', f'{args.size}x{args.size}>',
                        '-profile', f'icc:{srgb_profile(work)}', '-strip']
             command = lambda dest: batches(work, count, jobs, [*program, '-path', dest, *options])
             return Tool('ImageMagick', number(version), f'mogrify, xargs -P {jobs}', command, ONE_THREAD)
@@ -170,7 +171,7 @@ def image_magick(args, work, count, jobs):
 
 def worker(script, args, work, dest, jobs):
     """The arguments of a script beside this one."""
-    return [f'{HERE}/{script}', f'{work}/pictures', dest, str(SIZE), str(args.quality), str(jobs)]
+    return [f'{HERE}/{script}', f'{work}/pictures', dest, str(args.size), str(args.quality), str(jobs)]
 
 
 def pillow(args, work, count, jobs):
@@ -224,17 +225,17 @@ def srgb_profile(work):
 # Measuring
 
 
-def measure(tools, work, rounds):
+def measure(tools, work, args):
     for tool in tools:
-        run(tool, work)  # programs and libraries into memory
-    for turn in range(rounds):
+        run(tool, work, args.size)  # programs and libraries into memory
+    for turn in range(args.rounds):
         place = turn % len(tools)
         for tool in tools[place:] + tools[:place]:
-            tool.runs.append(run(tool, work))
-        print(f'round {turn + 1} of {rounds}', file=sys.stderr)
+            tool.runs.append(run(tool, work, args.size))
+        print(f'round {turn + 1} of {args.rounds}', file=sys.stderr)
 
 
-def run(tool, work):
+def run(tool, work, size):
     """One run into a new folder. Removed at the very end: removing one makes ext4 slow for the next tool."""
     dest = tempfile.mkdtemp(prefix='out.', dir=work)
     errors = open(f'{work}/errors.txt', 'wb')
@@ -245,14 +246,14 @@ def run(tool, work):
     real = time.perf_counter() - start
     process.returncode = status
     errors.close()
-    made = sum(is_thumbnail(entry.path) for entry in os.scandir(dest))
+    made = sum(is_thumbnail(entry.path, size) for entry in os.scandir(dest))
     if made == 0:
         with open(f'{work}/errors.txt', errors='replace') as file:
             print(f'{tool.name} made nothing: {file.read(500)}', file=sys.stderr)
     return {'real': real, 'cpu': usage.ru_utime + usage.ru_stime, 'memory': usage.ru_maxrss / 1024, 'made': made}
 
 
-def is_thumbnail(path):
+def is_thumbnail(path, size):
     """Whether the file is a whole JPEG of the right size."""
     with open(path, 'rb') as file:
         data = file.read()
@@ -262,7 +263,7 @@ def is_thumbnail(path):
     while place + 9 < len(data):
         marker, length = struct.unpack('>HH', data[place:place + 4])
         if 0xFFC0 <= marker <= 0xFFC2:
-            return max(struct.unpack('>HH', data[place + 5:place + 9])) <= SIZE
+            return max(struct.unpack('>HH', data[place + 5:place + 9])) <= size
         place += 2 + length
     return False
 
