@@ -62,6 +62,11 @@ impl Counts {
         Some(())
     }
 
+    /// All pictures that were found, and the thumbnails among them.
+    pub fn met(&self) -> u64 {
+        self.found + self.passed_over
+    }
+
     /// Counts a thumbnail that was removed, or in a dry run would be.
     pub fn count_pruned(&mut self, dry_run: bool) {
         if dry_run {

@@ -9,7 +9,7 @@
 //! outcomes      what became of them, added up       observer          who is told, and of what: counts, events
 //! ownership     whose file is in the place          check_places      SOURCE and DEST before the run
 //! prune         thumbnails without a picture        throttle          --max-load
-//! stop          whether the run is to end
+//! stop          whether the run is to end           own_thumbnails    what thumbnails among the pictures mean
 //! count_ahead   how many pictures there will be, by their names
 //! ```
 
@@ -26,6 +26,7 @@ pub mod list;
 pub mod make;
 pub mod observer;
 mod outcomes;
+mod own_thumbnails;
 pub mod ownership;
 pub mod prune;
 pub mod run;

@@ -20,10 +20,9 @@ use crate::batch::execute::{Strategy, execute};
 use crate::batch::freshness::Fingerprint;
 use crate::batch::job::{Job, plan};
 use crate::batch::list::{FileList, List};
-use crate::batch::make::{Maker, OwnThumbnails, Processed, Rules};
+use crate::batch::make::{Maker, Processed};
 use crate::batch::observer::{Doubt, Event, Observer, Warning};
 use crate::batch::outcomes::Outcomes;
-use crate::batch::ownership::is_thumbnail;
 use crate::batch::prune::{Prune, prune};
 use crate::batch::selection::Selection;
 use crate::batch::shard::Shard;
@@ -52,8 +51,7 @@ pub struct Batch {
     pub force: bool,
     /// Whether what is not thumbgen's may be replaced where a thumbnail belongs.
     pub replace_foreign: bool,
-    /// Whether thumbgen's own thumbnails are pictures like any other. Else they are passed over by the walk, and fail
-    /// where they are named.
+    /// Whether thumbgen's own thumbnails are pictures like any other.
     pub thumbnails_too: bool,
     /// Whether the run only tells what it would do.
     pub dry_run: bool,
@@ -225,12 +223,11 @@ impl Ready<'_> {
         batch.counting_ahead(self.stop, &outcomes, || {
             batch.make_all(pictures, &maker, &owner, &outcomes)
         })?;
-        let only_thumbnails = batch.holds_only_thumbnails(&selection, &outcomes);
-        // The other way round, SOURCE would be inside DEST, which is refused.
-        if only_thumbnails && !batch.is_dest_inside() {
+        // Had they been swapped, a DEST inside SOURCE would have been refused.
+        if batch.holds_only_thumbnails(&mut selection, &outcomes) && !batch.is_dest_inside() {
             outcomes.end_by(RunError::OnlyThumbnails(batch.source.clone()));
         } else if batch.prune {
-            batch.prune_orphans(&selection, only_thumbnails, &owner, &outcomes);
+            batch.prune_orphans(&selection, &owner, &outcomes);
         }
         let finished = !outcomes.is_stopped();
         let (totals, ended_by) = outcomes.into_parts();
@@ -252,14 +249,10 @@ impl Ready<'_> {
     ) -> Result<Pictures<'a>, RunError> {
         let Batch { source, dest, .. } = self.batch;
         let Some(list) = &self.batch.list else {
-            let pictures = walk(
-                source,
-                self.batch.not_entered(),
-                self.batch.walk,
-                |path, reason| {
-                    outcomes.tell(Event::PassedOver(path, reason));
-                },
-            );
+            let not_entered = self.batch.not_entered();
+            let pictures = walk(source, not_entered, self.batch.walk, |path, reason| {
+                outcomes.tell(Event::PassedOver(path, reason));
+            });
             return Ok(Box::new(pictures.filter(|met| selection.takes(met))));
         };
         let follow = self.batch.walk.follow;
@@ -284,7 +277,7 @@ fn folder_id(dest: &Path) -> Option<FileId> {
 }
 
 impl Batch {
-    fn not_entered(&self) -> Option<FileId> {
+    pub(super) fn not_entered(&self) -> Option<FileId> {
         folder_id(self.not_entered.as_deref().unwrap_or(&self.dest))
     }
 
@@ -321,44 +314,6 @@ impl Batch {
             ended.store(true, Ordering::Relaxed);
             made
         })
-    }
-
-    /// Which thumbnails are made.
-    fn rules(&self) -> Rules {
-        let named = self.list.is_some() || !self.source.is_dir();
-        Rules {
-            force: self.force,
-            replace_foreign: self.replace_foreign,
-            own_thumbnails: match (self.thumbnails_too, named) {
-                (true, _) => OwnThumbnails::Make,
-                (false, true) => OwnThumbnails::Fail,
-                (false, false) => OwnThumbnails::PassOver,
-            },
-            dry_run: self.dry_run,
-        }
-    }
-
-    /// Whether DEST, which need not exist, is inside SOURCE.
-    fn is_dest_inside(&self) -> bool {
-        let real = |path: &Path| fs::canonicalize(path).ok();
-        let dest = std::path::absolute(&self.dest).ok();
-        let dest = dest.and_then(|dest| dest.ancestors().find_map(real));
-        dest.zip(real(&self.source))
-            .is_some_and(|(dest, source)| dest.starts_with(source))
-    }
-
-    /// Whether the walk found thumbnails of thumbgen's own and not one picture.
-    fn holds_only_thumbnails(&self, selection: &Selection<'_>, outcomes: &Outcomes<'_>) -> bool {
-        if outcomes.is_stopped() || outcomes.any_found() || selection.saw_nothing() {
-            return false;
-        }
-        // What is another shard's may be pictures. As a rule the first one is, and that settles it.
-        self.shard.is_none()
-            || walk(&self.source, self.not_entered(), self.walk, |_, _| ()).all(|met| {
-                let is_thumbnail = |picture: SourcePicture| is_thumbnail(picture.path());
-                !outcomes.is_stopped()
-                    && met.is_ok_and(|picture| is_thumbnail(picture).unwrap_or(false))
-            })
     }
 
     /// Takes all `pictures` through their steps.
@@ -404,18 +359,12 @@ impl Batch {
     }
 
     /// Removes thumbnails whose source is gone, unless there is the least doubt about what is there.
-    fn prune_orphans(
-        &self,
-        selection: &Selection<'_>,
-        only_thumbnails: bool,
-        owner: &Owner,
-        outcomes: &Outcomes<'_>,
-    ) {
+    fn prune_orphans(&self, selection: &Selection<'_>, owner: &Owner, outcomes: &Outcomes<'_>) {
         let doubt = if outcomes.is_stopped() {
             Doubt::Stopped
         } else if !selection.saw_all() {
             Doubt::Unvisited
-        } else if selection.saw_nothing() || only_thumbnails {
+        } else if selection.saw_nothing() {
             Doubt::NoPicture
         } else if self.dest.is_dir() {
             return prune(

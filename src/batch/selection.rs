@@ -49,6 +49,11 @@ impl<'a> Selection<'a> {
         }
     }
 
+    /// What the walk found was no pictures.
+    pub(super) fn forget_seen(&mut self) {
+        self.seen = 0;
+    }
+
     /// Whether the walk found no picture at all.
     pub(super) fn saw_nothing(&self) -> bool {
         self.seen == 0

@@ -130,7 +130,7 @@ pub fn counts(counted: &Counts, known: u64) -> String {
 
 /// What a run that was interrupted left undone, of so many pictures in all, if their `total` is known.
 pub fn interrupted(counts: &Counts, total: Option<u64>) -> String {
-    let begun = counts.found + counts.passed_over - counts.not_begun;
+    let begun = counts.met() - counts.not_begun;
     let pictures = |count| if count == 1 { "picture" } else { "pictures" };
     match total {
         Some(total) => {

@@ -100,7 +100,7 @@ impl Teller {
     /// nobody knows.
     pub fn total(&self, found: &Counts) -> Option<u64> {
         if self.all_found.load(Ordering::Relaxed) {
-            Some(found.found)
+            Some(found.met())
         } else {
             self.progress.total()
         }

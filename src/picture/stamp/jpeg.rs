@@ -8,7 +8,7 @@ const COM: u8 = 0xFE;
 
 /// What stands where the stamp belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Found<'a> {
+pub enum Found<'a> {
     /// A stamp.
     Stamp(Stamp<'a>),
     /// The beginning of a stamp, with which the bytes end.
@@ -18,7 +18,7 @@ pub(crate) enum Found<'a> {
 }
 
 /// Looks for the stamp in `jpeg`, a JPEG or the beginning of one.
-pub(crate) fn find(jpeg: &[u8]) -> Found<'_> {
+pub fn find(jpeg: &[u8]) -> Found<'_> {
     let Some(mut rest) = jpeg.strip_prefix(&[0xFF, 0xD8]) else {
         return Found::Nothing;
     };
@@ -45,7 +45,7 @@ pub(crate) fn find(jpeg: &[u8]) -> Found<'_> {
 }
 
 /// Puts a stamp into `jpeg`, a thumbnail as the encoder made it, right after its JFIF header.
-pub(crate) fn insert(jpeg: &mut Vec<u8>, mtime: &str, length: u64, settings: &str) {
+pub fn insert(jpeg: &mut Vec<u8>, mtime: &str, length: u64, settings: &str) {
     let besides = jpeg.len() + encode::COMMENT_OVERHEAD;
     let text = super::text(mtime, length, settings, besides);
     encode::insert_comment(jpeg, text.as_bytes());

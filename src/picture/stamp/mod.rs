@@ -8,7 +8,7 @@
 //! two things hold for every version of the format, those to come included: it begins with `thumbgen` and a number, and
 //! all else is fields, `name=value`, of which readers pass over those that they don't know.
 
-pub(crate) mod jpeg;
+pub mod jpeg;
 
 use std::fmt::Write as _;
 
@@ -21,21 +21,21 @@ const DIGITS: usize = 10;
 
 /// A stamp as it stands in a thumbnail.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Stamp<'a> {
+pub struct Stamp<'a> {
     version: &'a str,
     /// Modification time of the source.
-    pub(crate) mtime: Option<&'a str>,
+    pub mtime: Option<&'a str>,
     /// Length of the source's file.
-    pub(crate) length: Option<&'a str>,
+    pub length: Option<&'a str>,
     /// All settings that change pixels.
-    pub(crate) settings: Option<&'a str>,
+    pub settings: Option<&'a str>,
     /// Length of the thumbnail's own file.
-    pub(crate) bytes: Option<&'a str>,
+    pub bytes: Option<&'a str>,
 }
 
 impl<'a> Stamp<'a> {
     /// The stamp that `text` is, if it is one.
-    pub(crate) fn parse(text: &'a str) -> Option<Self> {
+    pub fn parse(text: &'a str) -> Option<Self> {
         let (version, fields) = text.strip_prefix("thumbgen ")?.split_once(' ')?;
         if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
@@ -59,13 +59,13 @@ impl<'a> Stamp<'a> {
     }
 
     /// Whether it is of the format's version that is written now.
-    pub(crate) fn is_current(&self) -> bool {
+    pub fn is_current(&self) -> bool {
         self.version == VERSION
     }
 }
 
 /// The text of the stamp of a thumbnail whose file holds `besides` bytes besides that text.
-pub(crate) fn text(mtime: &str, length: u64, settings: &str, besides: usize) -> String {
+pub fn text(mtime: &str, length: u64, settings: &str, besides: usize) -> String {
     let mut text =
         format!("thumbgen {VERSION} mtime={mtime} length={length} settings={settings} bytes=");
     let bytes = besides + text.len() + DIGITS;
