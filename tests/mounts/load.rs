@@ -33,6 +33,8 @@ fn a_signal_ends_a_run_that_waits_for_the_load_to_fall() {
     let script = "mkfifo load && mount --bind load /proc/loadavg || exit 99
          \"$THUMBGEN\" images thumbs --jobs 1 --max-load 1.5 &
          run=$!
+         # Looked at once before the run, to see whether it can be told, and once by the worker.
+         echo 1.51 1 1 2/99 1 > load
          echo 1.51 1 1 2/99 1 > load
          kill -TERM $run
          # Should it have been slow enough to look again.
