@@ -11,7 +11,7 @@ use clap::Parser;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use thumbgen::batch::execute::Strategy;
-use thumbgen::cli::CommandLine;
+use thumbgen::cli::command_line::CommandLine;
 use thumbgen::cli::config::Config;
 use thumbgen::cli::exit::Exit;
 use thumbgen::cli::run::run;

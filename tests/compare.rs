@@ -10,8 +10,7 @@ use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 use thumbgen::batch::execute::Strategy;
 use thumbgen::batch::stop::Stop;
-use thumbgen::cli::compare::{Contender, Round, Rounds, Settings, make_all};
-use thumbgen::cli::error::Error;
+use thumbgen::cli::compare::{CompareError, Contender, Round, Rounds, Settings, make_all};
 use thumbgen::tell::progress::Steps;
 
 const PICTURES: u32 = 6;
@@ -249,7 +248,7 @@ fn file_that_can_not_be_written_is_an_error_before_the_work() {
 }
 
 /// What a comparison says of a strategy, rayon, that is broken by `spoil`.
-fn compare_with(spoil: impl Fn(&Path, &mut Round)) -> Result<(), Error> {
+fn compare_with(spoil: impl Fn(&Path, &mut Round)) -> Result<(), CompareError> {
     let (tree, temporary) = (pictures(), tempfile::tempdir().unwrap());
     fs::write(tree.path().join("broken.jpg"), "no JPEG").unwrap();
     let two = NonZeroUsize::new(2).unwrap();

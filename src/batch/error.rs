@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::batch::list::Refused;
 use crate::batch::stage::Stage;
 use crate::picture::{self, Options, Step, ThumbnailError};
 
@@ -94,6 +93,32 @@ pub enum Cause {
     /// A bug in thumbgen, caught so that the other pictures are still made.
     #[error("bug in thumbgen, please report it: {0}")]
     Panic(String),
+}
+
+/// Why a path of a list is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Refused {
+    /// It begins at the root.
+    #[error("refused: not relative to SOURCE")]
+    Absolute,
+    /// It climbs.
+    #[error("refused: it contains ..")]
+    Parent,
+    /// No name can have it.
+    #[error("refused: it contains a NUL byte (see --null)")]
+    Nul,
+    /// A link on the way leads out.
+    #[error("refused: a link leads out of SOURCE (see --follow)")]
+    Outside,
+    /// It is one of the thumbnails.
+    #[error("refused: inside the folder for the thumbnails")]
+    InDest,
+    /// It is a folder.
+    #[error("refused: a folder, and a list names pictures")]
+    Folder,
+    /// It is a device, a socket or a pipe.
+    #[error("refused: not a file")]
+    NotFile,
 }
 
 /// The option that helps, for messages: the decoder knows limits but no command line.

@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use crate::batch::error::{Cause, PictureError, RunError};
+use crate::batch::error::{Cause, PictureError, Refused, RunError};
 use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
 use crate::batch::walk::SourcePicture;
@@ -23,32 +23,6 @@ const BETWEEN_LOOKS: u16 = 100;
 
 /// A path that is longer can't be opened on Linux (PATH_MAX in linux/limits.h), wherever SOURCE is.
 const LONGEST_PATH: usize = 4096;
-
-/// Why a path of a list is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// It begins at the root.
-    #[error("refused: not relative to SOURCE")]
-    Absolute,
-    /// It climbs.
-    #[error("refused: it contains ..")]
-    Parent,
-    /// No name can have it.
-    #[error("refused: it contains a NUL byte (see --null)")]
-    Nul,
-    /// A link on the way leads out.
-    #[error("refused: a link leads out of SOURCE (see --follow)")]
-    Outside,
-    /// It is one of the thumbnails.
-    #[error("refused: inside the folder for the thumbnails")]
-    InDest,
-    /// It is a folder.
-    #[error("refused: a folder, and a list names pictures")]
-    Folder,
-    /// It is a device, a socket or a pipe.
-    #[error("refused: not a file")]
-    NotFile,
-}
 
 /// A list of pictures, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::batch::list::List;
 use crate::batch::run::{Batch, cores};
 use crate::batch::shard::ShardChoice;
 use crate::batch::walk::WalkOptions;
-use crate::cli::Cli;
+use crate::cli::command_line::Cli;
 use crate::cli::failure_limit::Allowance;
 use crate::picture::Options;
 use crate::tell::teller::Verbosity;

@@ -10,6 +10,7 @@ use crate::cli::compare::CompareError;
 use crate::cli::exit::Exit;
 use crate::cli::merge::MergeError;
 use crate::cli::places::OtherFormat;
+use crate::cli::signals::SignalsError;
 use crate::tell::gallery::GalleryError;
 use crate::tell::report::ReportError;
 use crate::tell::teller::TellError;
@@ -46,8 +47,8 @@ pub enum Error {
     #[error("stdout can't be written to: {}", plain(.0))]
     Stdout(#[source] io::Error),
     /// Signals can't be caught.
-    #[error("signals can't be caught: {}", plain(.0))]
-    Signals(#[source] io::Error),
+    #[error(transparent)]
+    Signals(#[from] SignalsError),
 }
 
 impl Error {

@@ -2,38 +2,13 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::{Path, PathBuf};
-
-use clap::Args;
+use std::path::Path;
 
 use crate::batch::error::shown;
+use crate::cli::command_line::GalleryCli;
 use crate::cli::exit::Exit;
 use crate::tell::gallery::{self, GalleryError, Rows, Wanted};
 use crate::tell::report::Report;
-
-/// The command line of `thumbgen gallery`.
-#[derive(Debug, Args)]
-pub struct GalleryCli {
-    /// Folder of thumbnails
-    pub dest: PathBuf,
-
-    /// Show what the run did that wrote this report: failures first, then every picture
-    ///
-    /// A click opens the picture. Relative paths in the report are those of the folder in which the run was started. The
-    /// run may still go on.
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-
-    /// Where the pictures are, if not where the report says
-    #[arg(long, value_name = "FOLDER")]
-    pub source: Option<PathBuf>,
-
-    /// Folder for the page; made if need be
-    ///
-    /// The page is FOLDER/index.html, which may be an older gallery, and nothing else.
-    #[arg(short, long, value_name = "FOLDER", default_value = "thumbgen-gallery")]
-    pub output: PathBuf,
-}
 
 /// Makes the gallery that `cli` asks for, and says on `out` where it is.
 ///

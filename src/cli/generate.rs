@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use crate::cli::CommandLine;
+use crate::cli::command_line::CommandLine;
 use crate::cli::exit::Exit;
 
 /// Writes the completions for `shell` into `out`.

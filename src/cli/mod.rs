@@ -1,7 +1,18 @@
-//! The command line: what can be said, and its help.
+//! The command line: what is typed, what the program does then, and the status it exits with.
+//!
+//! ```text
+//! arguments      argv, with @FILEs read in           run            a run: signals, teller, report, exit status
+//! command_line   what can be typed, and its help     compare        --compare: every strategy, measured
+//! choices        an option's words for an enum       gallery        the command, and --gallery of a run
+//! values         an option's numbers and units       merge          report merge: reports of shards as one
+//! places         SOURCE and DEST, as typed           generate       completions and the manual page
+//! config         what a run is to do                 failure_limit  --allow-failures
+//! error, exit    how it may end, and the status      signals        SIGINT, SIGTERM, SIGHUP -> the stop flag
+//! ```
 
 pub mod arguments;
 pub mod choices;
+pub mod command_line;
 pub mod compare;
 pub mod config;
 pub mod error;
@@ -15,348 +26,56 @@ pub mod run;
 pub mod signals;
 mod values;
 
-use std::ffi::OsString;
-use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::PathBuf;
-use std::time::Duration;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
 
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
-use clap_complete::Shell;
+use crate::batch::execute::keep_quiet_about_jobs;
+use crate::tell::prefix;
+use command_line::{Command, CommandLine, ReportCommand};
+use compare::Settings;
+use config::Config;
+use error::Error;
+use exit::Exit;
+use merge::Merge;
 
-use crate::batch::shard::ShardChoice;
-use crate::cli::choices::{FitChoice, StrategyChoice};
-use crate::cli::failure_limit::Allowance;
-use crate::cli::gallery::GalleryCli;
-use crate::picture::Bounds;
-
-const AFTER_HELP: &str = "\
-Exit status:
-  0    every picture has a fresh thumbnail, or a file of another tool's was kept (also: no pictures)
-  1    the run finished, some pictures failed; no use in running it again
-  2    wrong usage, or SOURCE or DEST can't be used, or SOURCE holds only thumbgen's thumbnails
-  75   another run holds DEST's lock, or that of the shard; reports of shards are missing
-  129, 130, 143
-       interrupted (SIGHUP, SIGINT, SIGTERM); nothing half-written is left
-
-A SOURCE that is named as a command is said as ./gallery, ./man and so on.
-Options can come from a file, one argument a line: thumbgen @options.txt";
-
-/// Makes a thumbnail of every JPEG below SOURCE, into the same tree below DEST.
-///
-/// Thumbnails that are fresh are left as they are, and so is any file in DEST that thumbgen did not make. Thumbnails that
-/// it made are no pictures: those below SOURCE are passed over. Pictures that fail are named on stderr, and the run goes on.
-#[derive(Debug, Parser)]
-#[command(
-    version,
-    after_help = AFTER_HELP,
-    max_term_width = 100,
-    // The last one counts, so that a command line can change what a file of options says.
-    args_override_self = true,
-    args_conflicts_with_subcommands = true,
-    subcommand_negates_reqs = true,
-    disable_help_subcommand = true
-)]
-pub struct CommandLine {
-    /// A run.
-    #[command(flatten)]
-    pub run: Option<Cli>,
-    /// Or something else.
-    #[command(subcommand)]
-    pub command: Option<Command>,
-}
-
-impl CommandLine {
-    /// The command line that `arguments` are. Ends the program where they are none, or ask for help.
-    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Self {
-        let line = Self::parse_from(arguments);
-        if let Some(error) = line.run.as_ref().and_then(places::too_many) {
-            Self::command()
-                .error(ErrorKind::TooManyValues, error)
-                .exit();
+/// Runs the program: parses the arguments, does what they ask for, and prints one error at most.
+pub fn main() -> ExitCode {
+    keep_quiet_about_jobs();
+    let arguments = match arguments::arguments() {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&format!("file of options: {error}"), Exit::Unusable),
+    };
+    let line = CommandLine::read(arguments);
+    let result = match (line.command, line.run) {
+        (Some(Command::Report(ReportCommand::Merge(cli))), _) => {
+            merge::merge(&Merge::from(cli), &mut io::stdout(), &mut io::stderr())
+                .map_err(Error::from)
         }
-        line
+        (Some(Command::Gallery(cli)), _) => {
+            gallery::gallery(&cli, &mut io::stdout()).map_err(Error::from)
+        }
+        (Some(Command::Completions { shell }), _) => {
+            generate::completions(shell, &mut io::stdout()).map_err(Error::Stdout)
+        }
+        (Some(Command::Man), _) => generate::man(&mut io::stdout()).map_err(Error::Stdout),
+        (None, Some(cli)) if cli.compare => {
+            compare::compare(&Settings::from(cli), &mut io::stdout()).map_err(Error::from)
+        }
+        (None, Some(cli)) => run::run(&Config::from(cli)),
+        (None, None) => unreachable!("BUG: SOURCE is required"),
+    };
+    match result {
+        Ok(exit) => exit.leave(),
+        Err(error) => fail(&error.to_string(), error.exit()),
     }
 }
 
-/// What can be done besides a run.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Work with reports
-    #[command(subcommand)]
-    Report(ReportCommand),
-    /// Make a page to look over the thumbnails in DEST
-    ///
-    /// One HTML file, which needs neither server nor network. It shows the thumbnails where they are: to move it, move both.
-    /// Without --report it shows every thumbnail that is in DEST; with one, also what failed and why, and each picture's sizes.
-    Gallery(GalleryCli),
-    /// Print the completions for a shell
-    Completions {
-        /// Which shell
-        shell: Shell,
-    },
-    /// Print the manual page
-    Man,
-}
-
-/// What can be done with reports.
-#[derive(Debug, Subcommand)]
-pub enum ReportCommand {
-    /// Add the reports of shards up, and name the shards that are missing or not finished
-    ///
-    /// Exit status: 0 if all shards have finished, 1 if they have but pictures failed, 75 if shards are missing or not
-    /// finished, 2 if a report can't be read.
-    Merge(MergeCli),
-}
-
-/// The command line of `thumbgen report merge`.
-#[derive(Debug, Args)]
-pub struct MergeCli {
-    /// Reports of the shards of one run, or folders of *.jsonl
-    #[arg(value_name = "REPORT", required = true)]
-    pub reports: Vec<PathBuf>,
-
-    /// Write all of them as one report, - for stdout
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// End with status 0 although so many pictures failed, or so many percent of them
-    #[arg(long, value_name = "N|P%")]
-    pub allow_failures: Option<Allowance>,
-}
-
-/// The command line of a run.
-#[derive(Debug, Parser)]
-pub struct Cli {
-    /// Folder of pictures (.jpg .jpeg .jpe .jfif), or one picture
-    pub source: PathBuf,
-
-    /// Folder for the thumbnails, made if need be; of one picture, also the thumbnail (.jpg)
-    #[arg(required_unless_present = "compare", conflicts_with = "compare")]
-    pub dest: Option<PathBuf>,
-
-    /// What is there by mistake: a shell has made several paths of `*.jpg`.
-    #[arg(hide = true)]
-    pub more: Vec<PathBuf>,
-
-    /// Box to fit, in pixels: 128, 120x80, 120x or x80
-    #[arg(
-        long,
-        value_name = "SIZE",
-        default_value_t,
-        help_heading = "Thumbnails"
-    )]
-    pub size: Bounds,
-
-    /// Whole picture inside the box, or box filled and the rest cut off
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "FIT",
-        help_heading = "Thumbnails"
-    )]
-    pub fit: FitChoice,
-
-    /// Enlarge pictures that are smaller than the box
-    #[arg(long, help_heading = "Thumbnails")]
-    pub enlarge: bool,
-
-    /// JPEG quality, 1 to 100; from 90 on with full colour resolution
-    #[arg(
-        long,
-        value_name = "Q",
-        default_value_t = 80,
-        value_parser = values::quality,
-        help_heading = "Thumbnails"
-    )]
-    pub quality: u8,
-
-    /// Keep the stored order of pixels, whatever the EXIF orientation
-    #[arg(long, help_heading = "Thumbnails")]
-    pub no_rotate: bool,
-
-    /// How pictures are spread over threads
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "STRATEGY",
-        help_heading = "Running"
-    )]
-    pub strategy: StrategyChoice,
-
-    /// Threads that make thumbnails, up to 1024 [default: the cores this process may use]
-    #[arg(short, long, value_name = "N", value_parser = values::jobs, help_heading = "Running")]
-    pub jobs: Option<NonZeroUsize>,
-
-    /// Make all thumbnails, fresh or not
-    #[arg(short, long, help_heading = "Running")]
-    pub force: bool,
-
-    /// Replace files in DEST that thumbgen did not make
-    ///
-    /// Without this option, whatever has no stamp of thumbgen's is kept where a thumbnail belongs: another tool's thumbnail, a
-    /// picture, a link. Only an empty file, or one of zeros only, is replaced unasked.
-    #[arg(long, help_heading = "Running")]
-    pub replace_foreign: bool,
-
-    /// Say on stdout what would be done and why, and do nothing
-    #[arg(short = 'n', long, help_heading = "Running")]
-    pub dry_run: bool,
-
-    /// Remove thumbnails whose picture is gone
-    ///
-    /// Only files that carry thumbgen's stamp, and folders that this empties. Nothing is removed if the walk met an
-    /// error or found no picture at all.
-    #[arg(long, help_heading = "Running")]
-    pub prune: bool,
-
-    /// Wait for another run on DEST to end, for so many seconds or for ever
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, value_parser = values::seconds, help_heading = "Running")]
-    pub wait: Option<Option<Duration>>,
-
-    /// Begin no picture while the 1-minute load average is above this
-    #[arg(long, value_name = "LOAD", value_parser = values::load, help_heading = "Running")]
-    pub max_load: Option<f64>,
-
-    /// Make the pictures of one part of SOURCE only: I/N from 0/N to N-1/N, auto, or auto/N
-    ///
-    /// A picture's part is a hash of its path below SOURCE, modulo N. auto takes I and N from AWS Batch, Kubernetes
-    /// (which tells no N: auto/N) or Slurm, whichever started the process.
-    #[arg(long, value_name = "I/N", help_heading = "Running")]
-    pub shard: Option<ShardChoice>,
-
-    /// Take the pictures that FILE lists, - for stdin, instead of walking SOURCE
-    ///
-    /// Paths are relative to SOURCE, one a line. A path that leads out of SOURCE fails.
-    #[arg(
-        long,
-        value_name = "FILE",
-        conflicts_with = "prune",
-        help_heading = "Running"
-    )]
-    pub files_from: Option<PathBuf>,
-
-    /// In that list, paths end with a NUL, as of find -print0
-    #[arg(
-        short = '0',
-        long = "null",
-        requires = "files_from",
-        help_heading = "Running"
-    )]
-    pub null: bool,
-
-    /// End with status 0 although so many pictures failed, or so many percent of them
-    #[arg(long, value_name = "N|P%", help_heading = "Running")]
-    pub allow_failures: Option<Allowance>,
-
-    /// Visit hidden files and folders too
-    #[arg(long, help_heading = "Running")]
-    pub hidden: bool,
-
-    /// Enter linked folders
-    #[arg(long, help_heading = "Running")]
-    pub follow: bool,
-
-    /// Refuse pictures of more pixels
-    #[arg(long, value_name = "N", default_value = "500M", value_parser = values::pixels, help_heading = "Limits")]
-    pub max_pixels: u64,
-
-    /// Refuse pictures that take more bytes to read or to decode
-    #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = values::bytes, help_heading = "Limits")]
-    pub max_memory: u64,
-
-    /// Make thumbnails from what is left of damaged pictures
-    #[arg(long, help_heading = "Limits")]
-    pub allow_damaged: bool,
-
-    /// Measure every strategy on SOURCE and print a table
-    ///
-    /// Every strategy makes all thumbnails several times, into a temporary folder that is removed.
-    #[arg(
-        long,
-        conflicts_with_all = [
-            "strategy", "jobs", "force", "replace_foreign", "dry_run", "prune", "wait", "max_load", "verbose", "debug",
-            "shard", "files_from", "allow_failures",
-        ],
-        help_heading = "Comparing"
-    )]
-    pub compare: bool,
-
-    /// Numbers of jobs to measure [default: 1, 2, 4 ... cores]
-    #[arg(
-        long,
-        value_name = "N,N...",
-        value_delimiter = ',',
-        value_parser = values::jobs,
-        requires = "compare",
-        conflicts_with = "dest",
-        help_heading = "Comparing"
-    )]
-    pub compare_jobs: Vec<NonZeroUsize>,
-
-    /// How often each is measured
-    #[arg(
-        long,
-        value_name = "N",
-        default_value = "3",
-        value_parser = values::rounds,
-        requires = "compare",
-        conflicts_with = "dest",
-        help_heading = "Comparing"
-    )]
-    pub rounds: NonZeroU32,
-
-    /// Draw the comparison as an SVG
-    ///
-    /// FILE may be an older SVG, and nothing else.
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "compare",
-        conflicts_with = "dest",
-        help_heading = "Comparing"
-    )]
-    pub chart: Option<PathBuf>,
-
-    /// Write a report as JSON Lines (of --compare: its figures as JSON), - for stdout
-    ///
-    /// The first {shard} in FILE is the number of --shard. FILE may be an older report, and nothing else.
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub report: Option<PathBuf>,
-
-    /// Make a page in FOLDER that shows what the run did, as `thumbgen gallery` does
-    ///
-    /// Failures first, then every thumbnail; a click opens the picture. FOLDER/index.html may be an older gallery, and nothing
-    /// else.
-    #[arg(
-        long,
-        value_name = "FOLDER",
-        conflicts_with = "compare",
-        help_heading = "Output"
-    )]
-    pub gallery: Option<PathBuf>,
-
-    /// Print errors only
-    #[arg(short, long, conflicts_with_all = ["verbose", "debug"], help_heading = "Output")]
-    pub quiet: bool,
-
-    /// Print a line for each picture
-    #[arg(short, long, help_heading = "Output")]
-    pub verbose: bool,
-
-    /// Print the reasons for each decision
-    #[arg(long, help_heading = "Output")]
-    pub debug: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn definition_is_consistent() {
-        CommandLine::command().debug_assert();
-    }
+fn fail(error: &str, exit: Exit) -> ExitCode {
+    // That stderr is gone is no reason for another exit status.
+    let _ = if io::stderr().is_terminal() {
+        writeln!(io::stderr(), "{}", prefix::error(error))
+    } else {
+        writeln!(io::stderr(), "thumbgen: {error}")
+    };
+    exit.leave()
 }

@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 
 use crate::batch::error::shown;
 use crate::batch::walk::has_jpeg_extension;
-use crate::cli::Cli;
 
 /// What is to be said if there are more paths than a SOURCE and a DEST: `thumbgen *.jpg thumbs`.
-pub(super) fn too_many(cli: &Cli) -> Option<String> {
-    let mut paths: Vec<&PathBuf> = [&cli.source].into_iter().chain(&cli.dest).collect();
-    if cli.more.is_empty() {
+pub(super) fn too_many(source: &Path, dest: Option<&Path>, more: &[PathBuf]) -> Option<String> {
+    if more.is_empty() {
         return None;
     }
-    paths.extend(&cli.more);
+    let more = more.iter().map(PathBuf::as_path);
+    let mut paths: Vec<&Path> = [source].into_iter().chain(dest).chain(more).collect();
     let dest = paths.pop_if(|last| !has_jpeg_extension(last));
     let count = paths.len();
     let first = folder(paths.first()?);
@@ -23,7 +22,7 @@ pub(super) fn too_many(cli: &Cli) -> Option<String> {
         .all(|path| folder(path) == first)
         .then_some(first);
     let folder = folder.map_or("FOLDER".into(), shown);
-    let dest = dest.map_or("DEST".into(), |dest| shown(dest));
+    let dest = dest.map_or("DEST".into(), shown);
     Some(format!(
         "SOURCE is one folder or one picture, and {count} paths were given\n\n  \
          thumbgen {folder} {dest}                    makes all pictures in {folder}\n  \
@@ -81,26 +80,23 @@ fn folder(path: &Path) -> &Path {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
-
     use super::*;
-    use crate::cli::CommandLine;
 
-    fn said(arguments: &str) -> Option<String> {
-        let arguments = ["thumbgen"].into_iter().chain(arguments.split(' '));
-        too_many(&CommandLine::parse_from(arguments).run.unwrap())
+    fn said(paths: &[&str]) -> Option<String> {
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        too_many(&paths[0], Some(&paths[1]), &paths[2..])
     }
 
     #[test]
     fn more_than_two_paths_are_too_many() {
-        assert_eq!(said("a.jpg out"), None);
-        let text = said("shop/a.jpg shop/b.jpg out").unwrap();
+        assert_eq!(said(&["a.jpg", "out"]), None);
+        let text = said(&["shop/a.jpg", "shop/b.jpg", "out"]).unwrap();
         assert!(text.contains("and 2 paths were given"), "{text}");
         assert!(text.contains("  thumbgen shop out  "), "{text}");
-        let text = said("a.jpg b.jpg c.jpg -q").unwrap();
+        let text = said(&["a.jpg", "b.jpg", "c.jpg"]).unwrap();
         assert!(text.contains("and 3 paths were given"), "{text}");
         assert!(text.contains("  thumbgen . DEST --files-from "), "{text}");
-        let text = said("a/a.jpg b/b.jpg out").unwrap();
+        let text = said(&["a/a.jpg", "b/b.jpg", "out"]).unwrap();
         assert!(text.contains("  thumbgen FOLDER out  "), "{text}");
     }
 }

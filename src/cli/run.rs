@@ -40,7 +40,7 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         let batch = batch.to_mut();
         (batch.dest, batch.name) = (folder, Some(name));
     }
-    let signals = Signals::catch().map_err(Error::Signals)?;
+    let signals = Signals::catch()?;
     let mut teller = Teller::new(config.verbosity, batch.dry_run, signals.stop().clone());
     if teller.has_bars() {
         batch.to_mut().count_ahead = true;

@@ -9,9 +9,17 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
+use thiserror::Error;
+
+use crate::batch::error::plain;
 use crate::batch::stop::Stop;
 
 const SIGNALS: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
+
+/// Signals can't be caught.
+#[derive(Debug, Error)]
+#[error("signals can't be caught: {}", plain(.0))]
+pub struct SignalsError(#[from] io::Error);
 
 /// Which signal asked a run to end, if one did.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +37,7 @@ impl Signals {
     /// # Errors
     ///
     /// When the system refuses a handler.
-    pub fn catch() -> io::Result<Self> {
+    pub fn catch() -> Result<Self, SignalsError> {
         let signals = Self::default();
         let ignored = ignored_signals();
         for signal in SIGNALS {

@@ -2,6 +2,11 @@
 //!
 //! The jobs come from an iterator that is asked for the next one only when there is room for it, so a slow worker
 //! holds the source of jobs back and memory does not grow with their number. Strategies differ in scheduling only.
+//!
+//! ```text
+//! seq  on the calling thread       threads  a pool behind a channel       rayon  a pool that draws from the iterator
+//! caught  what a job that panics becomes
+//! ```
 
 mod caught;
 mod rayon;

@@ -6,7 +6,8 @@ use std::num::NonZeroU32;
 
 use thiserror::Error;
 
-use super::{Shard, ShardChoice, number};
+use super::choice::{ShardChoice, number};
+use super::part::Shard;
 
 /// Why an engine's environment names no shard.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -1,4 +1,4 @@
-//! From what was measured to what is told.
+//! What is measured, and the figures that are told.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -6,11 +6,9 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::batch::counts::Totals;
 use crate::batch::cpu_time::CpuTime;
 use crate::batch::execute::Strategy;
 use crate::batch::stage::StageTimes;
-use crate::tell::summary;
 
 /// A strategy and a number of jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -166,48 +164,7 @@ pub(super) const ALIKE: f64 = 0.02;
 /// Medians further apart than this are not.
 const UNLIKE: f64 = 0.25;
 
-/// What the contenders worked on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Work {
-    pub pictures: u64,
-    pub failed: u64,
-    pub bytes: u64,
-    pub cores: NonZeroUsize,
-}
-
 impl Comparison {
-    /// The figures of what was `measured`: for each contender, the baseline first, its rounds.
-    pub(super) fn new(work: Work, measured: &[(Contender, Vec<Measured>)]) -> Self {
-        let baseline = measured
-            .first()
-            .map_or(0.0, |(_, rounds)| real(rounds).median);
-        let mut contenders: Vec<_> = measured
-            .iter()
-            .map(|(contender, rounds)| Figures::new(work, *contender, rounds, baseline))
-            .collect();
-        let fastest = contenders
-            .iter_mut()
-            .min_by(|a, b| a.real.median.total_cmp(&b.real.median));
-        if let Some(fastest) = fastest {
-            fastest.fastest = true;
-            let real = fastest.real;
-            for figures in &mut contenders {
-                figures.equal = figures.real.is_like(real);
-            }
-        }
-        let mut comparison = Self {
-            pictures: work.pictures,
-            failed: work.failed,
-            bytes: work.bytes,
-            rounds: measured.first().map_or(0, |(_, rounds)| rounds.len()),
-            cores: work.cores.get(),
-            contenders,
-            advice: String::new(),
-        };
-        comparison.advice = super::advice::advice(&comparison);
-        comparison
-    }
-
     /// The fastest contender.
     pub fn fastest(&self) -> &Figures {
         self.contenders
@@ -234,41 +191,6 @@ impl Comparison {
 }
 
 impl Figures {
-    fn new(work: Work, contender: Contender, rounds: &[Measured], baseline: f64) -> Self {
-        let real = real(rounds);
-        // A clock that stood still would make infinite rates.
-        let median = real.median.max(1e-9);
-        let user = Spread::of(rounds.iter().map(|round| round.cpu.user.as_secs_f64())).median;
-        let sys = Spread::of(rounds.iter().map(|round| round.cpu.sys.as_secs_f64())).median;
-        let read = Spread::of(rounds.iter().map(|round| round.bytes_read as f64)).median;
-        let sum = sum(rounds);
-        let totals = Totals {
-            times: sum.times,
-            ..Totals::default()
-        };
-        Self {
-            strategy: contender.strategy,
-            jobs: contender.jobs.get(),
-            fastest: false,
-            equal: false,
-            real,
-            user,
-            sys,
-            pictures_per_second: work.pictures as f64 / median,
-            megabytes_per_second: read / 1e6 / median,
-            speed_up: baseline / median,
-            cores_busy: (user + sys) / median,
-            worker_time: sum.times.total().as_secs_f64(),
-            stages: sum
-                .times
-                .iter()
-                .filter(|(_, time)| !time.is_zero())
-                .map(|(stage, time)| (stage.name(), time.as_secs_f64()))
-                .collect(),
-            shares: summary::shares(&totals, contender.jobs, sum.elapsed),
-        }
-    }
-
     /// The strategy and its jobs.
     pub fn contender(&self) -> Contender {
         Contender {
@@ -276,22 +198,6 @@ impl Figures {
             jobs: NonZeroUsize::new(self.jobs).unwrap_or(NonZeroUsize::MIN),
         }
     }
-}
-
-fn real(rounds: &[Measured]) -> Spread {
-    Spread::of(rounds.iter().map(|round| round.elapsed.as_secs_f64()))
-}
-
-fn sum(rounds: &[Measured]) -> Measured {
-    let mut sum = Measured::default();
-    for round in rounds {
-        sum.elapsed += round.elapsed;
-        sum.cpu.user += round.cpu.user;
-        sum.cpu.sys += round.cpu.sys;
-        sum.times += round.times;
-        sum.bytes_read += round.bytes_read;
-    }
-    sum
 }
 
 fn as_text<S: Serializer>(value: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {

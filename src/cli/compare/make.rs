@@ -5,8 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
+use super::error::CompareError;
 use super::figures::{Contender, Measured};
-use super::{CompareError, Settings};
+use super::settings::Settings;
 use crate::batch::error::RunError;
 use crate::batch::job::Job;
 use crate::batch::make::{self, Processed};
@@ -14,7 +15,6 @@ use crate::batch::observer::{Event, Observer};
 use crate::batch::run::Batch;
 use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
-use crate::cli::error::Error;
 
 /// What became of a picture, whoever made it: two contenders agree if this is the same and the thumbnail's bytes are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn make_all(
     dest: &Path,
     stop: &Stop,
     done: &(dyn Fn() + Sync),
-) -> Result<Round, Error> {
+) -> Result<Round, CompareError> {
     let mut batch = Batch::new(&settings.source, dest)
         .with_thumbnail(settings.thumbnail.clone())
         .with_strategy(contender.strategy, contender.jobs);
@@ -63,7 +63,7 @@ pub fn make_all(
     };
     let ran = batch.run(&gathered, stop)?;
     if stop.is_set() {
-        return Err(CompareError::Stopped.into());
+        return Err(CompareError::Stopped);
     }
     let State {
         fates,
@@ -76,7 +76,7 @@ pub fn make_all(
     });
     if let Some(cause) = ended_by.or(unwritten) {
         let folder = dest.to_owned();
-        return Err(CompareError::Temporary { folder, cause }.into());
+        return Err(CompareError::Temporary { folder, cause });
     }
     Ok(Round {
         measured: Measured {

@@ -3,139 +3,56 @@
 //! All pictures are read once so that they are in memory, then each contender (a strategy and a number of jobs) makes all
 //! thumbnails into a folder of its own, several rounds of that, the order rotating. The thumbnails must be the same bytes
 //! whoever made them. What comes out is a [`Comparison`]: figures, told as a table, as JSON and as a chart.
+//!
+//! ```text
+//! settings  the command line -> what is measured        rounds   all contenders in turn, their results held together
+//! make      one contender makes all pictures            figures  what is measured, and what is told of it
+//! evaluate  measurements -> figures                     advice   figures -> a sentence
+//! table     the figures for a terminal                  chart    the figures as an SVG
+//! error     what ends a comparison
+//! ```
 
 mod advice;
 mod chart;
+mod error;
+mod evaluate;
 mod figures;
 mod make;
 mod rounds;
+mod settings;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::{Path, PathBuf};
-
-use thiserror::Error;
+use std::path::Path;
 
 use crate::batch::check_places::prepare;
-use crate::batch::error::shown;
-use crate::batch::execute::Strategy;
-use crate::batch::run::cores;
 use crate::batch::stop::Stop;
-use crate::batch::walk::WalkOptions;
-use crate::cli::Cli;
-use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::signals::Signals;
-use crate::picture::Options;
 use crate::tell::progress::Steps;
 use crate::tell::side_file::{self, is_stdout};
 
 pub use chart::svg;
+pub use error::{CompareError, Difference};
 pub use figures::{Comparison, Contender, Figures, Measured, Spread};
 pub use make::{Fate, Round, make_all};
-pub use rounds::{Difference, Rounds};
+pub use rounds::Rounds;
+pub use settings::Settings;
 pub use table::text;
 
 /// Columns of the table where it is not printed on a terminal.
 const COLUMNS: usize = 100;
-
-/// What is compared, and where it is told.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The folder of pictures, or the picture.
-    pub source: PathBuf,
-    /// Which entries of SOURCE are visited.
-    pub walk: WalkOptions,
-    /// What decides a thumbnail's pixels, and the limits.
-    pub thumbnail: Options,
-    /// Cores that the process may use.
-    pub cores: NonZeroUsize,
-    /// Numbers of jobs at which strategies are measured, in order.
-    pub jobs: Vec<NonZeroUsize>,
-    /// How often each contender is measured.
-    pub rounds: NonZeroU32,
-    /// File for the figures as JSON; `-` is stdout, in place of the table.
-    pub report: Option<PathBuf>,
-    /// File for the chart.
-    pub chart: Option<PathBuf>,
-    /// Whether nothing but the table and errors is printed.
-    pub quiet: bool,
-}
-
-impl From<Cli> for Settings {
-    fn from(cli: Cli) -> Self {
-        let cores = cores();
-        let mut jobs = cli.compare_jobs.clone();
-        if jobs.is_empty() {
-            jobs = jobs_up_to(cores);
-        }
-        jobs.sort_unstable();
-        jobs.dedup();
-        Self {
-            walk: WalkOptions::from(&cli),
-            thumbnail: Options::from(&cli),
-            source: cli.source,
-            cores,
-            jobs,
-            rounds: cli.rounds,
-            report: cli.report,
-            chart: cli.chart,
-            quiet: cli.quiet,
-        }
-    }
-}
-
-/// 1, 2, 4 ... and `cores` itself.
-fn jobs_up_to(cores: NonZeroUsize) -> Vec<NonZeroUsize> {
-    let doubled = std::iter::successors(Some(NonZeroUsize::MIN), |jobs| {
-        jobs.checked_mul(const { NonZeroUsize::new(2).unwrap() })
-    });
-    doubled
-        .take_while(|jobs| *jobs < cores)
-        .chain([cores])
-        .collect()
-}
-
-/// What ends a comparison.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum CompareError {
-    /// There is nothing to compare with.
-    #[error("no pictures in {}", shown(.0))]
-    NoPictures(PathBuf),
-    /// Every picture failed.
-    #[error("all pictures in {} failed: there is nothing to compare", shown(.0))]
-    AllFailed(PathBuf),
-    /// The strategies do not agree.
-    #[error(transparent)]
-    Different(#[from] Difference),
-    /// The folder for the thumbnails of the comparison fails.
-    #[error("the temporary folder {} (see TMPDIR) can't be used: {cause}", shown(.folder))]
-    Temporary {
-        /// The folder.
-        folder: PathBuf,
-        /// Why.
-        cause: String,
-    },
-    /// It was stopped before its time.
-    #[error("stopped")]
-    Stopped,
-    /// A file of results can't be written.
-    #[error("{} can't be written: {}", shown(.0), .1)]
-    Output(PathBuf, #[source] io::Error),
-}
 
 /// Compares the strategies as `settings` say: the table on `out`, failures of pictures on stderr.
 ///
 /// # Errors
 ///
 /// When SOURCE can't be used or holds no pictures, when the strategies do not agree, or when results can't be written.
-pub fn compare(settings: &Settings, out: &mut impl Write) -> Result<Exit, Error> {
-    let signals = Signals::catch().map_err(Error::Signals)?;
+pub fn compare(settings: &Settings, out: &mut impl Write) -> Result<Exit, CompareError> {
+    let signals = Signals::catch()?;
     let measured = measure(settings, signals.stop());
     if let Some(signal) = signals.caught() {
         return Ok(Exit::Interrupted(signal));
@@ -171,7 +88,7 @@ fn json(comparison: &Comparison) -> String {
 }
 
 /// The comparison, and how many pictures and entries of the tree failed; its files are written.
-fn measure(settings: &Settings, stop: &Stop) -> Result<(Comparison, u64), Error> {
+fn measure(settings: &Settings, stop: &Stop) -> Result<(Comparison, u64), CompareError> {
     // Created first: that a file can't be written should not show after minutes of work.
     let report = settings.report.as_deref();
     let report = report.filter(|path| !is_stdout(path));
@@ -186,7 +103,7 @@ fn measure(settings: &Settings, stop: &Stop) -> Result<(Comparison, u64), Error>
         && report == chart
     {
         let both = io::Error::other("it can't be both the report and the chart");
-        return Err(failed(chart, both).into());
+        return Err(failed(chart, both));
     }
     let report = report.map(|path| create(path, JSON)).transpose()?;
     let chart = chart.map(|path| create(path, SVG)).transpose()?;
@@ -223,20 +140,4 @@ fn create<'p>(path: &'p Path, beginning: &[u8]) -> Result<(&'p Path, File), Comp
 fn fill(path: &Path, mut file: File, text: &str) -> Result<(), CompareError> {
     file.write_all(text.as_bytes())
         .map_err(|error| CompareError::Output(path.to_owned(), error))
-}
-
-/// The contenders of a comparison: the baseline, then every other strategy at each number of jobs.
-fn contenders(jobs: &[NonZeroUsize]) -> Vec<Contender> {
-    let parallel = Strategy::ALL
-        .into_iter()
-        .filter(|strategy| *strategy != Strategy::Seq)
-        .flat_map(|strategy| {
-            jobs.iter().map(move |jobs| Contender {
-                strategy,
-                jobs: *jobs,
-            })
-        });
-    std::iter::once(Contender::BASELINE)
-        .chain(parallel)
-        .collect()
 }

@@ -6,32 +6,19 @@ use std::hash::{DefaultHasher, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
-
-use super::figures::{Comparison, Contender, Measured, Work};
+use super::error::{CompareError, Difference};
+use super::evaluate::Work;
+use super::figures::{Comparison, Contender, Measured};
 use super::make::{Fate, Round};
-use super::{CompareError, Settings, contenders};
-use crate::batch::error::{PictureError, shown};
+use super::settings::{Settings, contenders};
+use crate::batch::error::PictureError;
 use crate::batch::stop::Stop;
 use crate::batch::walk::{FileId, walk};
-use crate::cli::error::Error;
 use crate::tell::progress::Steps;
 
 /// Thumbnails that may wait for their removal. On ext4 a file that is made within seconds of many removals can cost a
 /// millisecond, which would count against the next contender; and a full disk would end the comparison.
 const KEPT_THUMBNAILS: u64 = 50_000;
-
-/// Two contenders did not make the same of a picture: one of them is broken.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{}: {contender} {what}; was the picture changed meanwhile?", shown(.picture))]
-pub struct Difference {
-    /// The picture's path below SOURCE.
-    pub picture: PathBuf,
-    /// Who made something else.
-    pub contender: String,
-    /// What was different.
-    pub what: String,
-}
 
 /// A comparison about to be run.
 #[derive(Debug)]
@@ -55,7 +42,11 @@ impl<'a> Rounds<'a> {
     /// # Errors
     ///
     /// When there are no pictures.
-    pub fn new(settings: &'a Settings, folder: &'a Path, stop: &'a Stop) -> Result<Self, Error> {
+    pub fn new(
+        settings: &'a Settings,
+        folder: &'a Path,
+        stop: &'a Stop,
+    ) -> Result<Self, CompareError> {
         let (mut pictures, mut unvisited) = (Vec::new(), Vec::new());
         for picture in walk(
             &settings.source,
@@ -69,7 +60,7 @@ impl<'a> Rounds<'a> {
             }
         }
         if pictures.is_empty() {
-            return Err(CompareError::NoPictures(settings.source.clone()).into());
+            return Err(CompareError::NoPictures(settings.source.clone()));
         }
         Ok(Self {
             settings,
@@ -95,8 +86,8 @@ impl<'a> Rounds<'a> {
     pub fn run(
         &self,
         bar: &Steps,
-        make: impl Fn(Contender, &Path, &(dyn Fn() + Sync)) -> Result<Round, Error>,
-    ) -> Result<(Comparison, u64), Error> {
+        make: impl Fn(Contender, &Path, &(dyn Fn() + Sync)) -> Result<Round, CompareError>,
+    ) -> Result<(Comparison, u64), CompareError> {
         let mut contenders: Vec<_> = contenders(&self.settings.jobs)
             .into_iter()
             .map(|contender| (contender, Vec::new()))
@@ -150,7 +141,7 @@ impl<'a> Rounds<'a> {
         agreed: &Agreed,
         measured: &[(Contender, Vec<Measured>)],
         bar: &Steps,
-    ) -> Result<(Comparison, u64), Error> {
+    ) -> Result<(Comparison, u64), CompareError> {
         for error in &self.unvisited {
             bar.line(&error.to_string());
         }
@@ -166,7 +157,7 @@ impl<'a> Rounds<'a> {
             cores: self.settings.cores,
         };
         if failed == work.pictures {
-            return Err(CompareError::AllFailed(self.settings.source.clone()).into());
+            return Err(CompareError::AllFailed(self.settings.source.clone()));
         }
         Ok((
             Comparison::new(work, measured),
@@ -190,16 +181,14 @@ impl Agreed {
         round: Round,
         pictures: &[PathBuf],
         dest: &Path,
-    ) -> Result<(), Error> {
+    ) -> Result<(), CompareError> {
         let differs = |picture: &Path, what: String| Difference {
             picture: picture.to_owned(),
             contender: contender.to_string(),
             what,
         };
         if let Some(picture) = &round.twice {
-            return Err(
-                CompareError::from(differs(picture, "went through it twice".into())).into(),
-            );
+            return Err(differs(picture, "went through it twice".into()).into());
         }
         let mut fates = round.fates;
         for picture in pictures {
@@ -209,14 +198,10 @@ impl Agreed {
                     .compare(contender, picture, fate, dest)
                     .map_err(|what| differs(picture, what)),
             };
-            result.map_err(CompareError::from)?;
+            result?;
         }
         if let Some(picture) = fates.keys().min() {
-            return Err(CompareError::from(differs(
-                picture,
-                "found it, and the others didn't".into(),
-            ))
-            .into());
+            return Err(differs(picture, "found it, and the others didn't".into()).into());
         }
         self.first.get_or_insert(contender);
         Ok(())

@@ -3,9 +3,10 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use super::figures::Work;
+use super::evaluate::Work;
 use super::*;
 use crate::batch::cpu_time::CpuTime;
+use crate::batch::execute::Strategy;
 use crate::batch::stage::{Stage, StageTimes};
 
 pub(super) const MS: Duration = Duration::from_millis(1);
@@ -247,36 +248,5 @@ fn advice_names_the_disk_where_it_is_the_limit() {
     assert!(
         advice.contains("reading and writing hold the workers up"),
         "{advice}"
-    );
-}
-
-fn default_jobs(cores: usize) -> Vec<usize> {
-    jobs_up_to(NonZeroUsize::new(cores).unwrap())
-        .into_iter()
-        .map(NonZeroUsize::get)
-        .collect()
-}
-
-#[test]
-fn jobs_double_up_to_the_cores() {
-    assert_eq!(default_jobs(1), [1]);
-    assert_eq!(default_jobs(2), [1, 2]);
-    assert_eq!(default_jobs(6), [1, 2, 4, 6]);
-    assert_eq!(default_jobs(8), [1, 2, 4, 8]);
-}
-
-#[test]
-fn baseline_is_measured_once_and_comes_first() {
-    let two = [NonZeroUsize::MIN, NonZeroUsize::new(2).unwrap()];
-    let names: Vec<_> = contenders(&two).iter().map(ToString::to_string).collect();
-    assert_eq!(
-        names,
-        [
-            "seq",
-            "threads with 1 job",
-            "threads with 2 jobs",
-            "rayon with 1 job",
-            "rayon with 2 jobs"
-        ]
     );
 }

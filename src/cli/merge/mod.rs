@@ -2,27 +2,28 @@
 //!
 //! Reports are read line by line; what is kept is a few numbers for each shard. What counts is what the lines say: a
 //! report whose lines do not add up to its last one has lost some, and is not taken for that of a finished run.
+//!
+//! ```text
+//! reading  files -> lines -> the runs in them           all    the runs added up, and written as one report
+//! text     the sum in words                             error  why reports are not merged
+//! ```
 
+mod all;
+mod error;
 mod reading;
 mod text;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io::{self, Write};
-use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use thiserror::Error;
-
-use crate::batch::counts::Counts;
-use crate::batch::error::{plain, shown};
-use crate::batch::walk::FileId;
-use crate::cli::MergeCli;
+use crate::cli::command_line::MergeCli;
 use crate::cli::exit::Exit;
 use crate::cli::failure_limit::Allowance;
-use crate::tell::report::{MergedRecord, Record, Report, ReportError, RunRecord};
 use crate::tell::side_file::is_stdout;
-use reading::{Line, Part, for_each_line, reports_at};
+use all::All;
+use reading::reports_at;
+
+pub use error::MergeError;
 
 /// What is to be merged, and how.
 #[derive(Debug, Clone)]
@@ -43,33 +44,6 @@ impl From<MergeCli> for Merge {
             allow_failures: cli.allow_failures.unwrap_or_default(),
         }
     }
-}
-
-/// Why reports are not merged.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum MergeError {
-    /// A report can't be read.
-    #[error("report {} can't be read: {}", shown(.0), plain(.1))]
-    ReportUnreadable(PathBuf, #[source] io::Error),
-    /// A line of a file is none of a report.
-    #[error("{}, line {}: no record of a report", shown(.0), .1)]
-    NotARecord(PathBuf, u64),
-    /// A folder has no reports.
-    #[error("no reports (*.jsonl) in {}", shown(.0))]
-    NoReports(PathBuf),
-    /// The pictures of a merged report would be counted twice.
-    #[error("{} is a merged report; merge those that it was made from", shown(.0))]
-    Merged(PathBuf),
-    /// Reports of shards are not of one run.
-    #[error("reports are not of one run: {} has {}, others have {}", shown(.0), .1, .2)]
-    NotOneRun(PathBuf, String, String),
-    /// The result can't be told.
-    #[error("stdout can't be written: {}", plain(.0))]
-    Stdout(#[source] io::Error),
-    /// The merged report can't be written.
-    #[error(transparent)]
-    Written(#[from] ReportError),
 }
 
 /// Adds the reports up. The result is told on `out`, and each picture that failed on `err`.
@@ -108,170 +82,4 @@ pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     } else {
         Exit::Incomplete
     })
-}
-
-/// Everything that was read.
-#[derive(Debug, Default)]
-struct All {
-    /// How many shards there are, and the settings of the first that was met.
-    run: Option<(NonZeroU32, String)>,
-    shards: BTreeMap<u32, Part>,
-    /// Runs that were no shards.
-    others: Vec<Part>,
-    /// Reports without an end: their run was killed, or goes on.
-    cut_short: Vec<PathBuf>,
-}
-
-impl All {
-    fn read(&mut self, path: &Path, err: &mut dyn Write) -> Result<(), MergeError> {
-        let mut part = Part::default();
-        let (mut number, mut before) = (0, 0);
-        let mut begun = false;
-        let ended = for_each_line(path, |line| {
-            number += 1;
-            let no_record = || MergeError::NotARecord(path.to_owned(), number);
-            let parsed: Line<'_> = serde_json::from_slice(line).map_err(|_| no_record())?;
-            begun = parsed.record != "run";
-            if begun {
-                return part.add(&parsed, err).ok_or_else(no_record);
-            }
-            let Ok(Record::Run(run)) = serde_json::from_slice(line) else {
-                return Err(no_record());
-            };
-            if run.merged.is_some() {
-                return Err(MergeError::Merged(path.to_owned()));
-            }
-            let part = Part {
-                report: path.to_owned(),
-                lines: (before, number),
-                run: *run,
-                ..std::mem::take(&mut part)
-            };
-            before = number;
-            self.add(part)
-        })?;
-        if begun || !ended || number == 0 {
-            self.cut_short.push(path.to_owned());
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, part: Part) -> Result<(), MergeError> {
-        let Some(shard) = part.run.shard else {
-            self.others.push(part);
-            return Ok(());
-        };
-        let (count, settings) = self
-            .run
-            .get_or_insert_with(|| (shard.count, part.run.settings.clone()));
-        if *count != shard.count || *settings != part.run.settings {
-            let one = format!("{settings} in {count} shards");
-            let other = format!("{} in {} shards", part.run.settings, shard.count);
-            return Err(MergeError::NotOneRun(part.report, other, one));
-        }
-        // A shard that was run again is in two reports. The later one has it all, unless it was stopped.
-        let later = part.is_finished();
-        let before = self.shards.get(&shard.index).is_some_and(Part::is_finished);
-        if later || !before {
-            self.shards.insert(shard.index, part);
-        }
-        Ok(())
-    }
-
-    fn parts(&self) -> impl Iterator<Item = &Part> {
-        self.shards.values().chain(&self.others)
-    }
-
-    /// The shards that have no report.
-    fn missing(&self) -> Vec<u32> {
-        let count = self.run.as_ref().map_or(0, |(count, _)| count.get());
-        (0..count)
-            .filter(|index| !self.shards.contains_key(index))
-            .collect()
-    }
-
-    /// The run record of the whole.
-    fn record(&self) -> RunRecord {
-        let mut whole = RunRecord::default();
-        let mut unvisited = BTreeSet::new();
-        for part in self.parts() {
-            let run = &part.run;
-            if whole.version.is_empty() {
-                whole.version.clone_from(&run.version);
-                whole.source.clone_from(&run.source);
-                whole.destination.clone_from(&run.destination);
-                whole.settings.clone_from(&run.settings);
-                whole.strategy.clone_from(&run.strategy);
-            }
-            let again = part
-                .unvisited
-                .iter()
-                .filter(|path| !unvisited.insert(*path));
-            let again = again.count() as u64;
-            let counts = Counts {
-                failed: part.counts.failed - again,
-                found: part.counts.found - again,
-                unvisited_folders: run.counts.unvisited_folders.saturating_sub(again),
-                ..part.counts
-            };
-            whole.add(&counts, run);
-        }
-        let unfinished: Vec<_> = unfinished(&self.shards).collect();
-        let missing = self.missing();
-        // Of shards, it is known which there must be: a report that was cut short is that of an earlier attempt.
-        whole.finished = missing.is_empty()
-            && self.parts().all(Part::is_finished)
-            && (self.run.is_some() || self.cut_short.is_empty());
-        whole.merged = Some(MergedRecord {
-            shards: self.run.as_ref().map(|(count, _)| *count),
-            missing,
-            unfinished,
-            others: self.others.len() as u64,
-            cut_short: self
-                .cut_short
-                .iter()
-                .map(|path| path.to_string_lossy().into_owned())
-                .collect(),
-        });
-        whole
-    }
-
-    /// Writes one report of all that was counted, as that of a single run, into `output`.
-    fn write(&self, output: &Path, whole: RunRecord) -> Result<(), MergeError> {
-        let file = |path: &Path| fs::metadata(path).ok().map(|file| FileId::of(&file));
-        let merged = self.parts().map(|part| &part.report).chain(&self.cut_short);
-        if file(output)
-            .is_some_and(|output| merged.into_iter().any(|part| file(part) == Some(output)))
-        {
-            let error = "it is one of those that are merged";
-            return Err(ReportError(output.to_owned(), io::Error::other(error)).into());
-        }
-        let mut report = Report::create(output)?;
-        let mut unvisited = BTreeSet::new();
-        for part in self.parts() {
-            let mut number = 0;
-            for_each_line(&part.report, |line| {
-                number += 1;
-                if number <= part.lines.0 || number >= part.lines.1 {
-                    return Ok(());
-                }
-                let again = serde_json::from_slice(line).is_ok_and(|line: Line<'_>| {
-                    line.stage.as_deref() == Some("walk")
-                        && !unvisited.insert(line.source.unwrap_or_default().into_owned())
-                });
-                if again {
-                    return Ok(());
-                }
-                Ok(report.write_line(line)?)
-            })?;
-        }
-        let end = Record::Run(Box::new(whole));
-        report.write(&end)?;
-        Ok(report.finish()?)
-    }
-}
-
-fn unfinished(shards: &BTreeMap<u32, Part>) -> impl Iterator<Item = u32> {
-    let unfinished = shards.iter().filter(|(_, part)| !part.is_finished());
-    unfinished.map(|(index, _)| *index)
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::MergeError;
+use super::error::MergeError;
 use crate::batch::counts::Counts;
 use crate::batch::error::shown;
 use crate::tell::report::{Record, RunRecord, lines};

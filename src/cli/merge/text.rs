@@ -1,6 +1,7 @@
 //! A merge in words.
 
-use super::{All, Part};
+use super::all::All;
+use super::reading::Part;
 use crate::batch::error::shown;
 use crate::batch::shard::Shard;
 use crate::tell::report::RunRecord;

@@ -3,19 +3,15 @@
 //! A gallery outlives the version of thumbgen that it was made by, and reports come from older and newer ones: what is not
 //! known of a record is shown as it is, and nothing that is missing is asked for.
 
-use std::ffi::OsString;
 use std::fs;
-use std::os::unix::ffi::OsStringExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::fields::{Fields, path, said, size, text};
 use super::places::{Places, url_of};
 use super::thumbnails::{Thumbnail, best};
-
-/// The fields of a record.
-pub(super) type Fields = Map<String, Value>;
 
 /// What is left out of the page: it says nothing of a picture that one would see or ask.
 const PASSED_OVER: [&str; 5] = ["record", "ms", "bytes_read", "scale", "destination_hex"];
@@ -83,10 +79,10 @@ impl Row {
         let picture = source.as_deref().and_then(|path| places.picture(path));
         let mut thumbnails = Thumbnail::all_of(&mut record, destination.as_deref(), places);
         let shown = best(&mut thumbnails, places);
-        let said = source.as_deref().or(destination.as_deref())?;
-        let below = picture.or_else(|| source.is_none().then(|| places.thumbnail(said))?);
+        let named = source.as_deref().or(destination.as_deref())?;
+        let below = picture.or_else(|| source.is_none().then(|| places.thumbnail(named))?);
         let mut row = Self {
-            path: below.unwrap_or(said).to_string_lossy().into_owned(),
+            path: below.unwrap_or(named).to_string_lossy().into_owned(),
             outcome,
             reason: text(&mut record, "reason"),
             stage: text(&mut record, "stage"),
@@ -121,49 +117,6 @@ impl Row {
             Some(below) if below.to_str() == Some(&self.path) => None,
             Some(below) => Some(Link::At(url_of(below))),
         }
-    }
-}
-
-/// The path in `name`: its bytes from `name_hex`, where they are not UTF-8.
-pub(super) fn path(record: &mut Fields, name: &str) -> Option<PathBuf> {
-    let shown = record.remove(name);
-    let hex = record.remove(&format!("{name}_hex"));
-    let bytes = hex.as_ref().and_then(Value::as_str).and_then(unhex);
-    let path = bytes.or_else(|| Some(shown?.as_str()?.as_bytes().to_vec()))?;
-    (!path.is_empty()).then(|| PathBuf::from(OsString::from_vec(path)))
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
-}
-
-pub(super) fn text(record: &mut Fields, name: &str) -> String {
-    record
-        .remove(name)
-        .map(|value| said(&value))
-        .unwrap_or_default()
-}
-
-/// Width, height and length from the fields `size` and `bytes`.
-pub(super) fn size(record: &mut Fields, size: &str, bytes: &str) -> Option<[u64; 3]> {
-    let pixels = record.remove(size);
-    let side = |at: usize| pixels.as_ref()?.get(at)?.as_u64();
-    let bytes = record.remove(bytes).and_then(|bytes| bytes.as_u64());
-    let size = [side(0), side(1), bytes];
-    size.iter()
-        .any(Option::is_some)
-        .then(|| size.map(Option::unwrap_or_default))
-}
-
-/// A value as a person reads it.
-fn said(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(said).collect::<Vec<_>>().join("\n"),
-        other => other.to_string(),
     }
 }
 

@@ -9,9 +9,9 @@ use serde_json::Value;
 use thiserror::Error;
 use walkdir::WalkDir;
 
+use super::fields::{Fields, path};
+use super::page::{Gallery, Rows};
 use super::places::{Places, started_in};
-use super::row::{Fields, path};
-use super::{Gallery, Rows};
 use crate::batch::destination::local::is_temporary;
 use crate::batch::error::{plain, shown};
 use crate::batch::ownership::is_thumbnail;

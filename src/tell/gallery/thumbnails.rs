@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::fields::{Fields, path, size, text};
 use super::places::{Places, url_of};
-use super::row::{Fields, path, size, text};
 
 /// The longer side of a thumbnail that fills a cell of the page on a screen of ordinary resolution.
 const CELL: u64 = 128;

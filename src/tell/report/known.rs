@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use super::{BEGINNING, PictureRecord, Record};
+use super::record::{BEGINNING, PictureRecord, Record};
 use crate::tell::side_file::{self, is_stdout};
 
 /// The failures that a report holds.

@@ -1,6 +1,11 @@
 //! The machine-readable report: JSON Lines, a record for each picture as it ends, and one for the run at the end.
 //!
 //! The fields are documented in the README and are a promise.
+//!
+//! ```text
+//! record  the fields, and what fills them      lines  a report read line by line
+//! known   what failed already in the last run's report
+//! ```
 
 mod known;
 pub(crate) mod lines;
@@ -14,6 +19,8 @@ use thiserror::Error;
 
 use crate::batch::error::{plain, shown};
 use crate::tell::side_file::{self, is_stdout};
+
+use record::BEGINNING;
 
 pub use known::Known;
 pub use record::{MergedRecord, PictureRecord, Record, RunRecord, now};
@@ -29,9 +36,6 @@ pub struct Report {
 #[derive(Debug, Error)]
 #[error("report {} can't be written: {}", shown(.0), plain(.1))]
 pub struct ReportError(pub PathBuf, #[source] pub io::Error);
-
-/// How every report begins.
-const BEGINNING: &[u8] = b"{\"record\":";
 
 impl std::fmt::Debug for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

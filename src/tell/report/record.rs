@@ -17,6 +17,9 @@ use crate::batch::shard::Shard;
 use crate::batch::stage::StageTimes;
 use crate::tell::summary::Scheduling;
 
+/// How every report begins.
+pub(super) const BEGINNING: &[u8] = b"{\"record\":";
+
 /// One line of a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]

@@ -6,7 +6,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::super::figures::{Comparison, Figures};
-use super::{Area, Chart, Drawn, GRID, INK, PALE, draw_keys, draw_whisker, font};
+use super::style::{Area, Chart, Drawn, GRID, INK, PALE, draw_keys, draw_whisker, font};
 use crate::batch::execute::Strategy;
 
 fn colour(strategy: Strategy) -> RGBColor {

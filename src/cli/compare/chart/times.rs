@@ -4,7 +4,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::super::figures::{Comparison, Contender, Figures, Spread};
-use super::{
+use super::style::{
     Area, Chart, Drawn, GRID, INK, PALE, REAL, SYS, USER, WHISKER, draw_keys, draw_whisker, font,
 };
 use crate::batch::execute::Strategy;
