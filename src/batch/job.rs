@@ -14,12 +14,14 @@ pub struct Job {
     pub thumbnail: PathBuf,
 }
 
-/// Plans the thumbnail of `source` below `dest`.
-///
-/// The relative path and the whole file name are kept, so no two sources share a thumbnail: `photo.jpg` and
-/// `photo.jpeg`, or `photo.1.jpg` and `photo.2.jpg`, stay apart without any list of names. With a `name`, which only one
-/// picture can have, the thumbnail has that.
-pub fn plan(source: SourcePicture, dest: &Path, name: Option<&OsStr>) -> Job {
-    let thumbnail = dest.join(name.map_or(source.relative(), Path::new));
-    Job { source, thumbnail }
+impl Job {
+    /// The job of making the thumbnail of `source` below `dest`.
+    ///
+    /// The relative path and the whole file name are kept, so no two sources share a thumbnail: `photo.jpg` and
+    /// `photo.jpeg`, or `photo.1.jpg` and `photo.2.jpg`, stay apart without any list of names. With a `name`, which only
+    /// one picture can have, the thumbnail has that.
+    pub fn new(source: SourcePicture, dest: &Path, name: Option<&OsStr>) -> Self {
+        let thumbnail = dest.join(name.map_or(source.relative(), Path::new));
+        Self { source, thumbnail }
+    }
 }

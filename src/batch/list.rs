@@ -43,7 +43,7 @@ pub struct FileList {
 /// The paths of a list as they stand there, whatever they lead to.
 #[derive(Debug)]
 pub(super) struct Listed {
-    lines: BufReader<Source>,
+    lines: BufReader<UntilStopped>,
     end_of_path: u8,
     line: Vec<u8>,
 }
@@ -123,7 +123,7 @@ impl FileList {
 impl Listed {
     fn of(file: File, nul: bool, stop: &Stop) -> Self {
         Self {
-            lines: BufReader::new(Source {
+            lines: BufReader::new(UntilStopped {
                 file,
                 stop: stop.clone(),
             }),
@@ -247,14 +247,14 @@ impl Places {
     }
 }
 
-/// The list's file, at its end as soon as the run is stopped: who writes into a pipe may take any time.
+/// The list's file, which ends when the run is stopped: whatever writes into a pipe may take any time.
 #[derive(Debug)]
-struct Source {
+struct UntilStopped {
     file: File,
     stop: Stop,
 }
 
-impl Read for Source {
+impl Read for UntilStopped {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while !self.stop.is_set() {
             let mut ready = [PollFd::new(self.file.as_fd(), PollFlags::POLLIN)];

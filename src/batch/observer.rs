@@ -29,7 +29,7 @@ pub enum Event<'a> {
     /// All pictures are found.
     AllFound,
     /// So many pictures were counted ahead of those that were found; see
-    /// [`Batch::count_ahead`](crate::batch::run::Batch::count_ahead).
+    /// [`Batch::count_ahead`](crate::batch::Batch::count_ahead).
     Counted(u64),
     /// The pictures that were counted ahead are all.
     AllCounted,
@@ -38,7 +38,7 @@ pub enum Event<'a> {
     /// A picture was gone through.
     Done(&'a Job, &'a Processed),
     /// A picture met what every other picture would meet too: DEST is full, gone or read-only. The run ends, and
-    /// [`Ran::ended_by`](crate::batch::run::Ran::ended_by) says so once more.
+    /// [`Ran::ended_by`](crate::batch::Ran::ended_by) says so once more.
     DestFailed(&'a Job, &'a Processed),
     /// An entry could not be visited, or an orphan not be removed.
     Failed(&'a Processed),

@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::batch::make::{OwnThumbnails, Rules};
 use crate::batch::outcomes::Outcomes;
 use crate::batch::ownership::is_thumbnail;
-use crate::batch::run::Batch;
 use crate::batch::selection::Selection;
+use crate::batch::settings::Batch;
 use crate::batch::walk::{SourcePicture, walk};
 
 impl Batch {

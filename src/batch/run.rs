@@ -1,10 +1,6 @@
 //! A whole run: find, execute, prune. It prints nothing and catches no signals.
 
-use std::ffi::OsString;
-use std::fs;
 use std::iter;
-use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,64 +10,21 @@ use crate::batch::count_ahead::CountAhead;
 use crate::batch::counts::Totals;
 use crate::batch::cpu_time::CpuTime;
 use crate::batch::destination::local::{Owner, Writer};
-use crate::batch::destination::lock::{Claim, Held, Lock, Wait, lock};
+use crate::batch::destination::lock::{Claim, Held, Lock, lock};
 use crate::batch::error::{PictureError, RunError};
-use crate::batch::execute::{Strategy, execute};
+use crate::batch::execute::execute;
 use crate::batch::freshness::Fingerprint;
-use crate::batch::job::{Job, plan};
-use crate::batch::list::{FileList, List};
+use crate::batch::job::Job;
+use crate::batch::list::FileList;
 use crate::batch::make::{Maker, Processed};
 use crate::batch::observer::{Doubt, Event, Observer, Warning};
 use crate::batch::outcomes::Outcomes;
 use crate::batch::prune::{Prune, prune};
 use crate::batch::selection::Selection;
-use crate::batch::shard::Shard;
+use crate::batch::settings::Batch;
 use crate::batch::stop::Stop;
 use crate::batch::throttle::Throttle;
-use crate::batch::walk::{FileId, SourcePicture, WalkOptions, walk};
-use crate::picture::Options;
-
-/// What a run is to do.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Batch {
-    /// SOURCE: the folder of pictures, or the picture.
-    pub source: PathBuf,
-    /// DEST: the folder for the thumbnails.
-    pub dest: PathBuf,
-    /// The thumbnail's name in DEST where SOURCE is one picture; the picture's own, if there is none.
-    pub name: Option<OsString>,
-    /// The folder that the walk does not enter, if that is not DEST.
-    pub not_entered: Option<PathBuf>,
-    /// Which entries of SOURCE are visited.
-    pub walk: WalkOptions,
-    /// What decides a thumbnail's pixels, and the limits.
-    pub thumbnail: Options,
-    /// Whether fresh thumbnails are made again.
-    pub force: bool,
-    /// Whether what is not thumbgen's may be replaced where a thumbnail belongs.
-    pub replace_foreign: bool,
-    /// Whether thumbgen's own thumbnails are pictures like any other.
-    pub thumbnails_too: bool,
-    /// Whether the run only tells what it would do.
-    pub dry_run: bool,
-    /// Whether thumbnails whose source is gone are removed.
-    pub prune: bool,
-    /// Whether a thread of its own counts the pictures ahead, by their names, and tells how many there are.
-    pub count_ahead: bool,
-    /// Which part of SOURCE is gone through; all of it, if there is none.
-    pub shard: Option<Shard>,
-    /// The list of pictures that takes the walk's place.
-    pub list: Option<List>,
-    /// How long to wait for another run on DEST.
-    pub wait: Wait,
-    /// The 1-minute load average above which no picture is begun.
-    pub max_load: Option<f64>,
-    /// How pictures are spread over threads.
-    pub strategy: Strategy,
-    /// On how many threads.
-    pub workers: NonZeroUsize,
-}
+use crate::batch::walk::{SourcePicture, walk};
 
 /// A batch whose places are checked and whose DEST is locked.
 #[derive(Debug)]
@@ -100,46 +53,6 @@ pub struct Ran {
 }
 
 impl Batch {
-    /// Thumbnails of all pictures below `source` in the same tree below `dest`, with the defaults of [`Options`], on
-    /// as many threads as the process may use cores.
-    pub fn new(source: impl Into<PathBuf>, dest: impl Into<PathBuf>) -> Self {
-        Self {
-            source: source.into(),
-            dest: dest.into(),
-            name: None,
-            not_entered: None,
-            walk: WalkOptions::default(),
-            thumbnail: Options::default(),
-            force: false,
-            replace_foreign: false,
-            thumbnails_too: false,
-            dry_run: false,
-            prune: false,
-            count_ahead: false,
-            shard: None,
-            list: None,
-            wait: Wait::No,
-            max_load: None,
-            strategy: Strategy::Threads,
-            workers: cores(),
-        }
-    }
-
-    /// The same batch with other thumbnails.
-    #[must_use]
-    pub fn with_thumbnail(mut self, thumbnail: Options) -> Self {
-        self.thumbnail = thumbnail;
-        self
-    }
-
-    /// The same batch, spread over threads in another way.
-    #[must_use]
-    pub fn with_strategy(mut self, strategy: Strategy, jobs: NonZeroUsize) -> Self {
-        self.strategy = strategy;
-        self.workers = strategy.workers(jobs);
-        self
-    }
-
     /// Checks SOURCE and DEST, makes DEST if it is not there, and locks it. If `stop` is set while it waits for the
     /// lock, it goes on without one: the run will do nothing.
     ///
@@ -198,12 +111,6 @@ impl Batch {
             }
         }
     }
-}
-
-/// Cores that the process may use.
-pub fn cores() -> NonZeroUsize {
-    // Knows of affinity and of cgroup quotas: what a container may use, not what the machine has.
-    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 impl Ready<'_> {
@@ -271,16 +178,7 @@ impl Ready<'_> {
 
 type Pictures<'a> = Box<dyn Iterator<Item = Result<SourcePicture, PictureError>> + Send + 'a>;
 
-/// Only a dry run goes on without a DEST.
-fn folder_id(dest: &Path) -> Option<FileId> {
-    fs::metadata(dest).ok().map(|dest| FileId::of(&dest))
-}
-
 impl Batch {
-    pub(super) fn not_entered(&self) -> Option<FileId> {
-        folder_id(self.not_entered.as_deref().unwrap_or(&self.dest))
-    }
-
     /// What `make` comes to, while a thread of its own counts ahead if that is wanted.
     fn counting_ahead<T>(
         &self,
@@ -324,10 +222,10 @@ impl Batch {
         owner: &Owner,
         outcomes: &Outcomes<'_>,
     ) -> Result<(), RunError> {
-        let dest = folder_id(&self.dest);
+        let dest = self.dest_id();
         let jobs = iter::from_fn(|| {
             let picture = next(&mut pictures, outcomes)?;
-            Some(plan(picture, &self.dest, self.name.as_deref()))
+            Some(Job::new(picture, &self.dest, self.name.as_deref()))
         });
         let throttle = self.max_load.map(Throttle::new);
         if throttle

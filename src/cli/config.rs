@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::batch::destination::lock::Wait;
 use crate::batch::list::List;
-use crate::batch::run::{Batch, cores};
+use crate::batch::settings::{Batch, cores};
 use crate::batch::shard::ShardChoice;
 use crate::batch::walk::WalkOptions;
 use crate::cli::command_line::Cli;

@@ -9,7 +9,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::batch::counts::Counts;
-use crate::batch::run::{Batch, Ran};
+use crate::batch::run::Ran;
+use crate::batch::settings::Batch;
 use crate::batch::shard::Shard;
 use crate::cli::config::Config;
 use crate::cli::error::Error;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use thumbgen::Options;
 use thumbgen::batch::destination::local::{Owner, Writer};
-use thumbgen::batch::job::plan;
+use thumbgen::batch::job::Job;
 use thumbgen::batch::make::{Maker, Outcome, Rules};
 use thumbgen::batch::walk::{FileId, WalkOptions, walk};
 
@@ -105,11 +105,11 @@ fn make_all_unlocked(source: &Path, dest: &Path) {
         force: true,
         ..Rules::default()
     };
-    let process = Maker::new(Options::default(), rules);
+    let maker = Maker::new(Options::default(), rules);
     let id = FileId::of(&fs::metadata(dest).unwrap());
-    let mut worker = process.worker(Writer::new(source, dest, Some(id), &Owner::this_process()));
+    let mut worker = maker.worker(Writer::new(source, dest, Some(id), &Owner::this_process()));
     for picture in walk(source, Some(id), WalkOptions::default(), |_, _| ()) {
-        let processed = process.run(&mut worker, &plan(picture.unwrap(), dest, None));
+        let processed = maker.run(&mut worker, &Job::new(picture.unwrap(), dest, None));
         assert!(
             matches!(processed.outcome, Outcome::Made(_)),
             "{:?}",

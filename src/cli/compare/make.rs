@@ -12,7 +12,7 @@ use crate::batch::error::RunError;
 use crate::batch::job::Job;
 use crate::batch::make::{self, Processed};
 use crate::batch::observer::{Event, Observer};
-use crate::batch::run::Batch;
+use crate::batch::settings::Batch;
 use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
 

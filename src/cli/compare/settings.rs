@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::figures::Contender;
 use crate::batch::execute::Strategy;
-use crate::batch::run::cores;
+use crate::batch::settings::cores;
 use crate::batch::walk::WalkOptions;
 use crate::cli::command_line::Cli;
 use crate::picture::Options;

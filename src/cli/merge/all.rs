@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use super::error::MergeError;
-use super::reading::{Line, Part, for_each_line};
+use super::reading::{Line, ReportedRun, for_each_line};
 use crate::batch::counts::Counts;
 use crate::batch::walk::FileId;
 use crate::tell::report::{MergedRecord, Record, Report, ReportError, RunRecord};
@@ -17,16 +17,16 @@ use crate::tell::report::{MergedRecord, Record, Report, ReportError, RunRecord};
 pub(super) struct All {
     /// How many shards there are, and the settings of the first that was met.
     pub(super) run: Option<(NonZeroU32, String)>,
-    pub(super) shards: BTreeMap<u32, Part>,
+    pub(super) shards: BTreeMap<u32, ReportedRun>,
     /// Runs that were no shards.
-    pub(super) others: Vec<Part>,
+    pub(super) others: Vec<ReportedRun>,
     /// Reports without an end: their run was killed, or goes on.
     pub(super) cut_short: Vec<PathBuf>,
 }
 
 impl All {
     pub(super) fn read(&mut self, path: &Path, err: &mut dyn Write) -> Result<(), MergeError> {
-        let mut part = Part::default();
+        let mut part = ReportedRun::default();
         let (mut number, mut before) = (0, 0);
         let mut begun = false;
         let ended = for_each_line(path, |line| {
@@ -43,7 +43,7 @@ impl All {
             if run.merged.is_some() {
                 return Err(MergeError::Merged(path.to_owned()));
             }
-            let part = Part {
+            let part = ReportedRun {
                 report: path.to_owned(),
                 lines: (before, number),
                 run: *run,
@@ -58,7 +58,7 @@ impl All {
         Ok(())
     }
 
-    fn add(&mut self, part: Part) -> Result<(), MergeError> {
+    fn add(&mut self, part: ReportedRun) -> Result<(), MergeError> {
         let Some(shard) = part.run.shard else {
             self.others.push(part);
             return Ok(());
@@ -73,14 +73,17 @@ impl All {
         }
         // A shard that was run again is in two reports. The later one has it all, unless it was stopped.
         let later = part.is_finished();
-        let before = self.shards.get(&shard.index).is_some_and(Part::is_finished);
+        let before = self
+            .shards
+            .get(&shard.index)
+            .is_some_and(ReportedRun::is_finished);
         if later || !before {
             self.shards.insert(shard.index, part);
         }
         Ok(())
     }
 
-    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+    pub(super) fn parts(&self) -> impl Iterator<Item = &ReportedRun> {
         self.shards.values().chain(&self.others)
     }
 
@@ -122,7 +125,7 @@ impl All {
         let missing = self.missing();
         // Of shards, it is known which there must be: a report that was cut short is that of an earlier attempt.
         whole.finished = missing.is_empty()
-            && self.parts().all(Part::is_finished)
+            && self.parts().all(ReportedRun::is_finished)
             && (self.run.is_some() || self.cut_short.is_empty());
         whole.merged = Some(MergedRecord {
             shards: self.run.as_ref().map(|(count, _)| *count),
@@ -173,7 +176,7 @@ impl All {
     }
 }
 
-fn unfinished(shards: &BTreeMap<u32, Part>) -> impl Iterator<Item = u32> {
+fn unfinished(shards: &BTreeMap<u32, ReportedRun>) -> impl Iterator<Item = u32> {
     let unfinished = shards.iter().filter(|(_, part)| !part.is_finished());
     unfinished.map(|(index, _)| *index)
 }

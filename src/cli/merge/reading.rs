@@ -66,7 +66,7 @@ pub(super) struct Line<'a> {
 
 /// The lines of one run.
 #[derive(Debug, Default)]
-pub(super) struct Part {
+pub(super) struct ReportedRun {
     pub(super) report: PathBuf,
     /// Number of the report's line before its first, and of its last.
     pub(super) lines: (u64, u64),
@@ -76,7 +76,7 @@ pub(super) struct Part {
     pub(super) run: RunRecord,
 }
 
-impl Part {
+impl ReportedRun {
     pub(super) fn is_finished(&self) -> bool {
         let told = Counts {
             unvisited_folders: self.run.counts.unvisited_folders,

@@ -1,7 +1,7 @@
 //! A merge in words.
 
 use super::all::All;
-use super::reading::Part;
+use super::reading::ReportedRun;
 use crate::batch::error::shown;
 use crate::batch::shard::Shard;
 use crate::tell::report::RunRecord;
@@ -51,9 +51,10 @@ impl All {
                 .values()
                 .filter_map(|part| Some((part, part.run.shard?)))
         };
-        let by_count = |(part, _): &(&Part, Shard)| part.counts.found;
-        let by_time =
-            |a: &(&Part, Shard), b: &(&Part, Shard)| a.0.run.real_s.total_cmp(&b.0.run.real_s);
+        let by_count = |(part, _): &(&ReportedRun, Shard)| part.counts.found;
+        let by_time = |a: &(&ReportedRun, Shard), b: &(&ReportedRun, Shard)| {
+            a.0.run.real_s.total_cmp(&b.0.run.real_s)
+        };
         let (fewest, most) = (
             shards().min_by_key(by_count)?,
             shards().max_by_key(by_count)?,
