@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use crate::cli::command_line::CommandLine;
+use crate::cli::command_line::{AFTER_HELP, CommandLine};
 use crate::cli::exit::Exit;
 
 /// Writes the completions for `shell` into `out`.
@@ -31,34 +31,46 @@ pub fn man(out: &mut dyn Write) -> io::Result<Exit> {
     let mut command = CommandLine::command();
     command.build();
     let mut page = Vec::new();
-    let whole = Man::new(command.clone()).manual("User Commands");
-    whole.render_title(&mut page)?;
-    whole.render_name_section(&mut page)?;
-    whole.render_synopsis_section(&mut page)?;
-    whole.render_description_section(&mut page)?;
-    whole.render_options_section(&mut page)?;
-    for command in leaves(&command) {
-        let name = command.get_bin_name().unwrap_or_default().to_uppercase();
+    let version = env!("CARGO_PKG_VERSION");
+    writeln!(
+        page,
+        r#".TH THUMBGEN 1 "" "thumbgen {version}" "User Commands""#
+    )?;
+    Man::new(command.clone()).render_name_section(&mut page)?;
+    describe(&mut command, &mut page)?;
+    for mut command in leaves(&command) {
         let mut sections = Vec::new();
-        let part = Man::new(command.clone());
-        part.render_synopsis_section(&mut sections)?;
-        part.render_description_section(&mut sections)?;
-        part.render_options_section(&mut sections)?;
-        writeln!(page, ".SH \"{name}\"")?;
+        describe(&mut command, &mut sections)?;
         let sections = String::from_utf8(sections).map_err(io::Error::other)?;
+        let name = command.get_bin_name().unwrap_or_default().to_uppercase();
+        writeln!(page, ".SH \"{name}\"")?;
         page.write_all(sections.replace(".SH ", ".SS ").as_bytes())?;
     }
-    whole.render_extra_section(&mut page)?;
-    whole.render_version_section(&mut page)?;
+    // Its columns are those of the help, and must stay.
+    let (heading, rest) = AFTER_HELP.split_once(":\n").expect("BUG: a heading");
+    writeln!(page, ".SH \"{}\"\n.nf\n{rest}\n.fi", heading.to_uppercase())?;
     out.write_all(&page)?;
     Ok(Exit::Success)
 }
 
+/// Writes what `command` does and what can be said to it. The usage is that of the help: clap_mangen's lists every option.
+fn describe(command: &mut Command, page: &mut Vec<u8>) -> io::Result<()> {
+    let usage = command.render_usage().to_string();
+    writeln!(page, ".SH SYNOPSIS\n.nf")?;
+    for line in usage.trim_start_matches("Usage:").lines() {
+        writeln!(page, "{}", line.trim())?;
+    }
+    writeln!(page, ".fi")?;
+    let man = Man::new(command.clone());
+    man.render_description_section(page)?;
+    man.render_options_section(page)
+}
+
 /// The commands below `command` that do something themselves.
-fn leaves(command: &clap::Command) -> Vec<&clap::Command> {
+fn leaves(command: &Command) -> Vec<Command> {
     let below: Vec<_> = command.get_subcommands().flat_map(leaves).collect();
     if below.is_empty() {
-        vec![command]
+        vec![command.clone()]
     } else {
         below
     }

@@ -17,7 +17,7 @@ use crate::cli::failure_limit::Allowance;
 
 pub use run::Cli;
 
-const AFTER_HELP: &str = "\
+pub(super) const AFTER_HELP: &str = "\
 Exit status:
   0    every picture has a fresh thumbnail, or a file of another tool's was kept (also: no pictures)
   1    the run finished, some pictures failed; no use in running it again
