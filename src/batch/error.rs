@@ -57,7 +57,7 @@ pub enum Cause {
     #[error("{}", plain(.0))]
     Io(#[from] io::Error),
     /// The bytes could not be turned into a thumbnail.
-    #[error("{error}{}", remedy.map(|remedy| format!(" ({remedy})")).unwrap_or_default())]
+    #[error("{}{}", error.cause, remedy.map(|remedy| format!(" ({remedy})")).unwrap_or_default())]
     Thumbnail {
         /// Why.
         #[source]

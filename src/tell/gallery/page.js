@@ -7,7 +7,7 @@ const CELL = 158, GAP = 14, CELL_HEIGHT = 226, FAILURE_HEIGHT = 64, HEADING_HEIG
 // Browsers bound the height of an element, Firefox at some 17.8 million pixels. A longer list is scrolled in larger steps.
 const TALLEST = 10e6;
 const MOST_FOLDERS = 300;
-const FIRST_OUTCOMES = ['failed', 'damaged', 'kept', 'made', 'would make', 'fresh', 'not begun'];
+const FIRST_OUTCOMES = ['failed', 'damaged', 'kept', 'made', 'would make', 'fresh', 'not begun', 'passed over'];
 
 const $ = id => document.getElementById(id);
 const scroll = $('scroll'), grid = $('grid'), text = $('text'), details = $('details');

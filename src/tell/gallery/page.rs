@@ -23,7 +23,7 @@ const MORE: &str = "more()";
 /// What the page's Content-Security-Policy allows: the SHA-256 of [`STYLE`], [`SCRIPT`] and [`MORE`]. A test says what they
 /// must be.
 const STYLE_HASH: &str = "sha256-xYC6ymH786xrOOtpcgAz9WVuVMT/7gHJ3jy2noZ7ad0=";
-const SCRIPT_HASH: &str = "sha256-PdOCf9rmhnbDaZt2X+Xcz4Jjf4PtljdfgR50yo/DHNU=";
+const SCRIPT_HASH: &str = "sha256-KLxybQfOcIVeaGxjmyd6g7Jq1e7RbAyqZHCXK6NEfg0=";
 const MORE_HASH: &str = "sha256-tQCBHdhZF+YZA1SfmY9EcKxkOEB4SQok5ogPYW6m+QI=";
 
 /// How each gallery begins: an older one may be replaced, and nothing else.

@@ -14,7 +14,14 @@ use super::places::{Places, url_of};
 use super::thumbnails::{Thumbnail, best};
 
 /// What is left out of the page: it says nothing of a picture that one would see or ask.
-const PASSED_OVER: [&str; 5] = ["record", "ms", "bytes_read", "scale", "destination_hex"];
+const PASSED_OVER: [&str; 6] = [
+    "record",
+    "ms",
+    "bytes_read",
+    "scale",
+    "time",
+    "source_mtime",
+];
 
 /// A row. Names are short, for there are many.
 #[derive(Debug, Default, PartialEq, Serialize)]

@@ -179,6 +179,9 @@ fn about(run: Option<&Fields>) -> Vec<String> {
     let mut about = Vec::new();
     about.extend(text("source").map(|source| format!("thumbnails of {source}")));
     about.extend(text("settings").map(ToOwned::to_owned));
+    // RFC 3339 to the minute.
+    let minute = text("ended").and_then(|ended| ended.get(..16));
+    about.extend(minute.map(|minute| format!("{} UTC", minute.replace('T', " "))));
     if run.get("finished") == Some(&Value::Bool(false)) {
         about.push("stopped before its end".to_owned());
     }
