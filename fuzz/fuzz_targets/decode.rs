@@ -1,6 +1,6 @@
 //! Pictures at any scale, strictly and not: no panic, planes of the sizes that header and scale give, offsets within
 //! the data, leniency that changes nothing where none is needed, and the same of a picture that is read only as far as
-//! the scales need it.
+//! the scales need it, or decoded in lanes.
 //!
 //! The last byte chooses the scale of the first component and that of the others. At the end it keeps a seed a JPEG,
 //! and changes nothing in it.
@@ -22,12 +22,13 @@ const LENIENT: Limits = Limits {
 
 thread_local! {
     /// Kept from run to run, as workers do: building tables would take most of the time.
-    static SCRATCH: RefCell<[Scratch; 3]> = RefCell::default();
+    static SCRATCH: RefCell<[Scratch; 4]> =
+        RefCell::new([usize::MAX, usize::MAX, usize::MAX, 0].map(Scratch::with_lanes_from));
 }
 
 fuzz_target!(|bytes: &[u8]| SCRATCH.with_borrow_mut(|scratch| fuzz(bytes, scratch)));
 
-fn fuzz(bytes: &[u8], [scratch, other, third]: &mut [Scratch; 3]) {
+fn fuzz(bytes: &[u8], [scratch, other, third, in_lanes]: &mut [Scratch; 4]) {
     let Some(&choice) = bytes.last() else { return };
     let scale = |bits: u8| Scale::new(1 + (bits & 7)).expect("1 to 8");
     let mut scales = Scales::uniform(scale(choice >> 3));
@@ -44,6 +45,7 @@ fn fuzz(bytes: &[u8], [scratch, other, third]: &mut [Scratch; 3]) {
         (Err(_), Err(_)) => {}
     }
     for (limits, whole) in [(&STRICT, &strict), (&LENIENT, &lenient)] {
+        assert_eq!(&header.clone().decode(&scales, limits, in_lanes), whole);
         if let Some(header) = begun(bytes, &scales, bytes.len() % 61 + 1) {
             assert_eq!(&header.decode(&scales, limits, third), whole);
         }

@@ -8,6 +8,7 @@ mod damage;
 mod extremes;
 mod forms;
 mod headers;
+mod lanes;
 mod limits;
 mod mutations;
 mod oracle_itself;

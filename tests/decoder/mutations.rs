@@ -117,13 +117,15 @@ fn assert_sizes(stream: &[u8], planes: &[Plane], n: usize) {
 }
 
 /// Decodes a broken stream in all ways; what is accepted must be what the oracle sees, if it sees anything.
-fn check(stream: &[u8], n: usize, part: usize, scratch: &mut Scratch) -> bool {
+fn check(stream: &[u8], n: usize, part: usize, [scratch, in_lanes]: &mut [Scratch; 2]) -> bool {
     let tolerance = Limits {
         allow_damaged: true,
         ..LIMITS
     };
     let strict = decode_with(stream, n, &LIMITS, scratch);
     let tolerant = decode_with(stream, n, &tolerance, scratch);
+    assert_eq!(decode_with(stream, n, &LIMITS, in_lanes), strict);
+    assert_eq!(decode_with(stream, n, &tolerance, in_lanes), tolerant);
     let read = as_far_as_needed(stream, n, part);
     if read.len() < stream.len() {
         assert_eq!(decode_with(read, n, &LIMITS, scratch), strict);
@@ -165,7 +167,7 @@ fn check(stream: &[u8], n: usize, part: usize, scratch: &mut Scratch) -> bool {
 
 #[test]
 fn broken_streams_give_an_error_or_planes_of_the_right_size() {
-    let mut scratch = Scratch::default();
+    let mut scratch = [usize::MAX, 0].map(Scratch::with_lanes_from);
     let (mut whole, mut all) = (0, 0);
     let rounds = std::env::var("MUTATION_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
     for kind in kinds() {

@@ -12,6 +12,7 @@
 mod decode;
 mod entropy;
 mod error;
+mod lanes;
 mod limits;
 mod progressive;
 mod samples;

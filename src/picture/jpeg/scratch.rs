@@ -7,6 +7,7 @@ use super::entropy::dc::DcTable;
 use super::entropy::huffman::FromSpec;
 use super::entropy::unstuff::Buffer;
 use super::error::{Error, Flaw};
+use super::lanes::Lanes;
 use super::sequential::dc_only::{DcOnlyDecoder, DcOnlyTable};
 use std::sync::Arc;
 
@@ -18,12 +19,23 @@ pub struct Scratch {
     pub(crate) histories: [Vec<u64>; 4],
     pub(crate) buffer: Buffer,
     pub(crate) tables: BuiltTables,
+    pub(crate) lanes: Lanes,
 }
 
 impl Scratch {
     /// An empty scratch; it grows with use.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty scratch with which scans of at least so many bytes are decoded in lanes: for tests, which want it of small
+    /// ones too, or of none.
+    #[doc(hidden)]
+    pub fn with_lanes_from(bytes: usize) -> Self {
+        Self {
+            lanes: Lanes::from_size(bytes),
+            ..Self::default()
+        }
     }
 }
 

@@ -40,6 +40,11 @@ impl Sum {
         Self((1 << PLACE) + entry)
     }
 
+    /// The sum as an entry.
+    pub(crate) fn entry(self) -> u32 {
+        self.0
+    }
+
     pub(crate) fn bits(self) -> u32 {
         self.0 & 0xFF
     }
@@ -128,7 +133,7 @@ impl SkipTable {
 
     /// Passes one symbol. Returns the place after it, 64 if the block ends with it.
     #[inline(always)]
-    fn step(&self, bits: &mut Bits, k: u32) -> Result<u32, Damage> {
+    pub(crate) fn step(&self, bits: &mut Bits, k: u32) -> Result<u32, Damage> {
         bits.refill();
         let code = self.find(bits.peek(16) as u32)?;
         bits.pass(code.length + code.size());

@@ -24,6 +24,12 @@ pub(crate) trait Units {
         count: usize,
     ) -> (usize, Result<(), Damage>);
 
+    /// Decodes units from the start of an interval on by other means than [`decode`](Self::decode), if there are better
+    /// ones, and leaves the feed behind them. Returns how many were done, fewer than `count`.
+    fn decode_ahead(&mut self, _feed: &mut Feed, _from: usize, _count: usize) -> usize {
+        0
+    }
+
     /// Takes back what was decoded of a unit in which damage was noticed: it isn't to be trusted.
     fn erase(&mut self, at: (usize, usize));
 }
@@ -102,7 +108,7 @@ fn decode_interval(
 ) -> Result<(), Error> {
     units.restart();
     let across = units.size().0;
-    let mut unit = start;
+    let mut unit = start + units.decode_ahead(feed, start, end - start);
     while unit < end {
         let (x, y) = (unit % across, unit / across);
         let mut bits = feed.bits();

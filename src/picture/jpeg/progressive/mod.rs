@@ -41,6 +41,7 @@ pub(crate) fn decode<'s>(
         histories,
         buffer,
         tables: built,
+        ..
     } = scratch;
     let mut coefficient_planes =
         coefficients::coefficient_planes(&header.frame, scales, limits, coefficients, histories)?;

@@ -7,7 +7,9 @@ use crate::picture::jpeg::entropy::ac_skip::{SkipTable, Sum};
 use crate::picture::jpeg::entropy::bits::Bits;
 use crate::picture::jpeg::entropy::dc::DcTable;
 use crate::picture::jpeg::entropy::intervals::{self, Units};
+use crate::picture::jpeg::entropy::unstuff::Feed;
 use crate::picture::jpeg::error::Damage;
+use crate::picture::jpeg::lanes::Lanes;
 use crate::picture::jpeg::samples::planes::Canvas;
 use crate::picture::jpeg::syntax::scan::Layout;
 use std::sync::Arc;
@@ -40,6 +42,16 @@ impl DcOnlyTable {
             }
         }
         Self(lookup)
+    }
+
+    /// By window, the difference and what is passed with it, as an entry of a [`SkipTable`]; None if the window doesn't
+    /// hold the whole difference.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (i16, Option<u32>)> {
+        self.0.iter().map(|&entry| {
+            let passed = Sum::first(entry & ((1 << Self::DIFFERENCE) - 1)).entry();
+            let difference = entry as i32 >> Self::DIFFERENCE;
+            (difference as i16, (entry != 0).then_some(passed))
+        })
     }
 }
 
@@ -87,20 +99,21 @@ impl DcOnlyDecoder {
 
 /// The MCUs of such a scan.
 pub(crate) struct DcOnlyScan<'p, 's> {
-    layout: Layout,
-    decoders: Vec<DcOnlyDecoder>,
+    pub(super) layout: Layout,
+    pub(super) decoders: Vec<DcOnlyDecoder>,
     canvases: &'p mut [Canvas<'s>],
     /// The canvases' places of the scan's components.
     of: Vec<usize>,
     /// For each block of an MCU: its component, where its row starts in `row`, and its step there.
-    spots: Vec<Spot>,
+    pub(super) spots: Vec<Spot>,
     /// DC coefficients of a row of MCUs.
-    row: Vec<i16>,
+    pub(super) row: Vec<i16>,
+    pub(super) lanes: &'p mut Lanes,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Spot {
-    component: usize,
+pub(super) struct Spot {
+    pub(super) component: usize,
     start: usize,
     step: usize,
 }
@@ -111,6 +124,7 @@ impl<'p, 's> DcOnlyScan<'p, 's> {
         decoders: Vec<DcOnlyDecoder>,
         canvases: &'p mut [Canvas<'s>],
         of: Vec<usize>,
+        lanes: &'p mut Lanes,
     ) -> Self {
         let mut spots = Vec::with_capacity(layout.blocks.len());
         let mut end = 0;
@@ -132,6 +146,7 @@ impl<'p, 's> DcOnlyScan<'p, 's> {
             of,
             spots,
             row: vec![0; end],
+            lanes,
         }
     }
 
@@ -144,7 +159,7 @@ impl<'p, 's> DcOnlyScan<'p, 's> {
     }
 
     /// Draws the MCUs from column `from` to `to` of row `y`.
-    fn draw(&mut self, from: usize, to: usize, y: usize) {
+    pub(super) fn draw(&mut self, from: usize, to: usize, y: usize) {
         for (spot, block) in self.spots.iter().zip(&self.layout.blocks) {
             if block.at.0 == 0 {
                 let down = self.layout.steps[block.component].1;
@@ -181,6 +196,10 @@ impl Units for DcOnlyScan<'_, '_> {
         });
         self.draw(x, x + done, y);
         (done, result)
+    }
+
+    fn decode_ahead(&mut self, feed: &mut Feed, from: usize, count: usize) -> usize {
+        self.decode_in_lanes(feed, from, count)
     }
 
     fn erase(&mut self, mcu: (usize, usize)) {

@@ -1,6 +1,7 @@
 //! Sequential pictures (T.81 annex F.2): straight from the bits to the planes, MCU by MCU.
 
 mod block;
+mod dc_lanes;
 pub(super) mod dc_only;
 #[cfg(test)]
 mod lockstep;
@@ -9,6 +10,7 @@ use crate::picture::jpeg::entropy::bits::Bits;
 use crate::picture::jpeg::entropy::intervals::{self, Units};
 use crate::picture::jpeg::entropy::unstuff::{Buffer, Feed};
 use crate::picture::jpeg::error::{Damage, Error, Flaw};
+use crate::picture::jpeg::lanes::Lanes;
 use crate::picture::jpeg::limits::{DamagePolicy, Limits};
 use crate::picture::jpeg::samples::planes::{self, Canvas, Planes};
 use crate::picture::jpeg::samples::scale::Scales;
@@ -33,6 +35,7 @@ pub(crate) fn decode<'s>(
         samples,
         buffer,
         tables: built,
+        lanes,
         ..
     } = scratch;
     let mut canvases = planes::canvases(&header.frame, scales, samples);
@@ -42,6 +45,7 @@ pub(crate) fn decode<'s>(
         canvases: &mut canvases,
         buffer,
         built,
+        lanes,
         policy: &mut policy,
     };
     if let Err(error) = picture.decode_scans() {
@@ -65,6 +69,7 @@ struct Picture<'p, 'a, 's> {
     canvases: &'p mut Vec<Canvas<'s>>,
     buffer: &'p mut Buffer,
     built: &'p mut BuiltTables,
+    lanes: &'p mut Lanes,
     policy: &'p mut DamagePolicy,
 }
 
@@ -123,7 +128,7 @@ impl<'a> Picture<'_, 'a, '_> {
             Decoder::Partial(_) => None,
         };
         if let Some(decoders) = decoders.iter().map(dc_only).collect() {
-            let mut units = DcOnlyScan::new(layout, decoders, canvases, of);
+            let mut units = DcOnlyScan::new(layout, decoders, canvases, of, self.lanes);
             intervals::decode(&mut units, &mut feed, restart_interval, policy)?;
         } else {
             let mut units = Mcus {

@@ -1,0 +1,355 @@
+//! As many stretches as there are lanes, walked together and joined.
+
+use super::stretch::{Marker, Stretch, can_start};
+use super::walk::{self, Data, LANES, Limit, NOTES, Notes, Out, ROOM, Tables, Walker};
+use crate::picture::jpeg::entropy::bits::{Bits, CHUNK, WORD};
+use crate::picture::jpeg::entropy::unstuff::MOST_PER_BLOCK;
+use crate::picture::jpeg::error::Damage;
+use crate::picture::jpeg::sequential::dc_only::DcOnlyDecoder;
+use std::ops::Range;
+
+/// The shortest scan that is decoded in lanes, in bytes.
+const LEAST: usize = 32 << 10;
+
+/// The longest stretch, in bytes of the source.
+const LONGEST: usize = 26 << 10;
+
+/// The shortest, for tests that want it short: an MCU must not be all there is.
+const SHORTEST: usize = 64;
+
+/// For so many blocks a lane that started anywhere notes where its MCUs begin. Of the cuts through photographs 1% are not
+/// in step by then, and the lanes behind them worked for nothing; but these blocks are decoded twice.
+const NOTED: usize = 80;
+
+/// The most bytes that these may take.
+const NOTED_BYTES: usize = 2048;
+
+/// How many bits on a lane is started again that met what is no code.
+const TRY: usize = 64;
+
+/// Blocks of a lane's room that are not walked: some may be done beyond a limit, and an MCU must fit.
+const SPARE: usize = 64;
+
+/// What a worker keeps for lanes, and whether they are used at all.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    /// The shortest scan that is decoded in lanes.
+    least: usize,
+    work: Option<Box<Work>>,
+}
+
+impl Default for Lanes {
+    fn default() -> Self {
+        Self::from_size(LEAST)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Work {
+    least: usize,
+    data: Box<Data>,
+    out: Box<Out>,
+    tables: Tables,
+    notes: Notes,
+}
+
+/// The start of an MCU.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// The byte of the source.
+    pub(crate) at: usize,
+    /// How many of its bits were passed.
+    pub(crate) bit: usize,
+}
+
+/// The MCUs from one place to another.
+#[derive(Debug)]
+pub(crate) struct Batch<'w> {
+    out: &'w Out,
+    parts: Vec<Range<usize>>,
+    /// Behind the last of them.
+    pub(crate) end: Place,
+}
+
+impl Batch<'_> {
+    /// How many blocks it has.
+    pub(crate) fn blocks(&self) -> usize {
+        self.parts.iter().map(Range::len).sum()
+    }
+
+    /// Their entries, in parts that are whole MCUs.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &[u32]> {
+        self.parts.iter().map(|part| &self.out[part.clone()])
+    }
+}
+
+/// A scan to decode.
+pub(crate) struct Scan<'a, 'd> {
+    pub(crate) source: &'a [u8],
+    /// Where its data end, as far as is known.
+    pub(crate) end: usize,
+    /// For each block of an MCU, its component's place in the scan.
+    pub(crate) blocks: &'d [u8],
+    /// By component. Their predictions are not used, but changed.
+    pub(crate) decoders: &'d mut [DcOnlyDecoder],
+}
+
+impl Lanes {
+    pub(crate) fn from_size(least: usize) -> Self {
+        Self { least, work: None }
+    }
+
+    /// Whether it may pay to decode so many blocks in lanes.
+    pub(crate) fn pay(&self, blocks: usize) -> bool {
+        // Smooth pictures have blocks of a byte, detailed ones such of twenty.
+        blocks >= self.least / 16
+    }
+
+    /// Sets up the decoding of a scan in lanes, if it is long enough for that to pay and no more complicated than most.
+    pub(crate) fn set_up(&mut self, from: usize, scan: &Scan) -> Option<&mut Work> {
+        if scan.end.saturating_sub(from) < self.least {
+            return None;
+        }
+        let work = self.work.get_or_insert_with(Box::default);
+        work.least = self.least;
+        work.tables
+            .set_up(scan.blocks, scan.decoders)
+            .then_some(work)
+    }
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self {
+            least: 0,
+            data: zeros(0u8),
+            out: zeros(0u32),
+            tables: Tables::default(),
+            notes: [0; LANES * NOTES],
+        }
+    }
+}
+
+fn zeros<T: Copy, const SIZE: usize>(zero: T) -> Box<[T; SIZE]> {
+    let zeros = vec![zero; SIZE].into_boxed_slice();
+    zeros
+        .try_into()
+        .unwrap_or_else(|_| unreachable!("BUG: of that size"))
+}
+
+/// What is cut before it is walked.
+struct Cuts {
+    stretches: [Stretch; LANES],
+    /// Where each starts in the source, and behind the last.
+    places: [usize; LANES + 1],
+    /// How many are of use.
+    count: usize,
+    /// Bytes that must be at hand before an MCU is decoded.
+    margin: usize,
+}
+
+impl Work {
+    /// Decodes on from the start of an MCU. None if too few data are left, or if they are damaged soon.
+    pub(crate) fn batch(&mut self, scan: &mut Scan, from: Place) -> Option<Batch<'_>> {
+        let cuts = self.cut(scan, from)?;
+        let (mut lanes, starts) = self.start(&cuts, scan, from.bit);
+        walk::walk::<false>(
+            &mut lanes,
+            &self.tables,
+            scan.decoders,
+            &self.data,
+            &mut self.out,
+            &mut self.notes,
+        );
+        self.join(&lanes, &starts, &cuts, scan)
+    }
+
+    fn cut(&mut self, scan: &mut Scan, from: Place) -> Option<Cuts> {
+        let margin = scan.blocks.len() * MOST_PER_BLOCK + WORD;
+        'again: loop {
+            // With stuffed zeros the last of the margin takes some more bytes of the source.
+            let room = scan.end.checked_sub(from.at + margin + margin / 16)?;
+            if room < self.least.max(LANES * SHORTEST) {
+                return None;
+            }
+            let batches = room.div_ceil(LANES * LONGEST);
+            let length = room / (LANES * batches);
+            let mut cuts = Cuts {
+                stretches: [Stretch::default(); LANES],
+                places: [from.at; LANES + 1],
+                count: 0,
+                margin,
+            };
+            let source = &scan.source[..scan.end];
+            for (lane, place) in cuts.places.iter_mut().enumerate().skip(1) {
+                let guess = from.at + lane * length;
+                *place = (guess..scan.end).find(|&at| can_start(source, at))?;
+            }
+            for lane in 0..LANES {
+                let (start, next) = (cuts.places[lane], cuts.places[lane + 1]);
+                let beyond = NOTED_BYTES / 2 + margin;
+                match Stretch::cut(source, start, next, beyond, &mut self.data, lane) {
+                    Ok(stretch) if stretch.len >= stretch.own + margin => {
+                        cuts.stretches[lane] = stretch;
+                        cuts.count += 1;
+                    }
+                    Ok(_) => break,
+                    Err(Marker(at)) => {
+                        scan.end = at;
+                        continue 'again;
+                    }
+                }
+            }
+            return (cuts.count > 1).then_some(cuts);
+        }
+    }
+
+    /// Starts the lanes: the first at the bit that is known, the others anywhere, so that they must note where their first
+    /// MCUs begin. Also returns those places, in bits of the lane's own bytes.
+    fn start(
+        &mut self,
+        cuts: &Cuts,
+        scan: &Scan,
+        bit: usize,
+    ) -> (Vec<(Walker, Limit)>, [Vec<usize>; LANES]) {
+        let mut lanes = Vec::with_capacity(LANES);
+        for (lane, stretch) in cuts.stretches[..cuts.count].iter().enumerate().skip(1) {
+            let limit = Limit {
+                position: 8 * (lane * CHUNK + NOTED_BYTES.min(stretch.own)),
+                out: lane * ROOM + NOTED,
+            };
+            let walker = Walker::new(&self.tables, 8 * lane * CHUNK, lane * ROOM);
+            lanes.push((walker, limit));
+        }
+        let mut begun = [0; LANES];
+        loop {
+            walk::walk::<true>(
+                &mut lanes,
+                &self.tables,
+                scan.decoders,
+                &self.data,
+                &mut self.out,
+                &mut self.notes,
+            );
+            // What is no code of this picture was not read from its start: try another place.
+            let mut again = false;
+            for (i, (walker, limit)) in lanes.iter_mut().enumerate() {
+                let lane = i + 1;
+                if walker.is_lost() && begun[lane] + TRY < limit.position - 8 * lane * CHUNK {
+                    begun[lane] += TRY;
+                    let position = 8 * lane * CHUNK + begun[lane];
+                    *walker = Walker::new(&self.tables, position, lane * ROOM);
+                    again = true;
+                }
+            }
+            if !again {
+                break;
+            }
+        }
+        let mut starts = <[Vec<usize>; LANES]>::default();
+        for (i, (walker, _)) in lanes.iter().enumerate() {
+            let lane = i + 1;
+            starts[lane].push(begun[lane]);
+            let blocks = if walker.is_lost() {
+                0
+            } else {
+                walker.out - lane * ROOM
+            };
+            let ends = self.notes[lane * NOTES..][..blocks].iter();
+            let ends = ends.skip(scan.blocks.len() - 1).step_by(scan.blocks.len());
+            starts[lane].extend(ends.map(|&end| end as usize - 8 * lane * CHUNK));
+        }
+        lanes.insert(
+            0,
+            (
+                Walker::new(&self.tables, bit, 0),
+                Limit {
+                    position: 0,
+                    out: 0,
+                },
+            ),
+        );
+        for (lane, (_, limit)) in lanes.iter_mut().enumerate() {
+            *limit = Limit {
+                position: 8 * (lane * CHUNK + cuts.stretches[lane].own),
+                out: (lane + 1) * ROOM - SPARE,
+            };
+        }
+        (lanes, starts)
+    }
+
+    /// Joins the lanes that fall in step with the one before them.
+    fn join(
+        &mut self,
+        lanes: &[(Walker, Limit)],
+        starts: &[Vec<usize>; LANES],
+        cuts: &Cuts,
+        scan: &mut Scan,
+    ) -> Option<Batch<'_>> {
+        let mut parts = Vec::with_capacity(LANES);
+        let (mut first, mut end) = (0, None);
+        for (lane, (walker, _)) in lanes.iter().enumerate() {
+            let mut walker = *walker;
+            walker.finish_mcu(&self.tables, scan.decoders, &self.data, &mut self.out);
+            if walker.is_lost() {
+                break;
+            }
+            let chunk = walk::chunk(&self.data, lane);
+            let mut bits = Bits::new(chunk, walker.position - 8 * lane * CHUNK);
+            let mut out = walker.out;
+            let met = match lane + 1 < cuts.count {
+                true => {
+                    let stretch = &cuts.stretches[lane];
+                    let last = 8 * (stretch.len - cuts.margin);
+                    let room = (lane + 1) * ROOM - SPARE;
+                    let next = starts[lane + 1].iter();
+                    let mut next = next
+                        .map(|start| 8 * stretch.own + start)
+                        .enumerate()
+                        .peekable();
+                    loop {
+                        let position = bits.position();
+                        while next.next_if(|&(_, start)| start < position).is_some() {}
+                        match next.peek() {
+                            Some(&(mcu, start)) if start == position => break Some(mcu),
+                            Some(_) if position <= last && out <= room => {}
+                            _ => break None,
+                        }
+                        let before = bits;
+                        if decode_mcu(&mut bits, scan, &mut self.out[out..]).is_err() {
+                            bits = before;
+                            break None;
+                        }
+                        out += scan.blocks.len();
+                    }
+                }
+                false => None,
+            };
+            parts.push(first..out);
+            let (stretch, next) = (&cuts.stretches[lane], cuts.places[lane + 1]);
+            end = Some(Place {
+                at: stretch.source_offset(scan.source, next, bits.position() / 8),
+                bit: bits.position() % 8,
+            });
+            match met {
+                Some(mcus) => first = (lane + 1) * ROOM + mcus * scan.blocks.len(),
+                None => break,
+            }
+        }
+        Some(Batch {
+            out: &self.out,
+            parts,
+            end: end?,
+        })
+    }
+}
+
+/// Decodes the blocks of one MCU, in sequence.
+fn decode_mcu(bits: &mut Bits, scan: &mut Scan, entries: &mut [u32]) -> Result<(), Damage> {
+    for (&component, entry) in scan.blocks.iter().zip(entries) {
+        let decoder = &mut scan.decoders[usize::from(component)];
+        decoder.restart();
+        *entry = walk::entry(decoder.decode(bits)?).ok_or(Damage::NoSuchCode)?;
+    }
+    Ok(())
+}

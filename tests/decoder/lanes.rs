@@ -1,0 +1,133 @@
+//! Lanes change nothing: what is decoded at several places at once is what is decoded in sequence, to the byte of the error.
+
+use crate::oracle::compare::{decode_with, judge};
+use crate::oracle::decode::decode_stream;
+use crate::oracle::picture::Coding;
+use crate::oracle::samples::{Rng, SAMPLINGS, noise};
+use crate::oracle::tables::Codes;
+use crate::oracle::writer::Recipe;
+use std::path::Path;
+use thumbgen::picture::jpeg::{Limits, Scratch};
+
+const TOLERANT: Limits = Limits {
+    max_pixels: 1 << 24,
+    max_memory: 1 << 24,
+    allow_damaged: true,
+};
+const STRICT: Limits = Limits {
+    allow_damaged: false,
+    ..TOLERANT
+};
+
+/// A scratch that decodes all in lanes that can be, and one that decodes nothing so.
+struct Both(Scratch, Scratch);
+
+impl Both {
+    fn new() -> Self {
+        Self(
+            Scratch::with_lanes_from(0),
+            Scratch::with_lanes_from(usize::MAX),
+        )
+    }
+
+    /// Planes and damage, or the error, are the same either way. Tells whether the picture is sound.
+    fn agree(&mut self, stream: &[u8]) -> bool {
+        let mut sound = false;
+        for limits in [STRICT, TOLERANT] {
+            for n in 1..=4 {
+                let in_lanes = decode_with(stream, n, &limits, &mut self.0);
+                let in_sequence = decode_with(stream, n, &limits, &mut self.1);
+                assert!(in_lanes == in_sequence, "at {n}/8");
+                sound = in_lanes.is_ok_and(|(_, damage)| damage.is_none());
+            }
+        }
+        sound
+    }
+}
+
+/// Streams of every sampling, long enough for lanes.
+fn streams() -> impl Iterator<Item = (Vec<u8>, Rng)> {
+    SAMPLINGS.iter().enumerate().map(|(seed, sampling)| {
+        let mut rng = Rng(seed as u64 + 7);
+        let size = rng.pick(&[(160, 120), (121, 97), (64, 240)]);
+        let picture = noise(&mut rng, Coding::Baseline, size, sampling);
+        let recipe = Recipe {
+            codes: rng.pick(&[Codes::Optimal, Codes::Lopsided, Codes::Typical]),
+            restart_interval: rng.pick(&[0, 0, 0, 3, 60]),
+            fill: rng.below(2),
+            ..Recipe::new(&picture)
+        };
+        (recipe.write(&picture), rng)
+    })
+}
+
+#[test]
+fn sound_pictures_are_the_same() {
+    let mut both = Both::new();
+    for (stream, _) in streams() {
+        assert!(both.agree(&stream));
+        let decoded = decode_stream(&stream).expect("it is sound");
+        for n in 1..=4 {
+            let (planes, _) = decode_with(&stream, n, &STRICT, &mut both.0).expect("it is sound");
+            judge(&decoded.picture, &planes, n).expect("the oracle agrees");
+        }
+    }
+}
+
+#[test]
+fn pictures_that_end_early_end_at_the_same_byte() {
+    let mut both = Both::new();
+    for (stream, mut rng) in streams() {
+        for _ in 0..20 {
+            both.agree(&stream[..rng.below(stream.len())]);
+        }
+    }
+}
+
+#[test]
+fn broken_pictures_break_at_the_same_byte() {
+    let mut both = Both::new();
+    let (mut sound, mut all) = (0, 0);
+    for (stream, mut rng) in streams() {
+        for _ in 0..60 {
+            let mut broken = stream.clone();
+            let at = stream.len() / 8 + rng.below(stream.len() - stream.len() / 8);
+            match rng.below(6) {
+                0 => broken[at] ^= 1 << rng.below(8),
+                1 => broken[at] = 0xFF,
+                2 => drop(broken.drain(at..(at + 1 + rng.below(40)).min(stream.len()))),
+                3 => drop(broken.splice(at..at, [0xFF, rng.pick(&[0x00, 0xFF, 0xD0, 0xD9, 0xDA])])),
+                4 => broken[at..].fill(rng.pick(&[0, 0x55, 0xFE, 0xFF])),
+                // Codes that go on behind the picture's last block.
+                _ => {
+                    let copy = stream[at / 2..at].to_vec();
+                    let end = stream.len() - 2;
+                    broken.splice(end..end, copy);
+                }
+            }
+            sound += usize::from(both.agree(&broken));
+            all += 1;
+        }
+    }
+    assert!(sound > 0 && sound < all, "{sound} of {all} are sound");
+}
+
+#[test]
+fn the_corpus_is_the_same() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let mut both = Both::new();
+    for folder in ["camera", "web", "small", "odd", "hostile"] {
+        let Ok(entries) = corpus.join(folder).read_dir() else {
+            println!("no corpus at {}: nothing compared", corpus.display());
+            return;
+        };
+        // All of the sequential ones take minutes.
+        for entry in entries
+            .flatten()
+            .step_by(5)
+            .filter(|entry| entry.path().is_file())
+        {
+            both.agree(&std::fs::read(entry.path()).unwrap());
+        }
+    }
+}
