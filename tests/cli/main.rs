@@ -28,4 +28,7 @@ mod report;
 mod shards;
 mod signals;
 mod summary;
+mod terminal;
+mod total;
 mod walk;
+mod window;

@@ -25,7 +25,7 @@ pub(crate) fn progressive(width: u16, height: u16) -> Vec<u8> {
 }
 
 /// The report's record of the only picture.
-fn record(env: &Env) -> Value {
+pub(crate) fn record(env: &Env) -> Value {
     let report = String::from_utf8(env.bytes("report.jsonl")).unwrap();
     serde_json::from_str(report.lines().next().unwrap()).unwrap()
 }
