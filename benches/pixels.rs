@@ -7,7 +7,7 @@
 use divan::Bencher;
 use divan::counter::BytesCount;
 use moxcms::ColorProfile;
-use thumbgen::{Options, Thumbnailer};
+use thumbgen::{Options, Quality, Thumbnailer, Variant};
 
 fn main() {
     divan::main();
@@ -89,11 +89,10 @@ fn thumbnail(bencher: Bencher, kind: &str) {
     };
     let jpeg = jpeg(&segments);
     let quality = if kind == "quality 95" { 95 } else { 80 };
-    let mut thumbnailer = Thumbnailer::new(Options {
-        quality,
-        ..Options::default()
-    });
+    let quality = Quality::new(quality).expect("BUG: it is in range");
+    let variant = Variant::default().with_quality(quality);
+    let mut thumbnailer = Thumbnailer::new(Options::default());
     bencher
         .counter(BytesCount::of_slice(&jpeg))
-        .bench_local(|| thumbnailer.thumbnail(&jpeg).expect("a thumbnail"));
+        .bench_local(|| thumbnailer.thumbnail(&jpeg, &variant).expect("a thumbnail"));
 }

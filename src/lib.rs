@@ -1,25 +1,60 @@
-//! Thumbnails of whole trees of JPEGs, in parallel.
+//! Thumbnails of pictures, one by one or of whole trees in parallel.
 //!
 //! One idea carries the whole crate: *do only the work that a thumbnail needs.* Read only the bytes, decode only the
 //! frequencies, convert only the pixels, and redo only the pictures that changed.
 //!
-//! ```text
-//! argv -> Cli -> Config
-//! walk: SourcePicture -> plan: Job -> execute (seq | threads | rayon) -> Outcome -> progress, Summary -> Exit
-//!                                         |
-//!     per Job, with one worker's state:   |
-//!     freshness: Fresh, Stale(reason), or Foreign
-//!     read      -> bytes
-//!     jpeg      -> Header -> Scale N/8 -> Planes
-//!     resize    -> planes at the thumbnail's size
-//!     orient    -> the right way up
-//!     colour    -> sRGB
-//!     encode    -> bytes, stamped
-//!     write     -> temporary file in the target folder, rename
+//! # One picture
+//!
+//! ```
+//! use thumbgen::{Fit, Options, Thumbnailer, Variant};
+//!
+//! # let jpeg = std::fs::read("testdata/pictures/travel/tower.jpg")?;
+//! let mut thumbnailer = Thumbnailer::new(Options::default());
+//! let square = Variant::new("96".parse()?).with_fit(Fit::Cover);
+//! let thumbnail = thumbnailer.thumbnail(&jpeg, &square)?;
+//! assert_eq!((thumbnail.width, thumbnail.height), (96, 96));
+//! # let target = std::env::temp_dir().join("thumbgen-doctest.jpg");
+//! std::fs::write(&target, &thumbnail.bytes)?;
+//! # std::fs::remove_file(target)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! For pictures in memory there is [`Thumbnailer`]: JPEG bytes in, thumbnail
-//! bytes out.
+//! [`Thumbnailer::thumbnails`] makes several sizes and formats from one decode.
+//!
+//! # Many pictures, in parallel
+//!
+//! A [`Thumbnailer`] keeps tables, buffers and colour profiles from one picture to the next, so each thread has one of
+//! its own. With `rayon`:
+//!
+//! ```
+//! use rayon::prelude::*;
+//! use thumbgen::{Options, Thumbnail, ThumbnailError, Thumbnailer, Variant};
+//!
+//! let variant = Variant::default();
+//! # let folder = std::fs::read_dir("testdata/pictures/travel")?;
+//! # let files = folder.map(|entry| Ok(std::fs::read(entry?.path())?));
+//! # let pictures = files.collect::<std::io::Result<Vec<_>>>()?;
+//! let made: Vec<Result<Thumbnail, ThumbnailError>> = pictures
+//!     .par_iter()
+//!     .map_init(
+//!         || Thumbnailer::new(Options::default()),
+//!         |thumbnailer, picture| thumbnailer.thumbnail(picture, &variant),
+//!     )
+//!     .collect();
+//! assert!(made.iter().all(Result::is_ok));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | none | [`Thumbnailer`]: no files, no threads, nothing of the operating system |
+//! | `webp` | [`Format::WebP`], by libwebp, which takes a C compiler |
+//! | `batch` | [`batch`]: trees of pictures, what is fresh in them, threads |
+//! | `tell`, `cli` | what the program needs besides |
+//!
+//! All but the first are on by default.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "batch")]
@@ -34,6 +69,16 @@ pub mod picture;
 pub mod tell;
 
 pub use picture::{
-    Bounds, Cause, ColourHandling, FileKind, Fit, Laps, Options, ParseBoundsError, ProfileFault,
-    Step, Thumbnail, ThumbnailError, Thumbnailer, TooLarge, Warning,
+    Background, Bounds, Cause, ColourHandling, EncodeError, FileKind, Fit, Format, FramingRule,
+    Gravity, Need, Options, ParseBoundsError, ParseFitError, ParseFormatError, ParseGravityError,
+    Picture, ProfileFault, Quality, QualityError, Reading, Sink, Step, Thumbnail, ThumbnailError,
+    Thumbnailer, TooLarge, Variant, Warning,
 };
+
+/// The crate whose pictures a [`Thumbnailer`] takes and gives.
+pub use image;
+
+/// What can be wrong with a JPEG.
+pub mod jpeg {
+    pub use crate::picture::jpeg::{Bound, Damage, Error, Feature, Flaw};
+}

@@ -255,7 +255,8 @@ fn compare_with(spoil: impl Fn(&Path, &mut Round)) -> Result<(), CompareError> {
     let settings = Settings {
         source: tree.path().to_owned(),
         walk: Default::default(),
-        thumbnail: Default::default(),
+        options: Default::default(),
+        variant: Default::default(),
         cores: two,
         jobs: vec![two],
         rounds: NonZeroU32::MIN,

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use thumbgen::batch::freshness::Fingerprint;
-use thumbgen::{Options, Thumbnailer};
+use thumbgen::{Options, Quality, Thumbnailer, Variant};
 
 /// Set to 1, this test writes its file anew instead: after `PIXELS` was raised, or before the first release.
 const UPDATE: &str = "UPDATE_PIXELS";
@@ -41,30 +41,27 @@ fn other_pixels_have_another_version() {
 /// The version, and a line for each picture and each way of making thumbnails.
 fn listing() -> String {
     let ways = [
-        ("default", Options::default()),
+        ("default", Variant::default()),
         (
             "50x80 cover q95 enlarge",
-            Options {
-                bounds: "50x80".parse().unwrap(),
-                fit: thumbgen::Fit::Cover,
-                enlarge: true,
-                quality: 95,
-                ..Options::default()
-            },
+            Variant::new("50x80".parse().unwrap())
+                .with_fit(thumbgen::Fit::Cover)
+                .with_enlarge(true)
+                .with_quality(Quality::new(95).unwrap()),
         ),
     ];
-    let fingerprint = Fingerprint::of(&Options::default()).to_string();
+    let fingerprint = Fingerprint::of(&Options::default(), &Variant::default()).to_string();
     let mut text = format!("settings {fingerprint}\n");
-    for (way, options) in ways {
-        let mut thumbnailer = Thumbnailer::new(options);
+    let mut thumbnailer = Thumbnailer::new(Options::default());
+    for (way, variant) in ways {
         for path in pictures() {
             let jpeg = std::fs::read(&path).unwrap();
             let name = path.strip_prefix(ROOT).unwrap().display();
             let thumbnail = thumbnailer
-                .thumbnail(&jpeg)
+                .thumbnail(&jpeg, &variant)
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
             let (width, height) = (thumbnail.width, thumbnail.height);
-            let sum = checksum(&thumbnail.jpeg);
+            let sum = checksum(&thumbnail.bytes);
             writeln!(text, "{sum:016x} {width}x{height} {way}: {name}").unwrap();
         }
     }

@@ -20,7 +20,7 @@ use filetime::FileTime;
 
 use crate::batch::ownership::{Foreign, Standing, look};
 use crate::picture::stamp::Stamp;
-use crate::picture::{self, Options};
+use crate::picture::{self, Options, Variant};
 
 /// Version of thumbgen's own pixels: to be raised by every change that makes other pixels from the same source and
 /// options, so that thumbnails made before it are made again. `tests/pixels.rs` fails until it is.
@@ -105,13 +105,16 @@ pub struct Fingerprint(String);
 const DAMAGED: &str = ",damaged";
 
 impl Fingerprint {
-    /// The fingerprint of `options`.
-    pub fn of(options: &Options) -> Self {
+    /// The fingerprint of thumbnails made as `options` and `variant` say.
+    pub fn of(options: &Options, variant: &Variant) -> Self {
+        let framing = &variant.framing;
         let mut text = format!(
             "{},{},q{},p{PIXELS}",
-            options.bounds, options.fit, options.quality
+            framing.bounds,
+            framing.fit,
+            variant.quality()
         );
-        if options.enlarge {
+        if framing.enlarge {
             text.push_str(",enlarge");
         }
         if !options.rotate {

@@ -11,8 +11,8 @@ use crate::batch::job::Job;
 use crate::batch::ownership::{Foreign, is_thumbnail, is_thumbnails};
 use crate::batch::source::local::ReadBuffer;
 use crate::batch::stage::{Clock, Stage, StageTimes};
-use crate::picture::Options;
-use crate::picture::{Thumbnail, Thumbnailer};
+use crate::picture::{Options, Variant};
+use crate::picture::{Sink, Step, Thumbnail, ThumbnailError, Thumbnailer};
 
 /// What became of a picture.
 #[derive(Debug)]
@@ -124,6 +124,7 @@ pub struct Rules {
 #[derive(Debug, Clone)]
 pub struct Maker {
     options: Options,
+    variant: Variant,
     settings: Fingerprint,
     rules: Rules,
 }
@@ -140,11 +141,12 @@ pub struct Worker {
 }
 
 impl Maker {
-    /// Jobs that make thumbnails as `options` say, and which ones `rules` say.
-    pub fn new(options: Options, rules: Rules) -> Self {
+    /// Jobs that make thumbnails as `options` and `variant` say, and which ones `rules` say.
+    pub fn new(options: Options, variant: Variant, rules: Rules) -> Self {
         Self {
-            settings: Fingerprint::of(&options),
+            settings: Fingerprint::of(&options, &variant),
             options,
+            variant,
             rules,
         }
     }
@@ -233,7 +235,9 @@ impl Maker {
     ) -> Result<Outcome, PictureError> {
         let path = job.source.path();
         let limit = self.options.max_memory;
-        let read = worker.source.read(path, limit, &mut worker.thumbnailer);
+        let variants = std::slice::from_ref(&self.variant);
+        let mut reading = worker.thumbnailer.reading(variants);
+        let read = worker.source.read(path, limit, &mut reading);
         clock.lap(Stage::Read);
         let version = read.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
         worker.version = Some(version);
@@ -245,13 +249,15 @@ impl Maker {
             return Ok(outcome);
         }
 
-        let made = worker.thumbnailer.thumbnail_in_laps(bytes, clock);
+        let mut timed = Timed { clock, made: None };
+        let made = worker.thumbnailer.thumbnails(bytes, variants, &mut timed);
+        let made = made.and_then(|()| timed.made.expect("BUG: the variant was forgotten"));
         let mut thumbnail = made.map_err(|error| {
             clock.lap(error.step.into());
             PictureError::from_thumbnail(path, error, &self.options)
         })?;
 
-        let mut jpeg = std::mem::take(&mut thumbnail.jpeg);
+        let mut jpeg = std::mem::take(&mut thumbnail.bytes);
         // Damage that is passed over unasked does not depend on the settings.
         let by_setting = thumbnail.damage.is_some() && self.options.allow_damaged;
         freshness::stamp(&mut jpeg, version, &self.settings, by_setting);
@@ -308,5 +314,21 @@ impl Maker {
                 Err(PictureError::new(&job.thumbnail, stage, error))
             }
         }
+    }
+}
+
+/// Takes a thumbnail, and the time that each step took.
+struct Timed<'c> {
+    clock: &'c mut Clock,
+    made: Option<Result<Thumbnail, ThumbnailError>>,
+}
+
+impl Sink for Timed<'_> {
+    fn thumbnail(&mut self, _variant: usize, made: Result<Thumbnail, ThumbnailError>) {
+        self.made = Some(made);
+    }
+
+    fn lap(&mut self, step: Step) {
+        self.clock.lap(step.into());
     }
 }

@@ -123,7 +123,7 @@ impl Ready<'_> {
         let batch = self.batch;
         let outcomes = Outcomes::new(observer, self.stop);
         let owner = Owner::this_process();
-        let maker = Maker::new(batch.thumbnail.clone(), batch.rules());
+        let maker = Maker::new(batch.options.clone(), batch.variant.clone(), batch.rules());
         let (clock, cpu) = (Instant::now(), CpuTime::now());
         let mut selection = Selection::new(&batch.source, batch.shard);
         let pictures = self.pictures(&mut selection, &outcomes)?;

@@ -11,7 +11,7 @@ use crate::batch::execute::Strategy;
 use crate::batch::list::List;
 use crate::batch::shard::Shard;
 use crate::batch::walk::{FileId, WalkOptions};
-use crate::picture::Options;
+use crate::picture::{Options, Variant};
 
 /// What a run is to do.
 #[derive(Debug, Clone)]
@@ -27,8 +27,10 @@ pub struct Batch {
     pub not_entered: Option<PathBuf>,
     /// Which entries of SOURCE are visited.
     pub walk: WalkOptions,
-    /// What decides a thumbnail's pixels, and the limits.
-    pub thumbnail: Options,
+    /// How pictures are read, and the limits.
+    pub options: Options,
+    /// Size, shape and format of the thumbnails.
+    pub variant: Variant,
     /// Whether fresh thumbnails are made again.
     pub force: bool,
     /// Whether what is not thumbgen's may be replaced where a thumbnail belongs.
@@ -65,7 +67,8 @@ impl Batch {
             name: None,
             not_entered: None,
             walk: WalkOptions::default(),
-            thumbnail: Options::default(),
+            options: Options::default(),
+            variant: Variant::default(),
             force: false,
             replace_foreign: false,
             thumbnails_too: false,
@@ -81,10 +84,17 @@ impl Batch {
         }
     }
 
+    /// The same batch with other options.
+    #[must_use]
+    pub fn with_options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
     /// The same batch with other thumbnails.
     #[must_use]
-    pub fn with_thumbnail(mut self, thumbnail: Options) -> Self {
-        self.thumbnail = thumbnail;
+    pub fn with_variant(mut self, variant: Variant) -> Self {
+        self.variant = variant;
         self
     }
 

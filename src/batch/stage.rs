@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::AddAssign;
 use std::time::{Duration, Instant};
 
-use crate::picture::{Laps, Step};
+use crate::picture::Step;
 
 /// A stage on a picture's way, in the order they are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -145,12 +145,6 @@ impl Clock {
     /// All laps so far.
     pub(crate) fn times(&self) -> StageTimes {
         self.times
-    }
-}
-
-impl Laps for Clock {
-    fn lap(&mut self, step: Step) {
-        Self::lap(self, step.into());
     }
 }
 

@@ -10,7 +10,7 @@ use crate::batch::shard::ShardChoice;
 use crate::batch::walk::WalkOptions;
 use crate::cli::command_line::Cli;
 use crate::cli::failure_limit::Allowance;
-use crate::picture::Options;
+use crate::picture::{Options, Quality, Variant};
 use crate::tell::teller::Verbosity;
 
 /// What a run is to do.
@@ -34,16 +34,20 @@ pub struct Config {
 
 impl From<&Cli> for Options {
     fn from(cli: &Cli) -> Self {
-        Self {
-            bounds: cli.size,
-            fit: cli.fit.into(),
-            enlarge: cli.enlarge,
-            quality: cli.quality,
-            rotate: !cli.no_rotate,
-            max_pixels: cli.max_pixels,
-            max_memory: cli.max_memory,
-            allow_damaged: cli.allow_damaged,
-        }
+        Self::default()
+            .with_rotate(!cli.no_rotate)
+            .with_max_pixels(cli.max_pixels)
+            .with_max_memory(cli.max_memory)
+            .with_allow_damaged(cli.allow_damaged)
+    }
+}
+
+impl From<&Cli> for Variant {
+    fn from(cli: &Cli) -> Self {
+        Self::new(cli.size)
+            .with_fit(cli.fit.into())
+            .with_enlarge(cli.enlarge)
+            .with_quality(Quality::new(cli.quality).expect("BUG: clap lets no other pass"))
     }
 }
 
@@ -59,11 +63,12 @@ impl From<&Cli> for WalkOptions {
 impl From<Cli> for Config {
     fn from(cli: Cli) -> Self {
         let cores = cores();
-        let thumbnail = Options::from(&cli);
+        let (options, variant) = (Options::from(&cli), Variant::from(&cli));
         let walk = WalkOptions::from(&cli);
         let dest = cli.dest.expect("BUG: only --compare goes without a DEST");
         let mut batch = Batch::new(cli.source, dest)
-            .with_thumbnail(thumbnail)
+            .with_options(options)
+            .with_variant(variant)
             .with_strategy(cli.strategy.into(), cli.jobs.unwrap_or(cores));
         batch.walk = walk;
         batch.force = cli.force;

@@ -1,71 +1,140 @@
-//! A picture's way from its header to its thumbnail, settled before anything is decoded.
+//! A picture's way from its header to its thumbnails, settled before anything is decoded.
 
-use crate::picture::colour::{Colours, Plan, ProfileFault};
-use crate::picture::error::{Cause, ThumbnailError, at};
+use crate::picture::colour::{Colours, Conversion, ProfileFault};
+use crate::picture::encode;
+use crate::picture::error::{Cause, ThumbnailError, TooLarge, at};
 use crate::picture::exif::Metadata;
-use crate::picture::framing::{Area, Frame};
+use crate::picture::framing::{Area, Framing, Padding};
 use crate::picture::jpeg::{Component, Header, Plane, Scale, Scales};
 use crate::picture::options::Options;
 use crate::picture::orient::Orientation;
 use crate::picture::step::Step;
+use crate::picture::variant::{Format, Variant};
+
+/// What is known of a picture before it is decoded.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    /// The picture's width and height as stored.
+    pub(crate) source: (u32, u32),
+    /// What EXIF says of the way up.
+    pub(crate) orientation: Orientation,
+    /// How its colours are converted.
+    pub(crate) conversion: Conversion,
+    /// Whether there is alpha: a plane behind those of its colours, which are multiplied by it.
+    pub(crate) alpha: bool,
+}
+
+impl Facts {
+    /// What a JPEG's header says; also tells why its profile, if it has one, is ignored.
+    pub(crate) fn of_jpeg(header: &Header, colours: &mut Colours) -> (Self, Option<ProfileFault>) {
+        let metadata = header.exif().map_or(Metadata::NONE, Metadata::read);
+        let (conversion, fault) =
+            colours.conversion(header.colour(), header.icc_chunks(), metadata.adobe_rgb);
+        let facts = Self {
+            source: (header.width(), header.height()),
+            orientation: metadata.orientation,
+            conversion,
+            alpha: false,
+        };
+        (facts, fault)
+    }
+}
 
 /// What is settled about one picture. All sizes and places are as stored, before the turn.
 #[derive(Debug)]
-pub(crate) struct Route {
-    /// The picture's width and height.
-    pub(crate) source: (u32, u32),
-    /// The part of the picture that becomes the thumbnail, and the thumbnail's size.
-    pub(crate) frame: Frame,
-    /// What EXIF says of the way up.
-    pub(crate) orientation: Orientation,
+pub(crate) struct DecodePlan {
+    pub(crate) facts: Facts,
     /// How the small planes are turned.
     pub(crate) turn: Orientation,
-    /// How their colours are converted.
-    pub(crate) plan: Plan,
-    /// Whether Cb and Cr are resized straight to one sample for 2x2 pixels, as the encoder wants them.
-    pub(crate) half_chroma: bool,
+    /// The thumbnails that there will be, the largest first.
+    pub(crate) cuts: Vec<Cut>,
 }
 
-impl Route {
-    /// Settles everything for the picture of `header`; also tells why its profile, if it has one, is ignored.
-    /// `half_chroma` says that the encoder wants Cb and Cr at half the size.
-    pub(crate) fn settle(
-        header: &Header,
+/// What is settled about one thumbnail of the picture.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cut {
+    /// The variant's number.
+    pub(crate) variant: usize,
+    /// The part of the picture that becomes the thumbnail, and that part's size in it.
+    pub(crate) framing: Framing,
+    /// What is around that.
+    pub(crate) padding: Option<Padding>,
+    /// Whether Cb and Cr are resized straight to one sample for 2x2 pixels, as the encoder wants them.
+    pub(crate) half_chroma: bool,
+    source: (u32, u32),
+    turn: Orientation,
+    oversize: u32,
+}
+
+impl DecodePlan {
+    /// Settles everything for a picture and its variants. Also tells which of these can't be made, and why.
+    pub(crate) fn new(
+        facts: Facts,
         options: &Options,
-        colours: &mut Colours,
-        half_chroma: bool,
-    ) -> Result<(Self, Option<ProfileFault>), ThumbnailError> {
-        let metadata = header.exif().map_or(Metadata::NONE, Metadata::read);
-        let source = (header.width(), header.height());
+        variants: &[Variant],
+    ) -> (Self, Vec<(usize, ThumbnailError)>) {
         let turn = if options.rotate {
-            metadata.orientation
+            facts.orientation
         } else {
             Orientation::UPRIGHT
         };
-        // The box is for the picture that is seen.
-        let bounds = if turn.transposes() {
-            options.bounds.transposed()
-        } else {
-            options.bounds
-        };
-        let frame =
-            Frame::new(source, bounds, options.fit, options.enlarge).map_err(at(Step::Resize))?;
-        let bytes = 4 * u64::from(frame.width) * u64::from(frame.height);
-        if bytes > options.max_memory {
-            let limit = options.max_memory;
-            return Err(at(Step::Resize)(Cause::TooMuchMemory { bytes, limit }));
+        let (mut cuts, mut failed) = (Vec::with_capacity(variants.len()), Vec::new());
+        for (number, variant) in variants.iter().enumerate() {
+            match Cut::new(number, variant, &facts, turn, options.max_memory) {
+                Ok(cut) => cuts.push(cut),
+                Err(cause) => failed.push((number, at(Step::Resize)(cause))),
+            }
         }
-        let (plan, fault) = colours.plan(header.colour(), header.icc_chunks(), metadata.adobe_rgb);
-        let half_chroma = half_chroma && plan.keeps_planes();
-        let route = Self {
-            source,
-            frame,
-            orientation: metadata.orientation,
-            turn,
-            plan,
+        cuts.sort_by_key(|cut| std::cmp::Reverse(cut.framing.pixels()));
+        (Self { facts, turn, cuts }, failed)
+    }
+
+    /// The scale at which each component is decoded: the largest that a thumbnail needs.
+    pub(crate) fn scales(&self, components: &[Component]) -> Scales {
+        let mut scales = Scales::uniform(Scale::FULL);
+        for (index, component) in components.iter().enumerate() {
+            let needed = self.cuts.iter().map(|cut| cut.scale(index, component));
+            scales.set(index, needed.max().unwrap_or(Scale::FULL));
+        }
+        scales
+    }
+}
+
+impl Cut {
+    fn new(
+        number: usize,
+        variant: &Variant,
+        facts: &Facts,
+        turn: Orientation,
+        max_memory: u64,
+    ) -> Result<Self, Cause> {
+        let rule = &variant.framing;
+        let too_large = |(width, height)| TooLarge::new(width, height, variant.format);
+        let framing = Framing::new(facts.source, rule, turn).map_err(too_large)?;
+        let padding = framing.padding(rule, turn);
+        let size = padding.map_or((framing.width, framing.height), |padding| padding.size);
+        if size.0.max(size.1) > variant.format.longest_side() {
+            return Err(too_large((size.0.into(), size.1.into())).into());
+        }
+        let bytes = 4 * u64::from(size.0) * u64::from(size.1);
+        if bytes > max_memory {
+            let limit = max_memory;
+            return Err(Cause::TooMuchMemory { bytes, limit });
+        }
+        let half_chroma = variant.format == Format::Jpeg
+            && encode::halves_chroma(variant.quality().get())
+            && facts.conversion.keeps_planes()
+            && !facts.alpha
+            && padding.is_none();
+        Ok(Self {
+            variant: number,
+            framing,
+            padding,
             half_chroma,
-        };
-        Ok((route, fault))
+            source: facts.source,
+            turn,
+            oversize: facts.conversion.oversize(),
+        })
     }
 
     fn halves(&self, component: usize) -> bool {
@@ -75,7 +144,7 @@ impl Route {
     /// The size of a component in the thumbnail.
     pub(crate) fn target(&self, component: usize) -> (usize, usize) {
         let side = |side: u32| if self.halves(component) { side.div_ceil(2) } else { side } as usize;
-        (side(self.frame.width), side(self.frame.height))
+        (side(self.framing.width), side(self.framing.height))
     }
 
     /// The part of a decoded plane that becomes the component's samples in the thumbnail.
@@ -104,34 +173,29 @@ impl Route {
         (side(window.width), side(window.height))
     }
 
-    /// The scale at which each component is decoded.
-    pub(crate) fn scales(&self, components: &[Component]) -> Scales {
-        let mut scales = Scales::uniform(Scale::FULL);
-        for (index, component) in components.iter().enumerate() {
-            let area = self.area(index);
-            let needed = (
-                component.size.0 * area.width / f64::from(self.source.0),
-                component.size.1 * area.height / f64::from(self.source.1),
-            );
-            let (width, height) = self.target(index);
-            let target = |side: usize| side as u32 * self.plan.oversize();
-            let scale = Scale::for_target(needed, (target(width), target(height)));
-            scales.set(index, scale);
-        }
-        scales
+    /// The scale at which the thumbnail needs a component.
+    fn scale(&self, index: usize, component: &Component) -> Scale {
+        let area = self.area(index);
+        let needed = (
+            component.size.0 * area.width / f64::from(self.source.0),
+            component.size.1 * area.height / f64::from(self.source.1),
+        );
+        let (width, height) = self.target(index);
+        let target = |side: usize| side as u32 * self.oversize;
+        Scale::for_target(needed, (target(width), target(height)))
     }
 
     /// The part of the picture, in its pixels, that a component's samples in the thumbnail cover.
     ///
     /// A sample of halved chroma covers two by two pixels, the last one too when a side is odd. So the samples reach
-    /// beyond the frame by one thumbnail pixel there: at the end of the thumbnail's rows and columns, and the turn
+    /// beyond the framing by one thumbnail pixel there: at the end of the thumbnail's rows and columns, and the turn
     /// decides where that is in the picture as stored.
     fn area(&self, component: usize) -> Area {
-        let Frame {
+        let Framing {
             width,
             height,
             mut area,
-        } = self.frame;
+        } = self.framing;
         if self.halves(component) {
             let (start, length) =
                 up_to_even(area.left, area.width, width, self.turn.mirrors_rows());

@@ -2,10 +2,11 @@
 
 use thiserror::Error;
 
-use crate::picture::framing::TooLarge;
+use crate::picture::encode::EncodeError;
 use crate::picture::jpeg;
 use crate::picture::sniff::FileKind;
 use crate::picture::step::Step;
+use crate::picture::variant::Format;
 
 /// Why a picture has no thumbnail.
 #[derive(Debug, Error)]
@@ -29,7 +30,7 @@ pub enum Cause {
     /// The picture can't be decoded.
     #[error(transparent)]
     Jpeg(#[from] jpeg::Error),
-    /// The thumbnail would be larger than a JPEG can be.
+    /// The thumbnail would be larger than its format allows.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
     /// The thumbnail would take more memory than is allowed.
@@ -40,6 +41,9 @@ pub enum Cause {
         /// What it may take.
         limit: u64,
     },
+    /// The thumbnail can't be encoded.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
 }
 
 fn not_jpeg(kind: FileKind) -> String {
@@ -48,6 +52,43 @@ fn not_jpeg(kind: FileKind) -> String {
         FileKind::Zeros => "the file holds nothing but zeros".into(),
         FileKind::Unknown => "not a JPEG, nor any other kind of file that is known".into(),
         kind => format!("not a JPEG but {kind}"),
+    }
+}
+
+/// A thumbnail larger than its format allows: for instance one of a narrow picture with one side bounded, enlarged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "the thumbnail would have {width}x{height} pixels, and a {format}'s sides end at {end}",
+    format = shown(*format),
+    end = format.longest_side()
+)]
+#[non_exhaustive]
+pub struct TooLarge {
+    /// Its width.
+    pub width: u64,
+    /// Its height.
+    pub height: u64,
+    /// What it was to be.
+    pub format: Format,
+}
+
+impl TooLarge {
+    pub(crate) fn new(width: u64, height: u64, format: Format) -> Self {
+        Self {
+            width,
+            height,
+            format,
+        }
+    }
+}
+
+/// A format as it is called in a sentence.
+fn shown(format: Format) -> &'static str {
+    match format {
+        Format::Jpeg => "JPEG",
+        #[cfg(feature = "webp")]
+        Format::WebP => "WebP",
+        Format::Png => "PNG",
     }
 }
 

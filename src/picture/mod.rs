@@ -2,38 +2,53 @@
 //!
 //! ```text
 //! sniff        what a file is, by its first bytes
-//! jpeg         bytes -> planes at N/8
+//! variant      size, shape and format of a thumbnail       bounds, framing, gravity   which part of the picture, how large
+//! jpeg         bytes -> planes at N/8                      given        a picture that is decoded already -> planes
 //! exif         what a picture says of its way up and its colours
-//! decode_plan  settles scale, part, turn and colours before anything is decoded
-//! framing      which part of the picture, at which size        bounds   the box that a user names
-//! resize       planes -> planes at the thumbnail's size        orient   the right way up
-//! colour       planes -> sRGB                                  encode   sRGB -> bytes
-//! stamp        what a thumbnail says of its making, as bytes
-//! thumbnailer  all of them in order, telling of each step
+//! need         how much of a file has to be read           decode_plan  settles everything before anything is decoded
+//! render       planes -> a thumbnail's pixels: resize, alpha, sharpen, orient, colour, compose (background, padding)
+//! encode       pixels -> JPEG, WebP, PNG                   stamp        what a thumbnail says of its making, as bytes
+//! thumbnailer   all of them in order
 //! ```
 
+mod alpha;
+mod background;
 mod bounds;
 mod colour;
+mod compose;
 mod decode_plan;
-pub mod encode;
+mod encode;
 mod error;
 mod exif;
 mod framing;
+mod given;
+mod gravity;
 pub mod jpeg;
+mod need;
 mod options;
 mod orient;
+mod render;
 mod resize;
+mod sharpen;
 mod sniff;
 #[doc(hidden)]
 pub mod stamp;
 mod step;
+mod thumbnail;
 mod thumbnailer;
+mod variant;
 
+pub use background::Background;
 pub use bounds::{Bounds, ParseBoundsError};
 pub use colour::{ColourHandling, ProfileFault};
-pub use error::{Cause, ThumbnailError};
-pub use framing::{Fit, TooLarge};
+pub use encode::EncodeError;
+pub use error::{Cause, ThumbnailError, TooLarge};
+pub use framing::{Fit, FramingRule, ParseFitError};
+pub use gravity::{Gravity, ParseGravityError};
+pub use need::{Need, Reading};
 pub use options::Options;
 pub use sniff::FileKind;
-pub use step::{Laps, Step};
-pub use thumbnailer::{Thumbnail, Thumbnailer, Warning};
+pub use step::Step;
+pub use thumbnail::{Thumbnail, Warning};
+pub use thumbnailer::{Picture, Sink, Thumbnailer};
+pub use variant::{Format, ParseFormatError, Quality, QualityError, Variant};

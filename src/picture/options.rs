@@ -1,20 +1,11 @@
-//! What decides a thumbnail's pixels, and the limits.
+//! What holds for all thumbnails of a picture.
 
-use crate::picture::bounds::Bounds;
-use crate::picture::framing::Fit;
 use crate::picture::jpeg::Limits;
 
-/// What decides a thumbnail's pixels: from the same picture, the same options make the same thumbnail.
+/// How pictures are read: what holds for all thumbnails of one, and the limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Options {
-    /// The box that the thumbnail, turned the right way up, has to fit. Default: 128x128.
-    pub bounds: Bounds,
-    /// What to do when picture and box have different shapes. Default: inside.
-    pub fit: Fit,
-    /// Whether a picture smaller than the box is enlarged. Default: no.
-    pub enlarge: bool,
-    /// The JPEG quality, 1 to 100; from 90 on, colour is kept at full resolution. Default: 80.
-    pub quality: u8,
     /// Whether the picture is turned the way its EXIF orientation says. Default: yes.
     pub rotate: bool,
     /// The most pixels that a picture may have. Default: 500 million.
@@ -33,10 +24,6 @@ impl Default for Options {
             allow_damaged,
         } = Limits::default();
         Self {
-            bounds: Bounds::default(),
-            fit: Fit::Inside,
-            enlarge: false,
-            quality: 80,
             rotate: true,
             max_pixels,
             max_memory,
@@ -46,6 +33,34 @@ impl Default for Options {
 }
 
 impl Options {
+    /// With pictures turned the way that their EXIF orientation says, or left as they are stored.
+    #[must_use]
+    pub fn with_rotate(mut self, rotate: bool) -> Self {
+        self.rotate = rotate;
+        self
+    }
+
+    /// With another limit on a picture's pixels.
+    #[must_use]
+    pub fn with_max_pixels(mut self, max_pixels: u64) -> Self {
+        self.max_pixels = max_pixels;
+        self
+    }
+
+    /// With another limit on the memory that decoding takes.
+    #[must_use]
+    pub fn with_max_memory(mut self, max_memory: u64) -> Self {
+        self.max_memory = max_memory;
+        self
+    }
+
+    /// With thumbnails made of what is there of damaged pictures, or not.
+    #[must_use]
+    pub fn with_allow_damaged(mut self, allow_damaged: bool) -> Self {
+        self.allow_damaged = allow_damaged;
+        self
+    }
+
     /// What the decoder is to hold to.
     pub(crate) fn limits(&self) -> Limits {
         Limits {

@@ -49,15 +49,3 @@ impl fmt::Display for Step {
         f.pad(self.name())
     }
 }
-
-/// Hears of each step that is over. A clock, for instance: a thumbnailer has none of its own, since not every machine
-/// that can make a thumbnail can tell the time.
-pub trait Laps {
-    /// `step` is over. A step may come back, and one that had nothing to do is over at once.
-    fn lap(&mut self, step: Step);
-}
-
-/// Measures nothing.
-impl Laps for () {
-    fn lap(&mut self, _step: Step) {}
-}

@@ -1,125 +1,150 @@
-//! The steps from a JPEG's bytes to its thumbnail's, in order.
+//! The steps from a picture to its thumbnails, in order.
 
-use std::fmt;
+use image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage, RgbaImage};
 
-use image::{DynamicImage, GrayImage, RgbImage};
-
-use crate::picture::colour::{self, ColourHandling, Colours, Converted, ProfileFault};
-use crate::picture::decode_plan::Route;
-use crate::picture::encode::{self, Encoder, Pixels};
-use crate::picture::framing::Area;
-use crate::picture::jpeg::{self, Coding, Header, Plane, Reach, Scratch};
+use crate::picture::colour::{ColourHandling, Conversion, ProfileFault};
+use crate::picture::decode_plan::{Cut, DecodePlan, Facts};
+use crate::picture::encode::{Encoder, Layout, Pixels};
+use crate::picture::error::{Cause, ThumbnailError, at};
+use crate::picture::framing::FramingRule;
+use crate::picture::given::Given;
+use crate::picture::jpeg::{self, Header, Plane, Scratch};
+use crate::picture::need::Reading;
 use crate::picture::options::Options;
 use crate::picture::orient::Orientation;
-use crate::picture::resize::{Resizer, Samples};
+use crate::picture::render::{Rendered, Renderer};
 use crate::picture::sniff::FileKind;
-use crate::picture::step::{Laps, Step};
+use crate::picture::step::Step;
+use crate::picture::thumbnail::{Thumbnail, Warning};
+use crate::picture::variant::{Format, Variant};
 
-use super::error::at;
-use super::error::{Cause, ThumbnailError};
-
-/// A thumbnail and what there is to know about its making.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Thumbnail {
-    /// The thumbnail, a baseline JPEG.
-    pub jpeg: Vec<u8>,
-    /// Its width in pixels.
-    pub width: u32,
-    /// Its height in pixels.
-    pub height: u32,
-    /// The picture's width as stored, before any turn.
-    pub source_width: u32,
-    /// The picture's height as stored, before any turn.
-    pub source_height: u32,
-    /// The N of the N/8 at which the picture's first component was decoded.
-    pub scale: u8,
-    /// The picture's EXIF orientation, 1 to 8; 1 if it has none.
-    pub orientation: u8,
-    /// How the picture's colours became sRGB.
-    pub colour: ColourHandling,
-    /// What was wrong with the picture, but not so wrong that there is no thumbnail.
-    pub warnings: Vec<Warning>,
-    /// How the picture is damaged: [`Options::allow_damaged`] let that pass, or it is so little (within one restart
-    /// interval) that viewers pass it over too.
-    pub damage: Option<jpeg::Error>,
+/// A picture that thumbnails are made of.
+#[derive(Debug, Clone, Copy)]
+pub enum Picture<'p> {
+    /// A file's bytes.
+    Bytes(&'p [u8]),
+    /// A picture that is decoded already, the right way up and in sRGB.
+    Image(&'p DynamicImage),
 }
 
-/// Something wrong with a picture that has a thumbnail all the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Warning {
-    /// The colour profile was ignored.
-    ProfileIgnored(ProfileFault),
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ProfileIgnored(fault) => write!(f, "colour profile ignored: {fault}"),
-        }
+impl<'p> From<&'p [u8]> for Picture<'p> {
+    fn from(bytes: &'p [u8]) -> Self {
+        Self::Bytes(bytes)
     }
 }
 
-/// Makes thumbnails, one after the other; each worker has its own, for it keeps buffers, tables and colour profiles from
-/// one picture to the next.
+impl<'p> From<&'p Vec<u8>> for Picture<'p> {
+    fn from(bytes: &'p Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl<'p> From<&'p DynamicImage> for Picture<'p> {
+    fn from(image: &'p DynamicImage) -> Self {
+        Self::Image(image)
+    }
+}
+
+/// Takes the thumbnails of a picture as they are made. A closure does if it doesn't mind the steps.
+pub trait Sink {
+    /// The thumbnail of a variant, by its number; or why there is none, though there may be others.
+    fn thumbnail(&mut self, variant: usize, made: Result<Thumbnail, ThumbnailError>);
+
+    /// `step` is over. A clock looks at the time here: a thumbnailer has none of its own, since not every machine that
+    /// can make a thumbnail can tell the time. A step may come back, and one that had nothing to do is over at once.
+    fn lap(&mut self, _step: Step) {}
+}
+
+impl<F: FnMut(usize, Result<Thumbnail, ThumbnailError>)> Sink for F {
+    fn thumbnail(&mut self, variant: usize, made: Result<Thumbnail, ThumbnailError>) {
+        self(variant, made);
+    }
+}
+
+/// Makes thumbnails, one picture after the other; each worker has its own, for it keeps buffers, tables and colour
+/// profiles from one picture to the next.
 ///
 /// ```
-/// use thumbgen::{Options, Thumbnailer};
+/// use thumbgen::{Options, Thumbnailer, Variant};
 ///
 /// // A picture to begin with: 640x480, all of it one colour.
 /// let mut jpeg = Vec::new();
 /// image::codecs::jpeg::JpegEncoder::new(&mut jpeg)
 ///     .encode_image(&image::RgbImage::from_pixel(640, 480, image::Rgb([200, 120, 40])))?;
 ///
-/// let mut thumbnailer = Thumbnailer::new(Options { bounds: "64".parse()?, ..Options::default() });
-/// let thumbnail = thumbnailer.thumbnail(&jpeg)?;
+/// let mut thumbnailer = Thumbnailer::new(Options::default());
+/// let thumbnail = thumbnailer.thumbnail(&jpeg, &Variant::new("64".parse()?))?;
 /// assert_eq!((thumbnail.width, thumbnail.height), (64, 48));
-/// assert!(thumbnail.jpeg.len() < jpeg.len());
+/// assert!(thumbnail.bytes.len() < jpeg.len());
+///
+/// // Several, from one decode.
+/// let sizes = [Variant::new("320".parse()?), Variant::new("100".parse()?)];
+/// thumbnailer.thumbnails(&jpeg, &sizes, &mut |number, made: Result<thumbgen::Thumbnail, _>| {
+///     println!("{}: {} bytes", sizes[number].framing.bounds, made.unwrap().bytes.len());
+/// })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Thumbnailer {
     options: Options,
     scratch: Scratch,
-    resizer: Resizer,
-    colours: Colours,
-    small: Small,
+    renderer: Renderer,
     encoder: Encoder,
 }
 
-/// The picture after the decoder: a few kilobytes.
-#[derive(Debug, Default)]
-struct Small {
-    planes: [Vec<u8>; 4],
-    /// The plane that is being turned, or the interleaved pixels.
-    buffer: Vec<u8>,
-    /// Planes whose colours are converted before they are resized.
-    large: [Vec<u8>; 4],
+/// What happens on the way from a picture to its thumbnails' pixels.
+enum Event<'e> {
+    Lap(Step),
+    Failed(usize, ThumbnailError),
+    Rendered(Rendered<'e>, &'e Cut, &'e About),
 }
 
-/// What is there once the pixels are.
-struct Made {
-    /// The thumbnail's width and height.
-    size: (u32, u32),
+/// What the thumbnails of one picture have in common.
+struct About {
+    source: (u32, u32),
     scale: u8,
+    orientation: Orientation,
+    colour: ColourHandling,
     warnings: Vec<Warning>,
     damage: Option<jpeg::Error>,
-    route: Route,
-    /// None if the planes themselves are the thumbnail.
-    interleaved: Option<Converted>,
+}
+
+impl About {
+    fn new(facts: &Facts, fault: Option<ProfileFault>) -> Self {
+        Self {
+            source: facts.source,
+            scale: 8,
+            orientation: facts.orientation,
+            colour: facts.conversion.handling,
+            warnings: fault.map(Warning::ProfileIgnored).into_iter().collect(),
+            damage: None,
+        }
+    }
+
+    fn thumbnail(&self, bytes: Vec<u8>, size: (u32, u32), format: Format) -> Thumbnail {
+        Thumbnail {
+            bytes,
+            format,
+            width: size.0,
+            height: size.1,
+            source_width: self.source.0,
+            source_height: self.source.1,
+            scale: self.scale,
+            orientation: self.orientation.exif(),
+            colour: self.colour,
+            warnings: self.warnings.clone(),
+            damage: self.damage.clone(),
+        }
+    }
 }
 
 impl Thumbnailer {
-    /// A thumbnailer with `options`. A quality outside 1..=100 is brought inside.
-    pub fn new(mut options: Options) -> Self {
-        options.quality = options.quality.clamp(1, 100);
+    /// A thumbnailer with `options`.
+    pub fn new(options: Options) -> Self {
         Self {
             options,
             scratch: Scratch::new(),
-            resizer: Resizer::new(),
-            colours: Colours::default(),
-            small: Small::default(),
+            renderer: Renderer::new(),
             encoder: Encoder::default(),
         }
     }
@@ -129,167 +154,181 @@ impl Thumbnailer {
         &self.options
     }
 
-    /// Makes the thumbnail of the picture in `jpeg`.
+    /// Makes one thumbnail of `picture`.
     ///
     /// # Errors
     ///
-    /// If the picture can't be decoded or is beyond a limit, or the thumbnail would be larger than a JPEG can be.
-    pub fn thumbnail(&mut self, jpeg: &[u8]) -> Result<Thumbnail, ThumbnailError> {
-        self.thumbnail_in_laps(jpeg, &mut ())
-    }
-
-    /// As [`thumbnail`](Self::thumbnail), and tells `laps` of each step that is over.
-    ///
-    /// # Errors
-    ///
-    /// As [`thumbnail`](Self::thumbnail).
-    pub fn thumbnail_in_laps(
+    /// If the picture can't be decoded or is beyond a limit, or the thumbnail would be larger than its format allows.
+    pub fn thumbnail<'p>(
         &mut self,
-        jpeg: &[u8],
-        laps: &mut dyn Laps,
+        picture: impl Into<Picture<'p>>,
+        variant: &Variant,
     ) -> Result<Thumbnail, ThumbnailError> {
-        let made = self.make(jpeg, self.halves_chroma(), laps)?;
-        let Small {
-            planes: [first, second, third, _],
-            buffer,
-            ..
-        } = &self.small;
-        let pixels = match made.interleaved {
-            Some(Converted::Grey) => Pixels::Grey(buffer),
-            Some(Converted::Rgb) => Pixels::Rgb(buffer),
-            None if made.route.plan.is_grey() => Pixels::Grey(first),
-            None => Pixels::YCbCr([first, second, third]),
-        };
-        let (width, height) = made.size;
-        let quality = self.options.quality;
-        let jpeg = self.encoder.encode(pixels, width, height, quality);
-        laps.lap(Step::Encode);
-        let (source_width, source_height) = made.route.source;
-        Ok(Thumbnail {
-            jpeg,
-            width,
-            height,
-            source_width,
-            source_height,
-            scale: made.scale,
-            orientation: made.route.orientation.exif(),
-            colour: made.route.plan.handling,
-            warnings: made.warnings,
-            damage: made.damage,
-        })
+        let mut only = None;
+        let variants = std::slice::from_ref(variant);
+        self.thumbnails(picture, variants, &mut |_, made| only = Some(made))?;
+        only.expect("BUG: a variant was forgotten")
     }
 
-    /// Makes the thumbnail's pixels, grey or sRGB, and leaves the encoding to the caller.
+    /// Makes a thumbnail of `picture` for each of the `variants`, from one decode, and gives it to `sink` as soon as it
+    /// is made: first those that can't be made, then the largest and so on.
+    ///
+    /// # Errors
+    ///
+    /// If the picture can't be decoded or is beyond a limit. Then the sink has had none.
+    pub fn thumbnails<'p>(
+        &mut self,
+        picture: impl Into<Picture<'p>>,
+        variants: &[Variant],
+        sink: &mut impl Sink,
+    ) -> Result<(), ThumbnailError> {
+        let mut encoder = std::mem::take(&mut self.encoder);
+        let result = self.render(picture.into(), variants, &mut |event| match event {
+            Event::Lap(step) => sink.lap(step),
+            Event::Failed(number, error) => sink.thumbnail(number, Err(error)),
+            Event::Rendered(rendered, cut, about) => {
+                let variant = &variants[cut.variant];
+                let bytes = encoder.encode(rendered.pixels, rendered.size, variant);
+                sink.lap(Step::Encode);
+                let made = bytes.map(|bytes| about.thumbnail(bytes, rendered.size, variant.format));
+                sink.thumbnail(cut.variant, made.map_err(at(Step::Encode)));
+            }
+        });
+        self.encoder = encoder;
+        result
+    }
+
+    /// Makes the pixels of a thumbnail of `picture`, grey or sRGB, and leaves the encoding to the caller.
     ///
     /// # Errors
     ///
     /// As [`thumbnail`](Self::thumbnail).
-    pub fn pixels(&mut self, jpeg: &[u8]) -> Result<DynamicImage, ThumbnailError> {
-        let made = self.make(jpeg, false, &mut ())?;
-        let Small { planes, buffer, .. } = &mut self.small;
-        let converted = made
-            .interleaved
-            .unwrap_or_else(|| self.colours.convert(&made.route.plan, planes, buffer));
-        let ((width, height), samples) = (made.size, buffer.clone());
-        let pixels = match converted {
-            Converted::Grey => {
-                GrayImage::from_raw(width, height, samples).map(DynamicImage::ImageLuma8)
-            }
-            Converted::Rgb => {
-                RgbImage::from_raw(width, height, samples).map(DynamicImage::ImageRgb8)
-            }
-        };
-        Ok(pixels.expect("BUG: a picture of another size"))
-    }
-
-    /// How far a picture has to be read for [`thumbnail`](Self::thumbnail), told from its beginning. None if that is to
-    /// its end.
-    #[doc(hidden)]
-    pub fn reach(&mut self, beginning: &[u8]) -> Result<Option<Reach>, ThumbnailError> {
-        let header = parse(beginning)?;
-        if header.coding() != Coding::Progressive {
-            return Ok(None);
-        }
-        let half_chroma = self.halves_chroma();
-        let (route, _) = Route::settle(&header, &self.options, &mut self.colours, half_chroma)?;
-        Ok(header.reach(&route.scales(header.components())))
-    }
-
-    fn halves_chroma(&self) -> bool {
-        encode::halves_chroma(self.options.quality)
-    }
-
-    /// Leaves the thumbnail's pixels in `self.small`.
-    fn make(
+    pub fn pixels<'p>(
         &mut self,
-        jpeg: &[u8],
-        half_chroma: bool,
-        laps: &mut dyn Laps,
-    ) -> Result<Made, ThumbnailError> {
-        let header = parse(jpeg)?;
-        let (mut route, fault) =
-            Route::settle(&header, &self.options, &mut self.colours, half_chroma)?;
-        let scales = route.scales(header.components());
-        laps.lap(Step::Header);
+        picture: impl Into<Picture<'p>>,
+        framing: FramingRule,
+    ) -> Result<DynamicImage, ThumbnailError> {
+        let variant = Variant::default()
+            .with_framing(framing)
+            .with_format(Format::Png);
+        let mut pixels = None;
+        self.render(picture.into(), &[variant], &mut |event| match event {
+            Event::Lap(_) => {}
+            Event::Failed(_, error) => pixels = Some(Err(error)),
+            Event::Rendered(rendered, ..) => pixels = Some(Ok(image_of(&rendered))),
+        })?;
+        pixels.expect("BUG: a variant was forgotten")
+    }
 
+    /// Tells, while a file is being read, how much of it its thumbnails need.
+    pub fn reading<'t>(&'t mut self, variants: &'t [Variant]) -> Reading<'t> {
+        Reading::new(&self.options, &mut self.renderer.colours, variants)
+    }
+
+    /// Makes the pixels of all variants of `picture`.
+    fn render(
+        &mut self,
+        picture: Picture,
+        variants: &[Variant],
+        each: &mut dyn FnMut(Event),
+    ) -> Result<(), ThumbnailError> {
+        match picture {
+            Picture::Bytes(bytes) => self.render_jpeg(bytes, variants, each),
+            Picture::Image(image) => {
+                self.render_image(image, variants, each);
+                Ok(())
+            }
+        }
+    }
+
+    fn render_jpeg(
+        &mut self,
+        bytes: &[u8],
+        variants: &[Variant],
+        each: &mut dyn FnMut(Event),
+    ) -> Result<(), ThumbnailError> {
+        let header = parse(bytes)?;
+        let (facts, fault) = Facts::of_jpeg(&header, &mut self.renderer.colours);
+        let mut about = About::new(&facts, fault);
+        let plan = self.plan(facts, variants, each);
+        if plan.cuts.is_empty() {
+            return Ok(());
+        }
+        let scales = plan.scales(header.components());
         let planes = header
             .decode(&scales, &self.options.limits(), &mut self.scratch)
             .map_err(at(Step::Decode))?;
-        let damage = planes.damage().cloned();
-        laps.lap(Step::Decode);
+        about.scale = scales.get(0).n() as u8;
+        about.damage = planes.damage().cloned();
+        each(Event::Lap(Step::Decode));
+        render_cuts(&mut self.renderer, &planes, &plan, &about, variants, each);
+        Ok(())
+    }
 
-        if route.plan.oversize() == 1 {
-            for (index, plane) in planes.iter().enumerate() {
-                let window = route.window(index, plane);
-                self.resizer.resize(
-                    samples(plane),
-                    window,
-                    route.target(index),
-                    &mut self.small.planes[index],
-                );
-            }
-            laps.lap(Step::Resize);
-        } else {
-            convert_first(
-                &mut self.resizer,
-                &mut self.colours,
-                &mut self.small,
-                &planes,
-                &route,
-            );
-            route.plan = route.plan.after_conversion();
-            laps.lap(Step::Colour);
+    fn render_image(
+        &mut self,
+        image: &DynamicImage,
+        variants: &[Variant],
+        each: &mut dyn FnMut(Event),
+    ) {
+        let given = Given::new(image);
+        let facts = Facts {
+            source: given.size,
+            orientation: Orientation::UPRIGHT,
+            conversion: Conversion::none(given.model),
+            alpha: given.alpha,
+        };
+        let about = About::new(&facts, None);
+        let plan = self.plan(facts, variants, each);
+        let planes = given.planes();
+        render_cuts(&mut self.renderer, &planes, &plan, &about, variants, each);
+    }
+
+    /// Settles everything, and tells which variants can't be made.
+    fn plan(&self, facts: Facts, variants: &[Variant], each: &mut dyn FnMut(Event)) -> DecodePlan {
+        let (plan, failed) = DecodePlan::new(facts, &self.options, variants);
+        each(Event::Lap(Step::Header));
+        for (number, error) in failed {
+            each(Event::Failed(number, error));
         }
-
-        let Small {
-            planes: small,
-            buffer,
-            ..
-        } = &mut self.small;
-        if route.turn != Orientation::UPRIGHT {
-            for (index, plane) in small[..route.plan.components()].iter_mut().enumerate() {
-                route.turn.apply(plane, route.target(index).0, buffer);
-                std::mem::swap(plane, buffer);
-            }
-        }
-        laps.lap(Step::Orient);
-
-        let interleaved =
-            (!route.plan.keeps_planes()).then(|| self.colours.convert(&route.plan, small, buffer));
-        laps.lap(Step::Colour);
-
-        Ok(Made {
-            size: route.turn.turned((route.frame.width, route.frame.height)),
-            scale: scales.get(0).n() as u8,
-            warnings: fault.map(Warning::ProfileIgnored).into_iter().collect(),
-            damage,
-            route,
-            interleaved,
-        })
+        plan
     }
 }
 
-/// The header, unless the bytes are something else by their look.
+/// Makes the pixels of the thumbnails that are planned.
+fn render_cuts(
+    renderer: &mut Renderer,
+    planes: &[Plane],
+    plan: &DecodePlan,
+    about: &About,
+    variants: &[Variant],
+    each: &mut dyn FnMut(Event),
+) {
+    for cut in &plan.cuts {
+        let variant = &variants[cut.variant];
+        let mut lap = |step| each(Event::Lap(step));
+        let rendered = renderer.render(planes, plan, cut, variant, &mut lap);
+        each(Event::Rendered(rendered, cut, about));
+    }
+}
+
+/// Pixels that aren't to be encoded.
+fn image_of(rendered: &Rendered) -> DynamicImage {
+    let Pixels::Interleaved(pixels) = rendered.pixels else {
+        unreachable!("BUG: planes are for JPEG alone")
+    };
+    let ((width, height), samples) = (rendered.size, pixels.samples.to_vec());
+    let image = match pixels.layout {
+        Layout::Grey => GrayImage::from_raw(width, height, samples).map(DynamicImage::ImageLuma8),
+        Layout::GreyAlpha => {
+            GrayAlphaImage::from_raw(width, height, samples).map(DynamicImage::ImageLumaA8)
+        }
+        Layout::Rgb => RgbImage::from_raw(width, height, samples).map(DynamicImage::ImageRgb8),
+        Layout::Rgba => RgbaImage::from_raw(width, height, samples).map(DynamicImage::ImageRgba8),
+    };
+    image.expect("BUG: a picture of another size")
+}
+
 fn parse(bytes: &[u8]) -> Result<Header<'_>, ThumbnailError> {
     let kind = FileKind::of(bytes);
     let other = || at(Step::Header)(Cause::NotJpeg(kind));
@@ -303,48 +342,4 @@ fn parse(bytes: &[u8]) -> Result<Header<'_>, ThumbnailError> {
         } => other(),
         error => at(Step::Header)(error),
     })
-}
-
-/// Converts the colours of planes that are still larger than the thumbnail, and resizes what comes of it: the planes
-/// of red, green and blue.
-fn convert_first(
-    resizer: &mut Resizer,
-    colours: &mut Colours,
-    small: &mut Small,
-    planes: &[Plane],
-    route: &Route,
-) {
-    let Small {
-        planes: small,
-        buffer,
-        large,
-    } = small;
-    let size = route.oversize(&planes[0]);
-    for (index, (plane, large)) in planes.iter().zip(&mut *large).enumerate() {
-        resizer.resize(samples(plane), route.window(index, plane), size, large);
-    }
-    colours.convert(&route.plan, large, buffer);
-    colour::split(buffer, large);
-    let whole = Area {
-        left: 0.0,
-        top: 0.0,
-        width: size.0 as f64,
-        height: size.1 as f64,
-    };
-    for (index, (large, small)) in large.iter().zip(small).enumerate().take(3) {
-        let samples = Samples {
-            samples: large,
-            width: size.0,
-            height: size.1,
-        };
-        resizer.resize(samples, whole, route.target(index), small);
-    }
-}
-
-fn samples<'a>(plane: &Plane<'a>) -> Samples<'a> {
-    Samples {
-        samples: plane.samples,
-        width: plane.width,
-        height: plane.height,
-    }
 }

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use thumbgen::Options;
 use thumbgen::batch::destination::local::{Owner, Writer};
 use thumbgen::batch::job::Job;
 use thumbgen::batch::make::{Maker, Outcome, Rules};
 use thumbgen::batch::walk::{FileId, WalkOptions, walk};
+use thumbgen::{Options, Variant};
 
 use crate::env::{Env, jpeg};
 
@@ -105,7 +105,7 @@ fn make_all_unlocked(source: &Path, dest: &Path) {
         force: true,
         ..Rules::default()
     };
-    let maker = Maker::new(Options::default(), rules);
+    let maker = Maker::new(Options::default(), Variant::default(), rules);
     let id = FileId::of(&fs::metadata(dest).unwrap());
     let mut worker = maker.worker(Writer::new(source, dest, Some(id), &Owner::this_process()));
     for picture in walk(source, Some(id), WalkOptions::default(), |_, _| ()) {

@@ -2,7 +2,10 @@
 
 use jpeg_encoder::ColorType;
 use moxcms::ColorProfile;
-use thumbgen::{ColourHandling, Options, ProfileFault, Thumbnail, Thumbnailer, Warning};
+use thumbgen::{
+    ColourHandling, FramingRule, Options, ProfileFault, Quality, Thumbnail, Thumbnailer, Variant,
+    Warning,
+};
 
 use crate::pictures::{Picture, planes};
 
@@ -21,19 +24,20 @@ fn icc(profile: &[u8], length: usize) -> Vec<(u8, Vec<u8>)> {
         .collect()
 }
 
+fn best() -> Variant {
+    Variant::default().with_quality(Quality::new(100).unwrap())
+}
+
 fn thumbnail(jpeg: &[u8]) -> Thumbnail {
-    Thumbnailer::new(Options {
-        quality: 100,
-        ..Options::default()
-    })
-    .thumbnail(jpeg)
-    .unwrap()
+    Thumbnailer::new(Options::default())
+        .thumbnail(jpeg, &best())
+        .unwrap()
 }
 
 /// The colour in the middle of the thumbnail's pixels.
 fn colour(jpeg: &[u8]) -> [u8; 3] {
     let pixels = Thumbnailer::new(Options::default())
-        .pixels(jpeg)
+        .pixels(jpeg, FramingRule::default())
         .unwrap()
         .to_rgb8();
     pixels.get_pixel(pixels.width() / 2, pixels.height() / 2).0
@@ -66,7 +70,7 @@ fn a_profile_is_converted() {
     assert_eq!(thumbnail.warnings, []);
     assert!(
         !thumbnail
-            .jpeg
+            .bytes
             .windows(11)
             .any(|bytes| bytes == b"ICC_PROFILE")
     );
@@ -85,7 +89,7 @@ fn a_profile_that_says_srgb_changes_nothing() {
     });
     let with = thumbnail(&picture.jpeg_with(&icc(&profile.encode().unwrap(), 60_000)));
     assert_eq!(with.colour, ColourHandling::SrgbProfile);
-    assert_eq!(with.jpeg, thumbnail(&picture.jpeg()).jpeg);
+    assert_eq!(with.bytes, thumbnail(&picture.jpeg()).bytes);
 }
 
 #[test]
@@ -138,7 +142,7 @@ fn a_profile_of_another_kind_is_none() {
             profile: "RGB"
         })]
     );
-    assert_eq!(planes(&thumbnail.jpeg)[0].0[0], 100);
+    assert_eq!(planes(&thumbnail.bytes)[0].0[0], 100);
 }
 
 #[test]
@@ -147,7 +151,7 @@ fn grey_stays_grey_in_its_own_profile() {
     let linear = ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
     let thumbnail = thumbnail(&flat(ColorType::Luma, &[128]).jpeg_with(&icc(&linear, 60_000)));
     assert_eq!(thumbnail.colour, ColourHandling::Converted);
-    let planes = planes(&thumbnail.jpeg);
+    let planes = planes(&thumbnail.bytes);
     assert_eq!(planes.len(), 1);
     assert!(planes[0].0[0].abs_diff(188) <= 1, "{}", planes[0].0[0]);
 }
@@ -231,11 +235,11 @@ fn many_profiles_one_after_the_other_are_kept_apart() {
             flat(ColorType::Rgb, &PLAIN).jpeg_with(&icc(&profile.encode().unwrap(), 300))
         })
         .collect();
-    let mut used = Thumbnailer::new(Options {
-        quality: 100,
-        ..Options::default()
-    });
+    let mut used = Thumbnailer::new(Options::default());
     for jpeg in pictures.iter().chain(pictures.iter().rev()) {
-        assert_eq!(used.thumbnail(jpeg).unwrap().jpeg, thumbnail(jpeg).jpeg);
+        assert_eq!(
+            used.thumbnail(jpeg, &best()).unwrap().bytes,
+            thumbnail(jpeg).bytes
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What `Thumbnailer` makes of pictures that the tests make: sizes, place, orientation, colour, output.
+//! What `Thumbnailer` makes of pictures that the tests make: sizes, place, orientation, colour, output, variants.
 #![allow(clippy::unwrap_used)]
 
 mod colour;
@@ -6,3 +6,4 @@ mod orientation;
 mod output;
 mod pictures;
 mod place;
+mod variants;

@@ -1,7 +1,7 @@
 //! Eight ways to store a picture, one way to see it.
 
 use jpeg_encoder::{ColorType, SamplingFactor};
-use thumbgen::{Options, Thumbnailer};
+use thumbgen::{Options, Quality, Thumbnailer, Variant};
 
 use crate::pictures::{Picture, exif, planes};
 
@@ -22,20 +22,20 @@ fn all_orientations_give_one_picture() {
         SamplingFactor::F_2_1,
     ] {
         for quality in [80, 95] {
-            let mut thumbnailer = Thumbnailer::new(Options {
-                quality,
-                ..Options::default()
-            });
+            let mut thumbnailer = Thumbnailer::new(Options::default());
+            let variant = Variant::default().with_quality(Quality::new(quality).unwrap());
             let picture = |orientation| Picture {
                 sampling,
                 orientation,
                 ..Picture::new(333, 235, ColorType::Rgb, colours)
             };
-            let upright = thumbnailer.thumbnail(&picture(1).jpeg()).unwrap();
+            let upright = thumbnailer.thumbnail(&picture(1).jpeg(), &variant).unwrap();
             assert_eq!((upright.width, upright.height), (128, 90));
-            let upright = planes(&upright.jpeg);
+            let upright = planes(&upright.bytes);
             for orientation in 2..=8 {
-                let thumbnail = thumbnailer.thumbnail(&picture(orientation).jpeg()).unwrap();
+                let thumbnail = thumbnailer
+                    .thumbnail(&picture(orientation).jpeg(), &variant)
+                    .unwrap();
                 assert_eq!((thumbnail.width, thumbnail.height), (128, 90));
                 let stored = if orientation >= 5 {
                     (235, 333)
@@ -43,7 +43,7 @@ fn all_orientations_give_one_picture() {
                     (333, 235)
                 };
                 assert_eq!((thumbnail.source_width, thumbnail.source_height), stored);
-                for (a, b) in upright.iter().zip(planes(&thumbnail.jpeg)) {
+                for (a, b) in upright.iter().zip(planes(&thumbnail.bytes)) {
                     let sum: u32 =
                         a.0.iter()
                             .zip(&b.0)
@@ -67,9 +67,9 @@ fn the_tag_is_not_in_the_thumbnail() {
         ..Picture::new(60, 40, ColorType::Rgb, colours)
     };
     let thumbnail = Thumbnailer::new(Options::default())
-        .thumbnail(&picture.jpeg())
+        .thumbnail(&picture.jpeg(), &Variant::default())
         .unwrap();
-    assert!(!thumbnail.jpeg.windows(4).any(|bytes| bytes == b"Exif"));
+    assert!(!thumbnail.bytes.windows(4).any(|bytes| bytes == b"Exif"));
 }
 
 #[test]
@@ -79,12 +79,9 @@ fn the_box_is_for_the_picture_that_is_seen() {
         ..Picture::new(200, 300, ColorType::Rgb, colours)
     };
     for (bounds, size) in [("100x50", (33, 50)), ("x60", (40, 60)), ("50x", (50, 75))] {
-        let options = Options {
-            bounds: bounds.parse().unwrap(),
-            ..Options::default()
-        };
-        let thumbnail = Thumbnailer::new(options)
-            .thumbnail(&picture.jpeg())
+        let variant = Variant::new(bounds.parse().unwrap());
+        let thumbnail = Thumbnailer::new(Options::default())
+            .thumbnail(&picture.jpeg(), &variant)
             .unwrap();
         assert_eq!((thumbnail.width, thumbnail.height), size, "{bounds}");
     }
@@ -96,12 +93,9 @@ fn without_rotate_the_picture_stays_as_stored() {
         orientation: 6,
         ..Picture::new(200, 300, ColorType::Rgb, colours)
     };
-    let options = Options {
-        rotate: false,
-        ..Options::default()
-    };
+    let options = Options::default().with_rotate(false);
     let thumbnail = Thumbnailer::new(options)
-        .thumbnail(&picture.jpeg())
+        .thumbnail(&picture.jpeg(), &Variant::default())
         .unwrap();
     assert_eq!(
         (thumbnail.width, thumbnail.height, thumbnail.orientation),
@@ -116,7 +110,7 @@ fn broken_exif_is_ignored() {
     for length in 6..sound.len() {
         let jpeg = picture.jpeg_with(&[(1, sound[..length].to_vec())]);
         let thumbnail = Thumbnailer::new(Options::default())
-            .thumbnail(&jpeg)
+            .thumbnail(&jpeg, &Variant::default())
             .unwrap();
         assert!(matches!(thumbnail.orientation, 1 | 6));
     }
@@ -124,7 +118,7 @@ fn broken_exif_is_ignored() {
         let jpeg = picture.jpeg_with(&[(1, exif(number))]);
         assert_eq!(
             Thumbnailer::new(Options::default())
-                .thumbnail(&jpeg)
+                .thumbnail(&jpeg, &Variant::default())
                 .unwrap()
                 .orientation,
             1

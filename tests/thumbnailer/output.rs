@@ -2,7 +2,7 @@
 
 use image::GenericImageView;
 use jpeg_encoder::{ColorType, SamplingFactor};
-use thumbgen::{Cause, Fit, Options, Step, Thumbnailer};
+use thumbgen::{Cause, Fit, FramingRule, Options, Quality, Step, Thumbnailer, Variant};
 
 use crate::pictures::{Picture, planes};
 
@@ -45,11 +45,10 @@ fn thumbnails_are_plain_baseline_jpegs() {
             grey
         };
         let picture = Picture::new(333, 231, colour, samples);
-        let mut thumbnailer = Thumbnailer::new(Options {
-            quality,
-            ..Options::default()
-        });
-        let jpeg = thumbnailer.thumbnail(&picture.jpeg()).unwrap().jpeg;
+        let mut thumbnailer = Thumbnailer::new(Options::default());
+        let variant = Variant::default().with_quality(Quality::new(quality).unwrap());
+        let jpeg = thumbnailer.thumbnail(&picture.jpeg(), &variant);
+        let jpeg = jpeg.unwrap().bytes;
         let segments = segments(&jpeg);
         assert_eq!(segments[0].0, 0xE0);
         assert!(segments[0].1.starts_with(b"JFIF\0"));
@@ -82,7 +81,9 @@ fn thumbnails_are_plain_baseline_jpegs() {
         // Another decoder sees the same.
         let seen = image::load_from_memory(&jpeg).unwrap();
         assert_eq!(seen.dimensions(), (128, 89));
-        let ours = thumbnailer.pixels(&picture.jpeg()).unwrap();
+        let ours = thumbnailer
+            .pixels(&picture.jpeg(), FramingRule::default())
+            .unwrap();
         assert_eq!(ours.color().channel_count(), seen.color().channel_count());
         if quality == 100 {
             let differ = ours
@@ -98,10 +99,8 @@ fn thumbnails_are_plain_baseline_jpegs() {
 
 #[test]
 fn every_small_size_is_made() {
-    let mut thumbnailer = Thumbnailer::new(Options {
-        bounds: "9".parse().unwrap(),
-        ..Options::default()
-    });
+    let mut thumbnailer = Thumbnailer::new(Options::default());
+    let variant = Variant::new("9".parse().unwrap());
     for sampling in [
         SamplingFactor::F_1_1,
         SamplingFactor::F_2_2,
@@ -114,8 +113,8 @@ fn every_small_size_is_made() {
                     orientation,
                     ..Picture::new(width, height, ColorType::Rgb, colours)
                 };
-                let thumbnail = thumbnailer.thumbnail(&picture.jpeg()).unwrap();
-                let planes = planes(&thumbnail.jpeg);
+                let thumbnail = thumbnailer.thumbnail(&picture.jpeg(), &variant).unwrap();
+                let planes = planes(&thumbnail.bytes);
                 assert_eq!(
                     (planes[0].1 as u32, planes[0].2 as u32),
                     (thumbnail.width, thumbnail.height)
@@ -143,14 +142,16 @@ fn sizes_are_as_asked_for() {
         (&small, "128", Fit::Inside, true, (128, 38)),
         (&small, "64", Fit::Cover, false, (64, 30)),
         (&small, "64", Fit::Cover, true, (64, 64)),
+        (&jpeg, "128", Fit::Pad, false, (128, 128)),
+        (&jpeg, "x99", Fit::Pad, false, (132, 99)),
+        (&small, "128x40", Fit::Pad, false, (128, 40)),
+        (&small, "200x40", Fit::Pad, true, (200, 40)),
     ] {
-        let options = Options {
-            bounds: bounds.parse().unwrap(),
-            fit,
-            enlarge,
-            ..Options::default()
-        };
-        let thumbnail = Thumbnailer::new(options).thumbnail(jpeg).unwrap();
+        let variant = Variant::new(bounds.parse().unwrap())
+            .with_fit(fit)
+            .with_enlarge(enlarge);
+        let thumbnail = Thumbnailer::new(Options::default()).thumbnail(jpeg, &variant);
+        let thumbnail = thumbnail.unwrap();
         assert_eq!(
             (thumbnail.width, thumbnail.height),
             size,
@@ -162,23 +163,21 @@ fn sizes_are_as_asked_for() {
 #[test]
 fn what_is_too_large_is_refused() {
     let narrow = Picture::new(2, 400, ColorType::Luma, grey).jpeg();
-    let options = Options {
-        bounds: "1000x".parse().unwrap(),
-        enlarge: true,
-        ..Options::default()
-    };
-    let error = Thumbnailer::new(options).thumbnail(&narrow).unwrap_err();
+    let wide = Variant::new("1000x".parse().unwrap()).with_enlarge(true);
+    let made = Thumbnailer::new(Options::default()).thumbnail(&narrow, &wide);
+    let error = made.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "resize: the thumbnail would have 1000x200000 pixels, and a JPEG's sides end at 65535"
+    );
     assert!(
         matches!((error.step, error.cause), (Step::Resize, Cause::TooLarge(size)) if size.height == 200_000)
     );
 
-    let options = Options {
-        bounds: "60000".parse().unwrap(),
-        enlarge: true,
-        max_memory: 1 << 20,
-        ..Options::default()
-    };
-    let error = Thumbnailer::new(options).thumbnail(&narrow).unwrap_err();
+    let options = Options::default().with_max_memory(1 << 20);
+    let large = Variant::new("60000".parse().unwrap()).with_enlarge(true);
+    let made = Thumbnailer::new(options).thumbnail(&narrow, &large);
+    let error = made.unwrap_err();
     assert!(matches!(
         error.cause,
         Cause::TooMuchMemory {
@@ -187,11 +186,11 @@ fn what_is_too_large_is_refused() {
         }
     ));
 
-    let options = Options {
-        max_pixels: 799,
-        ..Options::default()
-    };
-    let error = Thumbnailer::new(options).thumbnail(&narrow).unwrap_err();
+    let options = Options::default().with_max_pixels(799);
+    let made = Thumbnailer::new(options).thumbnail(&narrow, &Variant::default());
+    let error = made.unwrap_err();
+    let source = std::error::Error::source(&error).unwrap();
+    assert_eq!(error.to_string(), format!("decode: {source}"));
     assert!(matches!(
         (error.step, error.cause),
         (Step::Decode, Cause::Jpeg(_))
@@ -203,7 +202,7 @@ fn what_is_no_jpeg_fails_at_its_header() {
     for bytes in [&b""[..], b"GIF89a", &[0xFF, 0xD8]] {
         assert_eq!(
             Thumbnailer::new(Options::default())
-                .thumbnail(bytes)
+                .thumbnail(bytes, &Variant::default())
                 .unwrap_err()
                 .step,
             Step::Header
@@ -225,8 +224,9 @@ fn a_thumbnailer_forgets_the_pictures_before() {
     let mut used = Thumbnailer::new(Options::default());
     for jpeg in pictures.iter().chain(pictures.iter().rev()) {
         let fresh = Thumbnailer::new(Options::default())
-            .thumbnail(jpeg)
+            .thumbnail(jpeg, &Variant::default())
             .unwrap();
-        assert_eq!(used.thumbnail(jpeg).unwrap().jpeg, fresh.jpeg);
+        let again = used.thumbnail(jpeg, &Variant::default()).unwrap();
+        assert_eq!(again.bytes, fresh.bytes);
     }
 }

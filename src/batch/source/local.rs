@@ -1,4 +1,4 @@
-//! Reading a picture: one state of it, and no more than its thumbnail needs.
+//! Reading a picture: one state of it, and no more than its thumbnails need.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,8 +6,7 @@ use std::path::Path;
 
 use crate::batch::error;
 use crate::batch::freshness::SourceVersion;
-use crate::picture::jpeg::{self, Reach};
-use crate::picture::{Cause, ThumbnailError, Thumbnailer};
+use crate::picture::{Need, Reading};
 
 /// How often a picture is read that is written to meanwhile, before that is an error.
 const READS_OF_A_CHANGING_PICTURE: u32 = 3;
@@ -15,9 +14,6 @@ const READS_OF_A_CHANGING_PICTURE: u32 = 3;
 /// What is read of a picture before asking whether more is needed. Linux reads this far ahead of its own accord
 /// (`read_ahead_kb` is 128), so that smaller parts would save nothing.
 const PART: usize = 128 << 10;
-
-/// Where a header is given up that isn't whole yet: profiles for print have half a megabyte.
-const LONGEST_HEADER: usize = 1 << 20;
 
 /// The first read of a file; each after it is as long as all before together. The kernel's readahead starts with what the
 /// first read asks for, and only what comes after that is read beside our work.
@@ -41,8 +37,8 @@ impl ReadBuffer {
         self.length = 0;
     }
 
-    /// Reads the picture at `path`, of at most `limit` bytes, as far as `thumbnailer` needs it: one state of it, not
-    /// the beginning of one and the end of another.
+    /// Reads the picture at `path`, of at most `limit` bytes, as far as `reading` says that it is needed: one
+    /// state of it, not the beginning of one and the end of another.
     ///
     /// # Errors
     ///
@@ -51,10 +47,11 @@ impl ReadBuffer {
         &mut self,
         path: &Path,
         limit: u64,
-        thumbnailer: &mut Thumbnailer,
+        reading: &mut Reading,
     ) -> Result<SourceVersion, error::Cause> {
         for _ in 0..READS_OF_A_CHANGING_PICTURE {
             self.clear();
+            reading.start_over();
             let mut file = File::open(path)?;
             let before = SourceVersion::of(&file.metadata()?);
             let length = before.length();
@@ -62,7 +59,7 @@ impl ReadBuffer {
                 return Err(error::Cause::TooLong { length, limit });
             }
             let length = usize::try_from(length).map_err(io::Error::other)?;
-            let enough = self.read_needed(&mut file, length, thumbnailer)?;
+            let enough = self.read_needed(&mut file, length, reading)?;
             if enough && SourceVersion::of(&file.metadata()?) == before {
                 return Ok(before);
             }
@@ -75,46 +72,26 @@ impl ReadBuffer {
         &mut self,
         file: &mut File,
         length: usize,
-        thumbnailer: &mut Thumbnailer,
+        reading: &mut Reading,
     ) -> io::Result<bool> {
         // Room for all of it at once, or each part would move those before; what isn't read takes no memory yet.
         let room = (length + 1).saturating_sub(self.memory.len());
         self.memory.reserve_exact(room);
-        if let Some(mut reach) = self.read_header(file, length, thumbnailer)? {
-            while self.length < length {
-                if reach.is_within(self.bytes()) {
-                    return Ok(true);
-                }
-                let part = (self.length + PART).min(length);
-                if !self.read_to(file, part)? {
-                    return Ok(false);
-                }
+        let mut end = PART;
+        // What no part is left of is read whole.
+        while end < length {
+            if !self.read_to(file, end)? {
+                return Ok(false);
             }
+            end = match reading.need(self.bytes()) {
+                Need::Enough => return Ok(true),
+                Need::UpTo(bytes) => bytes.max(end + PART),
+                Need::All => break,
+            };
         }
         // One byte more than there should be: a file may have grown, but must not be followed for ever.
         self.read_to(file, length + 1)?;
         Ok(self.length == length)
-    }
-
-    /// Reads on until the header is whole, and tells how far to read from there; None if that is to the end.
-    fn read_header(
-        &mut self,
-        file: &mut File,
-        length: usize,
-        thumbnailer: &mut Thumbnailer,
-    ) -> io::Result<Option<Reach>> {
-        // A picture that is no longer than a part is read whole.
-        for end in (PART..length.min(LONGEST_HEADER)).step_by(PART) {
-            self.read_to(file, end)?;
-            match thumbnailer.reach(self.bytes()) {
-                Err(ThumbnailError {
-                    cause: Cause::Jpeg(jpeg::Error::Truncated { .. }),
-                    ..
-                }) => {}
-                reach => return Ok(reach.ok().flatten()),
-            }
-        }
-        Ok(None)
     }
 
     /// Reads up to byte `end` of the file; false if the file ends before.

@@ -49,7 +49,8 @@ pub fn make_all(
     done: &(dyn Fn() + Sync),
 ) -> Result<Round, CompareError> {
     let mut batch = Batch::new(&settings.source, dest)
-        .with_thumbnail(settings.thumbnail.clone())
+        .with_options(settings.options.clone())
+        .with_variant(settings.variant.clone())
         .with_strategy(contender.strategy, contender.jobs);
     batch.walk = settings.walk;
     // Nothing of anybody's can be lost here, and every file is work that can be measured.

@@ -8,7 +8,7 @@ use crate::batch::execute::Strategy;
 use crate::batch::settings::cores;
 use crate::batch::walk::WalkOptions;
 use crate::cli::command_line::Cli;
-use crate::picture::Options;
+use crate::picture::{Options, Variant};
 
 /// What is compared, and where it is told.
 #[derive(Debug, Clone)]
@@ -17,8 +17,10 @@ pub struct Settings {
     pub source: PathBuf,
     /// Which entries of SOURCE are visited.
     pub walk: WalkOptions,
-    /// What decides a thumbnail's pixels, and the limits.
-    pub thumbnail: Options,
+    /// How pictures are read, and the limits.
+    pub options: Options,
+    /// Size, shape and format of the thumbnails.
+    pub variant: Variant,
     /// Cores that the process may use.
     pub cores: NonZeroUsize,
     /// Numbers of jobs at which strategies are measured, in order.
@@ -44,7 +46,8 @@ impl From<Cli> for Settings {
         jobs.dedup();
         Self {
             walk: WalkOptions::from(&cli),
-            thumbnail: Options::from(&cli),
+            options: Options::from(&cli),
+            variant: Variant::from(&cli),
             source: cli.source,
             cores,
             jobs,

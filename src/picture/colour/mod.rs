@@ -1,9 +1,9 @@
 //! Planes of any colour -> sRGB, or nothing to do.
 //!
 //! Colours are converted when the planes have the thumbnail's size, some 12,000 pixels; only inks need more of them
-//! ([`Plan::oversize`]).
+//! ([`Conversion::oversize`]).
 //!
-//! What the samples mean is settled before anything is decoded ([`Colours::plan`]), because a picture that needs no
+//! What the samples mean is settled before anything is decoded ([`Colours::conversion`]), because a picture that needs no
 //! conversion keeps its planes as they are, chroma at half size, and never becomes RGB.
 //!
 //! | picture | profile | what happens |
@@ -76,13 +76,22 @@ pub enum ProfileFault {
 
 /// What is to be done with a picture's planes once they are small.
 #[derive(Debug, Clone)]
-pub(crate) struct Plan {
+pub(crate) struct Conversion {
     model: Colour,
     transform: Option<Arc<Transform>>,
     pub(crate) handling: ColourHandling,
 }
 
-impl Plan {
+impl Conversion {
+    /// For samples of `model` that are sRGB's.
+    pub(crate) fn none(model: Colour) -> Self {
+        Self {
+            model,
+            transform: None,
+            handling: ColourHandling::Untouched,
+        }
+    }
+
     /// How many times the thumbnail's size the planes should be when they are converted.
     ///
     /// Once is enough where colours mix much the same before and after. Inks don't: half black ink on half of the
@@ -120,6 +129,15 @@ impl Plan {
         }
     }
 
+    /// How many of the first planes hold what makes a picture look sharp: the luma alone, if there is one.
+    pub(crate) fn sharpened(&self) -> usize {
+        match self.model {
+            Colour::Gray | Colour::YCbCr => 1,
+            Colour::Rgb => 3,
+            Colour::Cmyk | Colour::Ycck => 4,
+        }
+    }
+
     /// Whether the thumbnail has one sample a pixel.
     pub(crate) fn is_grey(&self) -> bool {
         self.model == Colour::Gray
@@ -146,12 +164,12 @@ pub(crate) struct Colours {
 
 impl Colours {
     /// Settles how the samples of a picture become sRGB; also tells why its profile, if it has one, is ignored.
-    pub(crate) fn plan(
+    pub(crate) fn conversion(
         &mut self,
         model: Colour,
         icc: &[IccChunk],
         adobe_rgb: bool,
-    ) -> (Plan, Option<ProfileFault>) {
+    ) -> (Conversion, Option<ProfileFault>) {
         let mut fault = None;
         if !icc.is_empty() {
             match self
@@ -166,7 +184,7 @@ impl Colours {
                         ColourHandling::SrgbProfile
                     };
                     return (
-                        Plan {
+                        Conversion {
                             model,
                             transform,
                             handling,
@@ -188,7 +206,7 @@ impl Colours {
             _ => (None, ColourHandling::Untouched),
         };
         (
-            Plan {
+            Conversion {
                 model,
                 transform,
                 handling,
@@ -200,17 +218,17 @@ impl Colours {
     /// Converts `planes`, all of one size, and puts the interleaved samples into `target`.
     pub(crate) fn convert(
         &mut self,
-        plan: &Plan,
+        conversion: &Conversion,
         planes: &[Vec<u8>],
         target: &mut Vec<u8>,
     ) -> Converted {
         target.clear();
         let device = &mut self.device;
         device.clear();
-        match (plan.model, planes) {
+        match (conversion.model, planes) {
             (Colour::Gray, [grey, ..]) => {
                 target.extend_from_slice(grey);
-                if let Some(transform) = &plan.transform {
+                if let Some(transform) = &conversion.transform {
                     transform.grey(target);
                 }
                 return Converted::Grey;
@@ -221,9 +239,9 @@ impl Colours {
             (Colour::Ycck, [y, cb, cr, k, ..]) => samples::inks_of_ycck(y, cb, cr, k, device),
             _ => unreachable!("BUG: too few planes"),
         }
-        match &plan.transform {
+        match &conversion.transform {
             Some(transform) => transform.to_rgb(device, planes[0].len(), target),
-            None if matches!(plan.model, Colour::Cmyk | Colour::Ycck) => {
+            None if matches!(conversion.model, Colour::Cmyk | Colour::Ycck) => {
                 samples::rgb_of_inks(device, target);
             }
             None => std::mem::swap(device, target),

@@ -1,7 +1,6 @@
 //! Where the stamp stands in a JPEG: in a comment segment, behind the application segments.
 
 use super::Stamp;
-use crate::picture::encode;
 
 /// Marker of a comment segment (T.81, table B.1).
 const COM: u8 = 0xFE;
@@ -44,11 +43,18 @@ pub fn find(jpeg: &[u8]) -> Found<'_> {
     Found::Nothing
 }
 
+/// Where the stamp goes: behind SOI (2 bytes) and the JFIF APP0 (18 bytes), which has to come first.
+const AFTER_JFIF: usize = 20;
+
+/// What a comment segment takes besides its text: marker and length (T.81, B.2.4.5).
+const OVERHEAD: usize = 4;
+
 /// Puts a stamp into `jpeg`, a thumbnail as the encoder made it, right after its JFIF header.
 pub fn insert(jpeg: &mut Vec<u8>, mtime: &str, length: u64, settings: &str) {
-    let besides = jpeg.len() + encode::COMMENT_OVERHEAD;
-    let text = super::text(mtime, length, settings, besides);
-    encode::insert_comment(jpeg, text.as_bytes());
+    let text = super::text(mtime, length, settings, jpeg.len() + OVERHEAD);
+    let length = u16::try_from(text.len() + 2).expect("BUG: a stamp longer than a segment");
+    let segment = [0xFF, COM].into_iter().chain(length.to_be_bytes());
+    jpeg.splice(AFTER_JFIF..AFTER_JFIF, segment.chain(text.into_bytes()));
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@
 mod blocks;
 mod forward;
 mod huffman;
+mod pixels;
+mod planes;
+mod progressive;
 mod tokens;
 
 use fearless_simd::{Level, Simd, dispatch};
@@ -18,9 +21,13 @@ use blocks::Plane;
 use forward::Quantiser;
 use tokens::{Predictions, Tables, Tokens};
 
-/// Makes JPEGs, and keeps its buffers from one to the next.
+pub(super) use pixels::Encoder;
+pub(crate) use pixels::halves_chroma;
+pub(super) use progressive::encode as encode_progressive;
+
+/// Makes JPEGs of components, and keeps its buffers from one to the next.
 #[derive(Debug)]
-pub(super) struct Encoder {
+struct ScanEncoder {
     level: Level,
     tokens: Tokens,
     /// The scan's data before stuffing.
@@ -29,13 +36,13 @@ pub(super) struct Encoder {
 
 /// A component of a picture.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Component<'a> {
+struct Component<'a> {
     /// Row by row.
-    pub(super) samples: &'a [u8],
+    samples: &'a [u8],
     /// Width and height.
-    pub(super) size: (usize, usize),
+    size: (usize, usize),
     /// The sampling factors (T.81 A.1.1), those of the first component being the largest.
-    pub(super) factors: (usize, usize),
+    factors: (usize, usize),
 }
 
 /// What luminance and chrominance have tables of their own for. A component's: 0 for the first, 1 for the others.
@@ -45,7 +52,7 @@ fn kind_of(component: usize) -> usize {
     component.min(KINDS - 1)
 }
 
-impl Default for Encoder {
+impl Default for ScanEncoder {
     fn default() -> Self {
         Self {
             level: Level::new(),
@@ -55,9 +62,9 @@ impl Default for Encoder {
     }
 }
 
-impl Encoder {
+impl ScanEncoder {
     /// Encodes one component, or three: Y, Cb and Cr.
-    pub(super) fn encode(&mut self, components: &[Component], quality: u8) -> Vec<u8> {
+    fn encode(&mut self, components: &[Component], quality: u8) -> Vec<u8> {
         let quantisation = [LUMINANCE, CHROMINANCE].map(|table| scaled(table, quality));
         let quantisers = quantisation.each_ref().map(Quantiser::new);
         let (tokens, bits) = (&mut self.tokens, &mut self.bits);

@@ -1,0 +1,99 @@
+//! How much of a picture's file has to be read, told while it is being read.
+
+use crate::picture::colour::Colours;
+use crate::picture::decode_plan::{DecodePlan, Facts};
+use crate::picture::jpeg::{Coding, Error, Header, Reach};
+use crate::picture::options::Options;
+use crate::picture::sniff::FileKind;
+use crate::picture::variant::Variant;
+
+/// How much of a picture's file its thumbnails need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// At least so many bytes from its beginning; then the question is open again.
+    UpTo(usize),
+    /// All of it.
+    All,
+    /// What is there: the thumbnails come to the same as with all that follows, down to errors.
+    Enough,
+}
+
+/// Where a header is given up that isn't whole yet, and the file is read to its end: profiles for print have half a
+/// megabyte.
+const LONGEST_HEADER: usize = 1 << 20;
+
+/// A picture whose file is being read.
+#[derive(Debug)]
+pub struct Reading<'t> {
+    options: &'t Options,
+    colours: &'t mut Colours,
+    variants: &'t [Variant],
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The header isn't whole.
+    Header,
+    /// It is a progressive JPEG's.
+    Scans(Box<Reach>),
+    /// Nothing but the whole file will do.
+    All,
+}
+
+impl<'t> Reading<'t> {
+    pub(crate) fn new(
+        options: &'t Options,
+        colours: &'t mut Colours,
+        variants: &'t [Variant],
+    ) -> Self {
+        Self {
+            options,
+            colours,
+            variants,
+            state: State::Header,
+        }
+    }
+
+    /// Forgets the picture: it is read from its beginning again.
+    pub fn start_over(&mut self) {
+        self.state = State::Header;
+    }
+
+    /// What is needed when `bytes`, the beginning of the file, are there. To be asked again with more of them as often
+    /// as the answer is [`Need::UpTo`].
+    pub fn need(&mut self, bytes: &[u8]) -> Need {
+        if matches!(self.state, State::Header) {
+            self.state = match self.reach(bytes) {
+                Err(Error::Truncated { .. }) if bytes.len() < LONGEST_HEADER => State::Header,
+                Ok(Some(reach)) => State::Scans(Box::new(reach)),
+                // What is wrong is told by the decode.
+                Ok(None) | Err(_) => State::All,
+            };
+        }
+        let more = Need::UpTo(bytes.len() + 1);
+        match &mut self.state {
+            State::Header => more,
+            State::Scans(reach) => match reach.is_within(bytes) {
+                true => Need::Enough,
+                false => more,
+            },
+            State::All => Need::All,
+        }
+    }
+
+    /// How far the picture that begins with `bytes` has to be read. None if that is to its end.
+    fn reach(&mut self, bytes: &[u8]) -> Result<Option<Reach>, Error> {
+        let kind = FileKind::of(bytes);
+        if kind != FileKind::Jpeg && kind.is_certain() {
+            return Ok(None);
+        }
+        let header = Header::parse(bytes)?;
+        if header.coding() != Coding::Progressive {
+            return Ok(None);
+        }
+        let (facts, _) = Facts::of_jpeg(&header, self.colours);
+        let (plan, _) = DecodePlan::new(facts, self.options, self.variants);
+        Ok(header.reach(&plan.scales(header.components())))
+    }
+}
