@@ -10,12 +10,12 @@ use nix::unistd::{AccessFlags, access};
 use crate::batch::error::RunError;
 use crate::batch::walk::FileId;
 
-/// Refuses a SOURCE and a DEST that can't go well, and makes DEST if it is not there; a dry run makes nothing. Where the
-/// thumbnail has a `name` of its own, it may be in the picture's folder.
+/// Refuses a SOURCE and a DEST that can't work, and makes DEST if it is not there; a dry run makes nothing. A
+/// thumbnail with a `name` of its own may be in the picture's folder.
 ///
 /// # Errors
 ///
-/// What is wrong with which of them.
+/// What is wrong with either of them.
 pub fn prepare(
     source: &Path,
     dest: &Path,

@@ -1,7 +1,7 @@
 //! How many pictures a run will come to, by their names alone.
 //!
-//! The walk of a run is held back by its workers, so that memory stays flat, and knows the total when all is done. Who
-//! wants to know it earlier walks a second time and keeps nothing but the number.
+//! The walk of a run is held back by its workers, so that memory stays flat, and knows the total when all is done. A
+//! total when it is needed early comes from a second walk that keeps nothing but the number.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::batch::selection::Selection;
 use crate::batch::stop::Stop;
 use crate::batch::walk::{FileId, WalkOptions, walk_while};
 
-/// After so many pictures it is told how many there are by now.
+/// How many pictures are counted between two reports of the count.
 const BETWEEN_TELLINGS: u64 = 256;
 
 /// Which pictures are counted: those that the run will find.
@@ -24,8 +24,8 @@ pub(super) struct CountAhead<'a> {
 }
 
 impl CountAhead<'_> {
-    /// Counts as long as it `goes_on`, and tells `counted` now and then how many there are. Whether these are all: not
-    /// if it was stopped, nor of a list that can be read only once.
+    /// Counts as long as it `goes_on`, and tells `counted` now and then how many there are. Returns whether that is all
+    /// of them: not if it was stopped, nor for a list that can be read only once.
     pub(super) fn run(
         &self,
         stop: &Stop,
@@ -60,7 +60,7 @@ impl CountAhead<'_> {
     }
 }
 
-/// Gives each path of the `list` to `add`. Whether these were all.
+/// Gives each path of the `list` to `add`. Returns whether these were all.
 fn each_listed(
     list: &List,
     stop: &Stop,

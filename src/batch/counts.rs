@@ -35,7 +35,7 @@ pub struct Counts {
     /// Those that a dry run would remove.
     #[serde(default)]
     pub would_prune: u64,
-    /// Thumbnails of thumbgen's own in SOURCE, which are no pictures and not among those found.
+    /// thumbgen's own thumbnails in SOURCE, which are not pictures and not among those found.
     #[serde(default)]
     pub passed_over: u64,
 }

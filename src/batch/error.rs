@@ -31,7 +31,7 @@ impl PictureError {
         }
     }
 
-    /// Whether it is a folder that could not be visited: how many pictures are in it, nobody knows.
+    /// Whether it is a folder that could not be visited: nobody knows how many pictures are in it.
     pub fn is_unvisited_folder(&self) -> bool {
         matches!(self.cause, Cause::Folder(_) | Cause::LinkLoop(_))
     }
@@ -71,7 +71,7 @@ pub enum Cause {
     /// A linked folder leads back to one that contains it.
     #[error("link leads back to {}", shown(.0))]
     LinkLoop(PathBuf),
-    /// A list names it, and it is no picture below SOURCE.
+    /// A list names it, and it is not a picture below SOURCE.
     #[error(transparent)]
     Refused(#[from] Refused),
     /// It was named as a picture, and carries thumbgen's stamp.
@@ -137,7 +137,7 @@ fn remedy(error: &ThumbnailError, options: &Options) -> Option<&'static str> {
             which: Bound::Memory,
             ..
         } => Some("--max-memory"),
-        // Of a header that is not whole, nothing is left to make anything from.
+        // Without a whole header there is nothing to make a thumbnail from.
         Error::Truncated { .. } | Error::Damaged { .. }
             if error.step == Step::Decode && !options.allow_damaged =>
         {
@@ -172,7 +172,7 @@ pub enum RunError {
     /// DEST contains SOURCE.
     #[error("DEST {} contains SOURCE: thumbnails could replace pictures there", shown(.0))]
     DestContainsSource(PathBuf),
-    /// There are no pictures in SOURCE, but thumbnails.
+    /// SOURCE holds thumbnails and no pictures.
     #[error(
         "SOURCE {} holds nothing but thumbnails that thumbgen made: are SOURCE and DEST swapped? Nothing was touched",
         shown(.0)

@@ -18,7 +18,7 @@ use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
 use crate::batch::walk::SourcePicture;
 
-/// How often a run that waits for its list looks whether it should end, in milliseconds.
+/// How often a run that waits for its list checks whether it should end, in milliseconds.
 const BETWEEN_LOOKS: u16 = 100;
 
 /// A path that is longer can't be opened on Linux (PATH_MAX in linux/limits.h), wherever SOURCE is.

@@ -23,7 +23,7 @@ pub enum Outcome {
     Fresh,
     /// What is there is not thumbgen's, and stays.
     Kept(Foreign),
-    /// It is no picture but a thumbnail of thumbgen's own, and has none.
+    /// It is not a picture but one of thumbgen's thumbnails, and gets no thumbnail.
     PassedOver,
     /// A dry run would make it.
     WouldMake(Reason),
@@ -95,7 +95,7 @@ impl Processed {
     }
 }
 
-/// What becomes of a source that is a thumbnail of thumbgen's own: it carries a stamp.
+/// What happens to a source that is one of thumbgen's own thumbnails: it carries a stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OwnThumbnails {
     /// It is passed over: where there are thumbnails inside SOURCE, they must not get thumbnails in turn.
@@ -116,7 +116,7 @@ pub struct Rules {
     pub replace_foreign: bool,
     /// Those of thumbgen's own thumbnails.
     pub own_thumbnails: OwnThumbnails,
-    /// None at all: it is only found out which would be.
+    /// None at all: the run only finds out which would be made.
     pub dry_run: bool,
 }
 
@@ -162,7 +162,7 @@ impl Maker {
         }
     }
 
-    /// Goes through `job` from end to end. Its failure is part of the outcome.
+    /// Does `job` from end to end. If it fails, that is its outcome.
     pub fn run(&self, worker: &mut Worker, job: &Job) -> Processed {
         let mut clock = Clock::start();
         worker.source.clear();
@@ -198,7 +198,7 @@ impl Maker {
         }
     }
 
-    /// What the settings come to in a stamp.
+    /// The settings as they stand in a stamp.
     pub fn settings(&self) -> &Fingerprint {
         &self.settings
     }

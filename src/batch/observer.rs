@@ -1,4 +1,4 @@
-//! What a run tells as it goes on, and to whom.
+//! What a run reports while it goes on, and the trait that takes it in.
 
 use std::fmt;
 use std::io;
@@ -15,7 +15,7 @@ pub trait Observer: Sync {
     fn event(&self, event: Event<'_>);
 }
 
-/// An observer that takes no notice.
+/// An observer that ignores everything.
 impl Observer for () {
     fn event(&self, _: Event<'_>) {}
 }
@@ -28,7 +28,7 @@ pub enum Event<'a> {
     Found,
     /// All pictures are found.
     AllFound,
-    /// So many pictures were counted ahead of those that were found; see
+    /// This many pictures have been counted ahead of those that were found; see
     /// [`Batch::count_ahead`](crate::batch::Batch::count_ahead).
     Counted(u64),
     /// The pictures that were counted ahead are all.

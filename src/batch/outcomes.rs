@@ -1,4 +1,4 @@
-//! Where what the workers did comes together: it is added up, told on, and may end the run.
+//! Where the workers' results come together: they are added up, passed on to the observer, and may end the run.
 
 use std::io;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::batch::observer::{Event, Observer};
 use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
 
-/// So many I/O errors of DEST one after the other are taken for its end.
+/// How many I/O errors in a row mean that DEST is gone.
 const DEST_ERRORS_IN_A_ROW: u32 = 3;
 
 /// Takes in what becomes of the pictures of a run, from any thread.
@@ -83,7 +83,7 @@ impl<'a> Outcomes<'a> {
         self.totals().counts.count_pruned(dry_run);
     }
 
-    /// Takes in for how long a worker was held back because of the machine's load.
+    /// Takes in how long a worker was held back because of the machine's load.
     pub(super) fn paused(&self, time: Duration) {
         if !time.is_zero() {
             self.tell(Event::Resumed);
@@ -101,7 +101,7 @@ impl<'a> Outcomes<'a> {
         self.totals().counts.found > 0
     }
 
-    /// What it all came to, and what ended the run before its time.
+    /// The totals, and what ended the run early.
     pub(super) fn into_parts(self) -> (Totals, Option<RunError>) {
         let totals = self.totals.into_inner().expect("BUG: poisoned totals");
         (totals, self.fatal.into_inner())

@@ -1,7 +1,7 @@
 //! Whose file it is that stands at a thumbnail's place.
 //!
-//! Ours is what carries a stamp. An empty file, or one of zeros only, is nobody's: a power cut leaves such. Everything
-//! else is foreign, and stays: another tool's thumbnail, a picture, a link. A file that can't be read is an error, for it
+//! A file with a stamp is ours. An empty file, or one of zeros only, is nobody's: a power cut leaves such files. Everything
+//! else is foreign, and stays: another tool's thumbnail, a picture, a link. A file that can't be read is an error, because it
 //! could be anybody's; and so is a folder, which nothing can replace.
 
 use std::fmt;
@@ -44,7 +44,7 @@ impl fmt::Display for Foreign {
 pub(crate) enum Standing<'a> {
     /// Nothing.
     Nothing,
-    /// A thumbnail of ours of so many bytes, or a link to one.
+    /// A thumbnail of ours and its length in bytes, or a link to one.
     Ours(Stamp<'a>, u64),
     /// A thumbnail of ours that ends with its stamp, or a file that holds nothing.
     Remains,
@@ -56,10 +56,10 @@ pub(crate) enum Standing<'a> {
 ///
 /// # Errors
 ///
-/// If that can't be told.
+/// If that can't be found out.
 pub(crate) fn look<'b>(path: &Path, buffer: &'b mut [u8]) -> io::Result<Standing<'b>> {
     match try_to_look(path, buffer) {
-        // It came or went while it was looked at. Whoever writes there looks again.
+        // It came or went in the meantime. The writer looks again.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Standing::Nothing),
         result => result,
     }
@@ -99,7 +99,7 @@ fn try_to_look<'b>(path: &Path, buffer: &'b mut [u8]) -> io::Result<Standing<'b>
     }
 }
 
-/// Without waiting: a pipe would wait for a writer for ever.
+/// Doesn't wait: opening a pipe would block until there is a writer.
 fn open(path: &Path) -> io::Result<File> {
     File::options()
         .read(true)
@@ -163,7 +163,7 @@ fn read(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
 ///
 /// # Errors
 ///
-/// If that can't be told.
+/// If that can't be found out.
 pub(crate) fn foreign_at(path: &Path) -> io::Result<Option<Foreign>> {
     Ok(match look(path, &mut [0; HEAD])? {
         Standing::Foreign(what) => Some(what),

@@ -21,17 +21,17 @@ pub struct Prune<'a> {
     pub dest: &'a Path,
     /// The part of it that is looked at; all, if there is none.
     pub shard: Option<Shard>,
-    /// Who prunes.
+    /// This process, as the names of temporary files have it.
     pub owner: &'a Owner,
-    /// Whether it is only told of.
+    /// Whether it is only reported.
     pub dry_run: bool,
 }
 
-/// Removes from DEST every stamped thumbnail that has no source below SOURCE; in a dry run only tells of it.
+/// Removes from DEST every stamped thumbnail that has no source below SOURCE; in a dry run it only reports them.
 ///
 /// `pruned` is told of each path before it is removed, and says whether to go on; `failed` of each error. Files without
-/// a stamp are another's and stay, whatever their name. Links are neither followed nor removed. What goes away meanwhile
-/// is no error: runs of other shards prune the same folders.
+/// a stamp are another's and stay, whatever their name. Links are neither followed nor removed. What disappears meanwhile
+/// is not an error: runs of other shards prune the same folders.
 pub fn prune(
     what: Prune<'_>,
     mut goes_on: impl FnMut() -> bool,
@@ -100,7 +100,7 @@ fn is_gone(error: Option<&io::Error>) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
-/// Whether `thumbnail` is thumbgen's and has no `source`. That the source can't be looked at does not mean it is gone.
+/// Whether `thumbnail` is thumbgen's and has no `source`. A source that can't be looked at need not be gone.
 fn is_orphan(thumbnail: &Path, source: &Path) -> io::Result<bool> {
     match fs::symlink_metadata(source) {
         Err(error)

@@ -34,7 +34,7 @@ pub struct Ready<'a> {
     _lock: Option<Held>,
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Ran {
@@ -44,7 +44,7 @@ pub struct Ran {
     pub finished: bool,
     /// What ended the run before its time: DEST failed, or the list could not be read on.
     pub ended_by: Option<RunError>,
-    /// What the settings come to in a stamp.
+    /// The settings as they stand in a stamp.
     pub settings: Fingerprint,
     /// From the first job to the last.
     pub elapsed: Duration,
@@ -80,7 +80,7 @@ impl Batch {
     ///
     /// # Errors
     ///
-    /// As those. What ends a run that has begun is told in [`Ran`].
+    /// The same. What ends a run that has begun is in [`Ran`].
     pub fn run(&self, observer: &dyn Observer, stop: &Stop) -> Result<Ran, RunError> {
         self.prepare(observer, stop)?.run(observer)
     }
@@ -179,7 +179,7 @@ impl Ready<'_> {
 type Pictures<'a> = Box<dyn Iterator<Item = Result<SourcePicture, PictureError>> + Send + 'a>;
 
 impl Batch {
-    /// What `make` comes to, while a thread of its own counts ahead if that is wanted.
+    /// Runs `make`, with a thread of its own counting ahead if that is wanted.
     fn counting_ahead<T>(
         &self,
         stop: &Stop,
@@ -203,7 +203,7 @@ impl Batch {
         };
         thread::scope(|scope| {
             if self.count_ahead {
-                // If it can't be started, the total is not known before the end, and that is all.
+                // If it can't be started, the total is just not known before the end.
                 let _ = thread::Builder::new()
                     .name("counter".into())
                     .spawn_scoped(scope, count);
@@ -256,7 +256,7 @@ impl Batch {
         .map_err(RunError::Threads)
     }
 
-    /// Removes thumbnails whose source is gone, unless there is the least doubt about what is there.
+    /// Removes thumbnails whose source is gone, unless there is any doubt about what is there.
     fn prune_orphans(&self, selection: &Selection<'_>, owner: &Owner, outcomes: &Outcomes<'_>) {
         let doubt = if outcomes.is_stopped() {
             Doubt::Stopped
@@ -284,7 +284,7 @@ impl Batch {
     }
 }
 
-/// The next picture, unless the run is stopped. What could not be visited is told and passed by.
+/// The next picture, unless the run is stopped. What can't be visited is reported and skipped.
 fn next(pictures: &mut Pictures<'_>, outcomes: &Outcomes<'_>) -> Option<SourcePicture> {
     while !outcomes.is_stopped() {
         match pictures.next() {

@@ -1,4 +1,4 @@
-//! What of the tree is a run's, and what was met of the rest.
+//! Which pictures of the tree are a run's, and what the walk met of the rest.
 
 use std::path::Path;
 
@@ -6,14 +6,14 @@ use crate::batch::error::PictureError;
 use crate::batch::shard::Shard;
 use crate::batch::walk::SourcePicture;
 
-/// What of the tree is this run's, and what was met of the rest.
+/// Which pictures of the tree are this run's, and what the walk met of the rest.
 #[derive(Debug)]
 pub(super) struct Selection<'a> {
     shard: Option<Shard>,
     source: &'a Path,
-    /// Pictures that the walk found, whosever they are.
+    /// Pictures that the walk found, whichever run they belong to.
     seen: u64,
-    /// Entries that could not be visited, whosever they are.
+    /// Entries that could not be visited, whichever run they belong to.
     unvisited: u64,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Selection<'a> {
     }
 
     /// Whether what the walk met is this run's. A folder that can't be visited may hold pictures of every shard, and
-    /// be visited well on the next shard's host: it is everybody's.
+    /// be visited well on the next shard's host: it belongs to every run.
     pub(super) fn takes(&mut self, met: &Result<SourcePicture, PictureError>) -> bool {
         match met {
             Ok(picture) => {
@@ -49,7 +49,7 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// What the walk found was no pictures.
+    /// Notes that what the walk found was not pictures.
     pub(super) fn forget_seen(&mut self) {
         self.seen = 0;
     }

@@ -1,9 +1,9 @@
-//! The switch that ends a run.
+//! The switch that ends a run early.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Asks a run to end after the pictures in flight. Clones are one switch.
+/// Asks a run to end after the pictures in flight. All clones are the same switch.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
@@ -18,7 +18,7 @@ impl Stop {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// The switch itself, for what sets flags from a signal handler.
+    /// The flag itself, for a signal handler to set.
     pub fn flag(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.0)
     }

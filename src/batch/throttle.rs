@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// How often the load is looked at. The kernel counts it anew every 5 seconds.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
-/// How often a worker that waits looks whether it should end.
+/// How often a waiting worker checks whether it should end.
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
 /// Holds workers back while the 1-minute load average is above a limit, like `make -l`.
@@ -29,7 +29,7 @@ impl Throttle {
         }
     }
 
-    /// Whether the system tells its load. Where it does not, nothing is held back.
+    /// Whether the system reports its load. Where it does not, nothing is held back.
     pub fn knows_the_load(&self) -> bool {
         (self.load)().is_some()
     }

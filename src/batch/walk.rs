@@ -63,7 +63,7 @@ pub struct WalkOptions {
     pub follow: bool,
 }
 
-/// Why the walk passed an entry by.
+/// Why the walk passed an entry over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Skipped {
     /// Its name begins with a dot.
@@ -108,7 +108,7 @@ impl FileId {
 }
 
 /// Walks `source`, a folder or a single picture, without ever entering the folder `dest`; `skipped` is told of what is
-/// passed by.
+/// passed over.
 ///
 /// An entry that can't be visited (a folder without permission, a broken link, a loop of links) is an error in that
 /// entry's place, and the walk goes on. Memory does not depend on the number of pictures.

@@ -1,4 +1,4 @@
-//! What was said on the command line, with files of options read in.
+//! The arguments of the command line, with files of options read in.
 
 use std::cell::Cell;
 use std::ffi::OsString;
@@ -6,10 +6,10 @@ use std::io;
 
 use argfile::{Argument, PREFIX, expand_args};
 
-/// More files of options than anybody has: then one of them names itself, perhaps by way of others.
+/// More files of options than anybody has: one of them must name itself, perhaps through others.
 const MOST_FILES: u32 = 100;
 
-/// The program's arguments. In the place of `@FILE` stand the lines of that file, but for empty ones and those that begin
+/// The program's arguments. `@FILE` is replaced by the lines of that file, except empty ones and those that begin
 /// with `#`.
 ///
 /// # Errors

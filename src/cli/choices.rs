@@ -1,4 +1,4 @@
-//! What the storeys below have to choose from, as it is typed.
+//! The choices that the storeys below offer, as they are typed.
 
 use clap::ValueEnum;
 
@@ -11,7 +11,7 @@ pub enum FitChoice {
     /// The whole picture, inside the box: one side may be shorter than the box's.
     #[default]
     Inside,
-    /// The whole box filled: what sticks out on two opposite sides is cut off. With one side bounded there is nothing
+    /// The whole box filled: whatever sticks out on two opposite sides is cut off. With one side bounded there is nothing
     /// to cut, so it is the same as `inside`. A picture that would have to be enlarged to fill the box, and may not be,
     /// keeps its own scale and loses what sticks out; its thumbnail is smaller than the box then.
     Cover,

@@ -28,7 +28,7 @@ pub struct Config {
     pub gallery: Option<PathBuf>,
     /// Cores that the process may use.
     pub cores: NonZeroUsize,
-    /// How much is said.
+    /// How much is printed.
     pub verbosity: Verbosity,
 }
 

@@ -1,4 +1,4 @@
-//! Whatever the program ends with instead of what it was asked for.
+//! Whatever stops the program from doing what it was asked to.
 
 use std::io;
 
@@ -15,7 +15,7 @@ use crate::tell::gallery::GalleryError;
 use crate::tell::report::ReportError;
 use crate::tell::teller::TellError;
 
-/// What the program ends with instead of what it was asked for.
+/// What stops the program from doing what it was asked to.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -43,7 +43,7 @@ pub enum Error {
     /// There is no gallery.
     #[error(transparent)]
     Gallery(#[from] GalleryError),
-    /// Nobody takes what is printed.
+    /// stdout can't be written to.
     #[error("stdout can't be written to: {}", plain(.0))]
     Stdout(#[source] io::Error),
     /// Signals can't be caught.

@@ -19,7 +19,7 @@ pub enum Exit {
     Busy,
     /// Reports of shards are missing or not finished.
     Incomplete,
-    /// A signal ended the run before its time; this is its number.
+    /// A signal ended the run early; this is its number.
     Interrupted(i32),
 }
 
@@ -30,16 +30,16 @@ impl Exit {
             Self::Success => 0,
             Self::SomeFailed => 1,
             Self::Unusable => 2,
-            // EX_TEMPFAIL of sysexits.h: the same command may go well later.
+            // EX_TEMPFAIL of sysexits.h: the same command may succeed later.
             Self::Busy | Self::Incomplete => 75,
-            // What a shell makes of a death by signal.
+            // As shells report a death by signal.
             Self::Interrupted(signal) => 128 + signal as u8,
         }
     }
 }
 
 impl Exit {
-    /// How a run ends that was not interrupted and counted `counts`, of which so many failures are `allowed`.
+    /// How a run ends that was not interrupted and counted `counts`, if the failures that are `allowed` don't count.
     pub fn of_counts(counts: &Counts, allowed: Allowance) -> Self {
         // Nobody knows how many pictures are in a folder that could not be visited.
         if counts.unvisited_folders == 0 && allowed.covers(counts.failed, counts.found) {

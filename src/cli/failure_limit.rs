@@ -1,15 +1,15 @@
-//! How many bad pictures are none of a scheduler's business.
+//! How many pictures may fail before the exit status says so.
 
 use std::str::FromStr;
 
 use thiserror::Error;
 
-/// How many pictures may fail: so many, or such a share of all.
+/// How many pictures may fail: a number, or a share of all.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Allowance {
-    /// So many.
+    /// At most this many.
     Count(u64),
-    /// So many of a hundred.
+    /// At most this many of a hundred.
     Percent(f64),
 }
 

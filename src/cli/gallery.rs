@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::tell::gallery::{self, GalleryError, Rows, Wanted};
 use crate::tell::report::Report;
 
-/// Makes the gallery that `cli` asks for, and says on `out` where it is.
+/// Makes the gallery that `cli` asks for, and prints its path to `out`.
 ///
 /// # Errors
 ///
@@ -32,7 +32,7 @@ pub fn gallery(cli: &GalleryCli, out: &mut dyn Write) -> Result<Exit, GalleryErr
         }
         None => wanted.of_dest()?,
     };
-    // That nobody listens is no reason for another exit status.
+    // A closed stdout doesn't change the exit status.
     let _ = writeln!(out, "{}", line(&page, rows));
     Ok(Exit::Success)
 }
@@ -57,7 +57,7 @@ impl<'a> RunGallery<'a> {
         Ok(Self { folder, records })
     }
 
-    /// Makes it, after the run's end, and gives what is to be said of it.
+    /// Makes it, after the run's end, and returns the line about it.
     pub(super) fn make(self, dest: &Path) -> Result<String, GalleryError> {
         let (source, output) = (None, self.folder);
         let wanted = Wanted {
@@ -70,7 +70,7 @@ impl<'a> RunGallery<'a> {
     }
 }
 
-/// What is said of a page that was made.
+/// The line about a page that was made.
 fn line(page: &Path, rows: Rows) -> String {
     let pictures = if rows.all == 1 { "picture" } else { "pictures" };
     let failed = match rows.failed {

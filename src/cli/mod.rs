@@ -71,7 +71,7 @@ pub fn main() -> ExitCode {
 }
 
 fn fail(error: &str, exit: Exit) -> ExitCode {
-    // That stderr is gone is no reason for another exit status.
+    // A closed stderr doesn't change the exit status.
     let _ = if io::stderr().is_terminal() {
         writeln!(io::stderr(), "{}", prefix::error(error))
     } else {

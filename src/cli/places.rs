@@ -1,4 +1,4 @@
-//! What is said of a SOURCE or DEST before anything is looked at.
+//! SOURCE and DEST as they were typed: mistakes, and a DEST that is one thumbnail.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::batch::error::shown;
 use crate::batch::walk::has_jpeg_extension;
 
-/// What is to be said if there are more paths than a SOURCE and a DEST: `thumbgen *.jpg thumbs`.
+/// The message for more paths than a SOURCE and a DEST: `thumbgen *.jpg thumbs`.
 pub(super) fn too_many(source: &Path, dest: Option<&Path>, more: &[PathBuf]) -> Option<String> {
     if more.is_empty() {
         return None;
@@ -30,7 +30,7 @@ pub(super) fn too_many(source: &Path, dest: Option<&Path>, more: &[PathBuf]) -> 
     ))
 }
 
-/// DEST is named like a picture of another format than thumbnails have.
+/// DEST has the name of a picture in a format that thumbnails don't have.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "DEST {} is named like a picture that is no JPEG, as thumbnails are: name it .jpg, or {}/ for a folder",
@@ -39,12 +39,12 @@ pub(super) fn too_many(source: &Path, dest: Option<&Path>, more: &[PathBuf]) -> 
 )]
 pub struct OtherFormat(PathBuf);
 
-/// File name extensions of pictures that thumbnails are not.
+/// File name extensions of pictures in other formats.
 const OTHER_FORMATS: [&str; 13] = [
     "png", "webp", "gif", "tif", "tiff", "bmp", "avif", "heic", "heif", "jxl", "jp2", "ico", "svg",
 ];
 
-/// The folder and the name of the thumbnail, if SOURCE is one picture and DEST names a file: it is no folder, does not
+/// The folder and the name of the thumbnail, if SOURCE is one picture and DEST names a file: it is not a folder, does not
 /// end with a slash, and has the extension of a picture.
 pub(super) fn one_thumbnail(
     source: &Path,

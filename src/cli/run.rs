@@ -27,7 +27,7 @@ use crate::tell::teller::{Teller, Verbosity};
 ///
 /// # Errors
 ///
-/// When SOURCE or DEST can't be used, there is no telling which shard this is, DEST is in use by another run or fails on
+/// When SOURCE or DEST can't be used, it is not known which shard this is, DEST is in use by another run or fails on
 /// the way, or the report can't be written.
 pub fn run(config: &Config) -> Result<Exit, Error> {
     let mut batch = Cow::Borrowed(&config.batch);
@@ -70,7 +70,7 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
     if let Some(gallery) = gallery {
         let line = gallery.make(&batch.dest)?;
         if config.verbosity > Verbosity::Quiet {
-            // That stderr is gone is no reason for another exit status.
+            // A closed stderr doesn't change the exit status.
             let _ = writeln!(io::stderr(), "{line}");
         }
     }

@@ -25,7 +25,7 @@ pub struct SignalsError(#[from] io::Error);
 #[derive(Debug, Clone, Default)]
 pub struct Signals {
     stop: Stop,
-    /// Apart from `stop`, which the run's observer may set too: that makes no signal the second.
+    /// Apart from `stop`, which the run's observer may set too: the next signal is still the first.
     caught: Arc<AtomicBool>,
     signal: Arc<AtomicUsize>,
 }
@@ -68,7 +68,7 @@ impl Signals {
     }
 }
 
-/// Bit n-1 set: signal n is ignored. Where the system does not tell, none is.
+/// Bit n-1 set: signal n is ignored. Where the system doesn't say, none is.
 fn ignored_signals() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

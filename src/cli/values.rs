@@ -1,4 +1,4 @@
-//! Values of options: what is taken, and what is said of those that are not.
+//! Values of options: what is accepted, and the message if one is not.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use console::style;
 
-/// Columns below which there is no room for a bar beside the counts.
+/// With fewer columns, there is no room for a bar beside the counts.
 const COLUMNS_FOR_A_BAR: usize = 64;
 
-/// How many there are in all, as far as is known.
+/// How many there are in all, as far as that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Total {
-    /// So many.
+    /// Exactly this many.
     Is(u64),
-    /// So many at least: they are being counted.
+    /// At least this many: they are still being counted.
     AtLeast(u64),
 }
 
@@ -33,7 +33,7 @@ impl Total {
     }
 }
 
-/// `Name [=====>     ] counts` in at most so many `columns`.
+/// `Name [=====>     ] counts` in at most that many `columns`.
 pub(super) fn row(name: &str, done: u64, total: Total, counts: &str, columns: usize) -> String {
     let around = name.len() + counts.chars().count() + " [] ".len();
     let row = match columns.checked_sub(around) {
@@ -54,7 +54,7 @@ fn bar(done: u64, total: u64, room: usize) -> String {
     format!("{:room$}", "=".repeat(full) + head)
 }
 
-/// The time that the rest takes at so many `per_second`, with a space before it; nothing while that can't be told.
+/// The time that the rest takes at that many `per_second`, with a space before it; nothing while that is not known.
 pub(super) fn time_left(done: u64, total: Total, per_second: f64) -> String {
     match total {
         Total::Is(total) if total > done && per_second > 0.0 => {

@@ -1,12 +1,12 @@
 //! What a run shows: bars, lines, the summary, the report.
 //!
 //! ```text
-//! teller     takes in what happens, and tells it       progress   bars on a terminal, lines that don't tear them
-//! bar        one row of them                        screen     where they are drawn
-//! verbose    lines for -v and --debug                  summary    the counts and shares at a run's end
-//! passed_over  what no picture was                   prefix     how errors and warnings begin
-//! report     one JSON record a picture                 gallery    a page to look over what a report says
-//! side_file  files beside the thumbnails
+//! teller       takes in what happens, and shows it        progress  bars on a terminal, and lines that don't tear them
+//! verbose      lines for -v and --debug                   bar       one row of them
+//! summary      counts and shares at a run's end           screen    where they are drawn
+//! passed_over  what the walk found that was no picture    prefix    how errors and warnings begin
+//! report       one JSON record a picture                  gallery   a page to look over what a report says
+//! side_file    files beside the thumbnails
 //! ```
 
 mod bar;

@@ -6,10 +6,10 @@ use std::sync::Mutex;
 
 use crate::batch::walk::Skipped;
 
-/// No more kinds than these are told apart; the names of a foreign tree may have any number of endings.
+/// How many kinds are told apart at most: the names of a foreign tree may have any number of endings.
 const MOST_KINDS: usize = 100;
 
-/// So many kinds are told by name.
+/// How many kinds are named.
 const TOLD: usize = 5;
 
 /// Counts of what was passed over.
@@ -20,7 +20,7 @@ pub(super) struct PassedOver(Mutex<Counts>);
 struct Counts {
     /// Files whose names do not end like a picture's, by that ending in lower case.
     names: BTreeMap<String, u64>,
-    /// Those of more kinds than are told apart.
+    /// Files of all other kinds.
     others: u64,
     hidden: u64,
     linked_folders: u64,

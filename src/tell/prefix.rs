@@ -1,16 +1,16 @@
-//! How lines that matter begin on a terminal, among all the others.
+//! How lines that matter begin on a terminal, so that they stand out.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal};
 
 use console::Style;
 
-/// `line`, which tells of an error on stderr: as it is, or on a terminal with a coloured `error:` before it.
+/// `line`, an error on stderr: as it is, or on a terminal with a coloured `error:` before it.
 pub fn error(line: &str) -> Cow<'_, str> {
     prefixed("error:", Style::new().red(), line)
 }
 
-/// `line`, which is a warning on stderr, likewise.
+/// `line`, a warning on stderr, likewise.
 pub(crate) fn warning(line: &str) -> Cow<'_, str> {
     prefixed("warning:", Style::new().yellow(), line)
 }

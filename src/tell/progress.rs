@@ -10,7 +10,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use super::bar::{Total, row, time_left};
 use super::screen::Screen;
 
-/// How often a bar is drawn again at least.
+/// How often a bar is redrawn at least.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Stderr: bars if it is a terminal, lines in any case.
@@ -26,7 +26,7 @@ struct Bars {
     known: Arc<Known>,
 }
 
-/// What is known of the pictures in all.
+/// What is known of the number of pictures.
 #[derive(Debug, Default)]
 struct Known {
     /// Pictures that the walk has handed out.
@@ -67,12 +67,12 @@ impl Progress {
         Self((wanted && is_screen()).then(Bars::new))
     }
 
-    /// Whether there are bars, and it is worth while to count ahead for them.
+    /// Whether there are bars, which make it worthwhile to count ahead.
     pub fn has_bars(&self) -> bool {
         self.0.is_some()
     }
 
-    /// So many pictures were counted ahead.
+    /// This many pictures were counted ahead.
     pub fn counted(&self, pictures: u64) {
         if let Some(bars) = &self.0 {
             bars.known.counted.store(pictures, Ordering::Relaxed);
@@ -117,7 +117,7 @@ impl Progress {
         }
     }
 
-    /// Prints a line above the bars, or below those that are finished. That stderr is gone is no reason to stop making thumbnails.
+    /// Prints a line above the bars, or below those that are finished. A closed stderr is no reason to stop.
     pub fn line(&self, text: &str) {
         let print = || drop(writeln!(io::stderr().lock(), "{text}"));
         match &self.0 {
@@ -135,7 +135,7 @@ impl Progress {
         writeln!(io::stdout().lock(), "{text}")
     }
 
-    /// Says in the bar that the machine's load keeps new pictures from being begun.
+    /// Shows in the bar that the machine's load keeps new pictures from being begun.
     pub fn pausing(&self, load: f64) {
         if let Some(bars) = &self.0 {
             *bars.known.pause() = format!(" paused: load {load:.1}");
@@ -210,18 +210,18 @@ impl Bars {
 }
 
 impl Drop for Bars {
-    /// What ends a run before its time is told below the bars.
+    /// What ends a run early is printed below the bars.
     fn drop(&mut self) {
         self.finish();
     }
 }
 
-/// One bar on the way to a number of steps that is known beforehand, and lines that don't tear it.
+/// One bar towards a known number of steps, and lines that don't tear it.
 #[derive(Debug)]
 pub struct Steps(Option<(ProgressBar, Screen)>);
 
 impl Steps {
-    /// A bar of so many `steps`, if stderr is a terminal that can move its cursor and it is `wanted`.
+    /// A bar of that many `steps`, if stderr is a terminal that can move its cursor and it is `wanted`.
     pub fn new(wanted: bool, name: &'static str, steps: u64) -> Self {
         Self((wanted && is_screen()).then(|| {
             let screen = Screen::stderr();

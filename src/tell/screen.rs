@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use console::Term;
 use indicatif::{ProgressDrawTarget, TermLike};
 
-/// How often a second the bars are drawn at most.
+/// How often the bars are drawn per second, at most.
 const DRAWINGS: u8 = 20;
 
 /// Stderr as a place for bars.

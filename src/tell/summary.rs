@@ -20,7 +20,7 @@ pub struct Scheduling {
     pub cores: NonZeroUsize,
 }
 
-/// What worker time is spent on, as a person would say it.
+/// What worker time is spent on, in a person's words.
 const SHARES: [(&str, &[Stage]); 7] = [
     ("freshness", &[Stage::Stat, Stage::Freshness]),
     ("read", &[Stage::Read]),
@@ -31,7 +31,7 @@ const SHARES: [(&str, &[Stage]); 7] = [
     ("write", &[Stage::Write]),
 ];
 
-/// What the time of `workers` was spent on in a run of `elapsed`, the last being waiting for work; the shares add up to 1.
+/// What the time of `workers` was spent on in a run of `elapsed`, with waiting for work last; the shares add up to 1.
 pub fn shares(
     totals: &Totals,
     workers: NonZeroUsize,
@@ -83,7 +83,7 @@ fn held_back(elapsed: Duration, shares: &[(&'static str, f64)]) -> Option<String
     })
 }
 
-/// How many pictures ended how, on one line; of those that failed, so many were `known` before.
+/// How many pictures ended how, on one line; `known` of those that failed had failed before.
 pub fn counts(counted: &Counts, known: u64) -> String {
     let found = counted.found;
     let mut text = format!(
@@ -128,7 +128,7 @@ pub fn counts(counted: &Counts, known: u64) -> String {
     text
 }
 
-/// What a run that was interrupted left undone, of so many pictures in all, if their `total` is known.
+/// What an interrupted run left undone, of `total` pictures if that is known.
 pub fn interrupted(counts: &Counts, total: Option<u64>) -> String {
     let begun = counts.met() - counts.not_begun;
     let pictures = |count| if count == 1 { "picture" } else { "pictures" };
@@ -158,7 +158,7 @@ pub fn about_kept(counted: &Counts) -> Option<String> {
     })
 }
 
-/// How many pictures ended how, and what to do about it: all that there is to say of a dry run.
+/// How many pictures ended how, and what to do about it: all there is to say about a dry run.
 pub fn found(counted: &Counts, known: u64) -> String {
     let lines = [Some(counts(counted, known)), about_kept(counted)];
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")

@@ -1,4 +1,4 @@
-//! Tells a person and the report what happens in a run.
+//! Shows what happens in a run to a person, and writes it to the report.
 
 use std::borrow::Cow;
 use std::io;
@@ -21,7 +21,7 @@ use crate::tell::progress::Progress;
 use crate::tell::report::{Known, PictureRecord, Record, Report, ReportError, RunRecord};
 use crate::tell::verbose;
 
-/// How much is said on stderr.
+/// How much is printed on stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
     /// Errors.
@@ -30,11 +30,11 @@ pub enum Verbosity {
     Normal,
     /// A line for each picture too.
     Verbose,
-    /// And the reasons for each decision.
+    /// And the reason for each decision.
     Debug,
 }
 
-/// Takes in what happens to the pictures of a run, from any thread, and tells it.
+/// Takes in what happens to the pictures of a run, from any thread, and shows it.
 #[derive(Debug)]
 pub struct Teller {
     verbosity: Verbosity,
@@ -52,7 +52,7 @@ pub struct Teller {
     passed_over: PassedOver,
 }
 
-/// What happens can't be told where that was asked for.
+/// What happens can't be written where that was asked for.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum TellError {
@@ -91,7 +91,7 @@ impl Teller {
         self.report = Some(Mutex::new(report));
     }
 
-    /// Whether there are bars, for which it is worth while to count ahead.
+    /// Whether there are bars, which make it worthwhile to count ahead.
     pub fn has_bars(&self) -> bool {
         self.progress.has_bars()
     }
@@ -106,7 +106,7 @@ impl Teller {
         }
     }
 
-    /// Says `line` on stderr, unless only errors are wanted.
+    /// Prints `line` on stderr, unless only errors are wanted.
     pub fn note(&self, line: &str) {
         if self.verbosity > Verbosity::Quiet {
             self.progress.line(line);
@@ -197,19 +197,19 @@ impl Teller {
         self.record(|| PictureRecord::pruned(thumbnail, self.dry_run));
     }
 
-    /// Says what a dry run would do: on stdout, or on stderr if the report has that.
+    /// Prints what a dry run would do: on stdout, or on stderr if the report goes to stdout.
     fn say(&self, line: &str) {
         if self.report_on_stdout {
             self.progress.line(line);
         } else if let Err(error) = self.progress.say(line)
-            // Who reads no further has seen enough.
+            // A reader that closes the pipe has seen enough.
             && error.kind() != io::ErrorKind::BrokenPipe
         {
             self.fail(TellError::Stdout(error));
         }
     }
 
-    /// Stops a run of which can't be told what was asked for.
+    /// Stops a run that can't show what was asked for.
     fn fail(&self, error: TellError) {
         let _ = self.error.set(error);
         self.stop.set();
@@ -253,7 +253,7 @@ impl Observer for Teller {
                 }
             }
             Event::Done(job, processed) => self.done(job, processed),
-            // Told once, when the run has ended: those in flight meet the same.
+            // Printed once, when the run has ended: the pictures in flight meet the same.
             Event::DestFailed(job, processed) => {
                 self.record(|| PictureRecord::new(Some(job), processed));
                 self.gone_through(processed);

@@ -5,7 +5,7 @@ use crate::batch::job::Job;
 use crate::batch::make::{Made, Outcome, Processed};
 use crate::batch::stage::StageTimes;
 
-/// One line on what became of `job`; with `reasons`, also how and why. Nothing for failures, which are always told.
+/// One line on what became of `job`; with `reasons`, also how and why. Nothing for failures, which are printed anyway.
 pub(crate) fn line(job: &Job, processed: &Processed, reasons: bool) -> Option<String> {
     let thumbnail = shown(&job.thumbnail);
     match &processed.outcome {
@@ -25,12 +25,12 @@ pub(crate) fn line(job: &Job, processed: &Processed, reasons: bool) -> Option<St
             Some(format!("passed over {source} (a thumbnail)"))
         }
         Outcome::NotBegun => Some(format!("not begun {thumbnail}")),
-        // Told in any case: the failure on stderr, what a dry run would make on stdout.
+        // Printed in any case: the failure on stderr, what a dry run would make on stdout.
         Outcome::Failed(_) | Outcome::WouldMake(_) => None,
     }
 }
 
-/// That the thumbnail was made from what is left of a damaged picture.
+/// Says that the thumbnail was made from what is left of a damaged picture.
 pub(crate) fn damage(job: &Job, processed: &Processed) -> Option<String> {
     let Outcome::Made(made) = &processed.outcome else {
         return None;
@@ -42,7 +42,7 @@ pub(crate) fn damage(job: &Job, processed: &Processed) -> Option<String> {
     ))
 }
 
-/// What was wrong with a picture that has a thumbnail all the same.
+/// What was wrong with a picture that got a thumbnail all the same.
 pub(crate) fn warnings<'a>(
     job: &'a Job,
     processed: &'a Processed,

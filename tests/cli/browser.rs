@@ -91,7 +91,7 @@ impl Browser {
         self.post("url", &json!({"url": format!("file://{}", path.display())}));
     }
 
-    /// A window of so many pixels.
+    /// A window of that many pixels.
     pub(crate) fn resize(&self, width: u32, height: u32) {
         let parameters =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});

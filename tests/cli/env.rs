@@ -113,7 +113,7 @@ impl Env {
         files_below(&self.path(name))
     }
 
-    /// The same, nothing if there is no such folder; files that go meanwhile are left out.
+    /// The same; empty if there is no such folder. Files that disappear meanwhile are left out.
     pub(crate) fn tree_if_any(&self, name: &str) -> BTreeMap<OsString, Vec<u8>> {
         let folder = self.path(name);
         let entries = walkdir::WalkDir::new(&folder)

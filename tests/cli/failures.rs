@@ -1,4 +1,4 @@
-//! A bad picture is told, counted, and does no harm.
+//! A bad picture is reported, counted, and does no harm.
 
 use std::process::{Command, Stdio};
 

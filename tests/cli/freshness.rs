@@ -185,7 +185,7 @@ fn a_damaged_thumbnail_is_made_again() {
     ];
     for bytes in damaged {
         env.file("thumbs/a.jpg", &bytes);
-        // That it is newer than its source is no excuse.
+        // Being newer than its source is no excuse.
         is_made_again(&env, "damaged");
         assert_eq!(env.bytes("thumbs/a.jpg"), good);
     }

@@ -85,7 +85,7 @@ fn page_of_a_report_is_that_of_its_run() {
         "{made}"
     );
     assert_eq!(env.bytes("one/index.html"), env.bytes("two/index.html"));
-    // A report on stdout is no less one.
+    // A report on stdout is a report too.
     env.make(["--report", "-", "--gallery", "three", "-q"]);
     assert_eq!(page(&env, "three/index.html").1.len(), 2);
 }

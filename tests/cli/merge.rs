@@ -148,7 +148,7 @@ fn merge_refuses_what_is_not_of_one_run() {
         .exits(2)
         .says("d.jsonl, line 1");
     env.run(["report", "merge"]).exits(2);
-    // Runs that are no shards are just added up.
+    // Runs without a shard are just added up.
     env.make_into("thumbs", &["--report", "e.jsonl"]).exits(0);
     let sum = env.run(["report", "merge", "e.jsonl", "e.jsonl"]);
     sum.exits(0);

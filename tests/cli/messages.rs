@@ -67,7 +67,7 @@ fn damaged_pictures_name_the_option_that_takes_them() {
         .ends_with(0)
         .does_not_say(hint);
 
-    // Two bytes that are no restart marker in the midst of the data.
+    // Two bytes in the middle of the data that are not a restart marker.
     let mut broken = whole.clone();
     let middle = broken.len() / 2;
     broken[middle..middle + 2].copy_from_slice(b"\xFF\xC4");

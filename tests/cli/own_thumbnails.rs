@@ -1,4 +1,4 @@
-//! Thumbnails of thumbgen's own are no pictures.
+//! thumbgen's own thumbnails are not pictures.
 
 use serde_json::Value;
 

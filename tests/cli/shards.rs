@@ -115,7 +115,7 @@ fn a_picture_is_of_the_part_that_its_path_hashes_to() {
             .filter(|path| Shard::new(index, 4).unwrap().holds(path))
             .collect();
         let dest = format!("thumbs{index}");
-        // However SOURCE is said.
+        // However SOURCE is written.
         let source = ["images", "images/", "./images", "./images//"][index as usize];
         env.run([source, &dest, "--shard", &format!("{index}/4")])
             .exits(0);

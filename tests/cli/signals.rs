@@ -106,7 +106,7 @@ fn a_shell_sees_128_and_the_signals_number() {
 fn the_first_signal_waits_for_the_job_in_flight_and_the_second_does_not() {
     let env = Env::new();
     many(&env, 3000);
-    // A job that tells of itself in a pipe that nobody reads is in flight for ever.
+    // A job that prints into a pipe that nobody reads is in flight forever.
     let (_reader, writer) = std::io::pipe().unwrap();
     let mut command = env.command(["images", "thumbs", "--dry-run"]);
     command.stdout(writer.try_clone().unwrap());
@@ -120,7 +120,7 @@ fn the_first_signal_waits_for_the_job_in_flight_and_the_second_does_not() {
     assert_eq!(child.wait().unwrap().signal(), Some(Signal::SIGTERM as i32));
 }
 
-/// Returns as soon as nothing more fits into the pipe, for so long that `child` must have met that.
+/// Returns once the pipe has been full for long enough that `child` must have noticed.
 fn wait_until_full(pipe: &impl AsFd, child: &mut Child) {
     let mut full = 0;
     while full < 3 {

@@ -1,4 +1,4 @@
-//! What is said after a run, and how much on the way.
+//! What is printed after a run, and how much on the way.
 
 use crate::env::{BROKEN, Env, Run, STRATEGIES, jpeg};
 

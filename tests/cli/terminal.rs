@@ -89,7 +89,7 @@ pub(crate) fn completions(sent: &str) -> Vec<(u64, Option<u64>)> {
     plain.split(['\r', '\n']).filter_map(counts).collect()
 }
 
-/// So many pictures that take their time.
+/// This many pictures that take their time.
 pub(crate) fn slow_pictures(env: &Env, count: u32) {
     let slow = jpeg(1200, 1200, 1);
     for number in 0..count {
@@ -97,7 +97,7 @@ pub(crate) fn slow_pictures(env: &Env, count: u32) {
     }
 }
 
-/// The lines of a terminal of so many columns that were drawn, one after the other, without what moves the cursor or
+/// The lines of a terminal of that many columns as they were drawn, one after the other, without what moves the cursor or
 /// sets colours. The bars fill their lines with spaces and leave it to the terminal to begin a new one.
 pub(crate) fn drawn(sent: &str, columns: u16) -> Vec<String> {
     console::strip_ansi_codes(sent)

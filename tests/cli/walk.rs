@@ -133,7 +133,7 @@ fn folders_that_could_not_be_visited_are_never_allowed() {
     env.make(["--follow", "--allow-failures", "100%"])
         .ends_with(1)
         .counts(1, 0, 1);
-    // A link to nothing is no folder.
+    // A link to nothing is not a folder.
     let env = Env::new();
     env.picture("images/a.jpg");
     env.link("gone.jpg", "images/b.jpg");

@@ -20,7 +20,7 @@ const SUFFIX: &str = ".tmp";
 /// Letters and digits between them that only chance decides.
 const RANDOM: usize = 6;
 
-/// No write takes so long: a temporary file of this age is a leftover, whoever made it.
+/// No write takes this long: a temporary file of this age is a leftover, whoever made it.
 const LEFTOVER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often a write is begun again because its folder or file went away under it: another run prunes the folder that
@@ -84,7 +84,7 @@ impl Owner {
     }
 }
 
-/// What came of writing a thumbnail.
+/// How writing a thumbnail ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
     /// It is in its place.
@@ -250,7 +250,7 @@ pub(crate) fn sweep_file(path: &Path, here: &Owner) -> bool {
     let Some(owner) = name.and_then(Owner::of) else {
         return false;
     };
-    // Another run may have swept it just now; so an error is no matter.
+    // Another run may have swept it just now, so an error doesn't matter.
     let is_file = fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
     is_file && (owner.is_dead(here) || is_old(path)) && fs::remove_file(path).is_ok()
 }

@@ -8,8 +8,8 @@
 //!
 //! So a run of the whole tree is alone, and two runs of one shard exclude each other; all else may go on side by side.
 //! A shard's file is what is locked, not the lock: that it exists means nothing, and a run that finds one takes it over.
-//! It is removed at the end of the run, by then still locked; who got hold of it meanwhile sees that it is not in its
-//! place any more, and begins again.
+//! It is removed at the end of the run, by then still locked; a run that got hold of it meanwhile sees that it is no longer in its
+//! place, and begins again.
 //!
 //! On NFS a lock on a folder reaches as far as one host; that on a file reaches all of them.
 //!
@@ -26,7 +26,7 @@ use crate::batch::shard::Shard;
 use crate::batch::stop::Stop;
 use crate::batch::walk::FileId;
 
-/// How often a run that waits looks whether the lock is free.
+/// How often a waiting run checks whether the lock is free.
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
 /// How the names of shards' files begin and end.
@@ -38,7 +38,7 @@ const SUFFIX: &str = ".lock";
 pub enum Wait {
     /// Not at all.
     No,
-    /// So long.
+    /// At most this long.
     For(Duration),
     /// Until it has ended.
     Forever,

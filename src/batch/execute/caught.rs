@@ -14,7 +14,7 @@ pub struct Panicked(pub String);
 thread_local! {
     /// Whether this thread is inside a job, so that its panic will be reported with the job.
     static IN_JOB: Cell<bool> = const { Cell::new(false) };
-    /// What the panic hook saw last on this thread. Only the hook is told the place of a panic.
+    /// What the panic hook saw last on this thread. Only the hook learns where a panic happened.
     static SEEN: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 

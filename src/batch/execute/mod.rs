@@ -34,7 +34,7 @@ impl Strategy {
     /// All strategies, the baseline first.
     pub const ALL: [Self; 3] = [Self::Seq, Self::Threads, Self::Rayon];
 
-    /// The number of workers that `jobs` comes to.
+    /// How many workers there are for `jobs`.
     pub fn workers(self, jobs: NonZeroUsize) -> NonZeroUsize {
         match self {
             Self::Seq => NonZeroUsize::MIN,

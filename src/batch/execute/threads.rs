@@ -4,7 +4,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::thread;
 
-/// Jobs that may wait for a worker. So many that a feeder with quick jobs (a million fresh thumbnails) is not put to
+/// Jobs that may wait for a worker. Enough that a feeder with quick jobs (a million fresh thumbnails) is not put to
 /// sleep and woken for each: 16 cost 6% more there. So few that memory stays flat; in an interrupted run they are not
 /// begun.
 pub(super) const QUEUED_PER_WORKER: usize = 128;

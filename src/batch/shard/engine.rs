@@ -22,7 +22,7 @@ pub enum ShardError {
     /// The index is there without the count, which must not be taken for "all".
     #[error("--shard auto: {0} is set, but not {1}; say auto/N")]
     NoCount(&'static str, &'static str),
-    /// A variable is no number.
+    /// A variable is not a number.
     #[error("--shard auto: {0}={1:?} is no number of a shard")]
     NotANumber(&'static str, OsString),
     /// The engine's count is not the one asked for.

@@ -89,7 +89,7 @@ impl ReadBuffer {
                 Need::All => break,
             };
         }
-        // One byte more than there should be: a file may have grown, but must not be followed for ever.
+        // One byte more than there should be: a file may have grown, but must not be followed forever.
         self.read_to(file, length + 1)?;
         Ok(self.length == length)
     }

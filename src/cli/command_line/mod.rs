@@ -1,4 +1,4 @@
-//! What can be typed, and its help: clap's definitions. What it comes to is [`crate::cli::config::Config`] for a run.
+//! What can be typed, and its help: clap's definitions. For a run, it becomes a [`crate::cli::config::Config`].
 //!
 //! ```text
 //! run  thumbgen SOURCE DEST, and its options       here  the commands: report merge, gallery, completions, man
@@ -26,13 +26,13 @@ Exit status:
   129, 130, 143
        interrupted (SIGHUP, SIGINT, SIGTERM); nothing half-written is left
 
-A SOURCE that is named as a command is said as ./gallery, ./man and so on.
+A SOURCE with the name of a command is written as ./gallery, ./man and so on.
 Options can come from a file, one argument a line: thumbgen @options.txt";
 
 /// Makes a thumbnail of every JPEG below SOURCE, into the same tree below DEST.
 ///
-/// Thumbnails that are fresh are left as they are, and so is any file in DEST that thumbgen did not make. Thumbnails that
-/// it made are no pictures: those below SOURCE are passed over. Pictures that fail are named on stderr, and the run goes on.
+/// Fresh thumbnails are left as they are, and so is any file in DEST that thumbgen did not make. Its own thumbnails are not
+/// pictures: those below SOURCE are passed over. Pictures that fail are named on stderr, and the run goes on.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -54,7 +54,7 @@ pub struct CommandLine {
 }
 
 impl CommandLine {
-    /// The command line that `arguments` are. Ends the program where they are none, or ask for help.
+    /// Parses `arguments`. Ends the program if they are wrong, or ask for help.
     pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Self {
         let line = Self::parse_from(arguments);
         if let Some(error) = line.run.as_ref().and_then(Cli::too_many_paths) {
@@ -89,7 +89,7 @@ pub enum Command {
 /// What can be done with reports.
 #[derive(Debug, Subcommand)]
 pub enum ReportCommand {
-    /// Add the reports of shards up, and name the shards that are missing or not finished
+    /// Add up the reports of shards, and name the shards that are missing or not finished
     ///
     /// Exit status: 0 if all shards have finished, 1 if they have but pictures failed, 75 if shards are missing or not
     /// finished, 2 if a report can't be read.
@@ -107,7 +107,7 @@ pub struct MergeCli {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// End with status 0 although so many pictures failed, or so many percent of them
+    /// Exit 0 if at most N (or P%) of the pictures fail
     #[arg(long, value_name = "N|P%")]
     pub allow_failures: Option<Allowance>,
 }
@@ -118,10 +118,10 @@ pub struct GalleryCli {
     /// Folder of thumbnails
     pub dest: PathBuf,
 
-    /// Show what the run did that wrote this report: failures first, then every picture
+    /// Show what the run that wrote this report did: failures first, then every picture
     ///
     /// A click opens the picture. Relative paths in the report are those of the folder in which the run was started. The
-    /// run may still go on.
+    /// run may still be going on.
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 
@@ -131,7 +131,7 @@ pub struct GalleryCli {
 
     /// Folder for the page; made if need be
     ///
-    /// The page is FOLDER/index.html, which may be an older gallery, and nothing else.
+    /// The page is FOLDER/index.html, which may be an older gallery, but no other file.
     #[arg(short, long, value_name = "FOLDER", default_value = "thumbgen-gallery")]
     pub output: PathBuf,
 }

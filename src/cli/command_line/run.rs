@@ -18,11 +18,11 @@ pub struct Cli {
     /// Folder of pictures (.jpg .jpeg .jpe .jfif), or one picture
     pub source: PathBuf,
 
-    /// Folder for the thumbnails, made if need be; of one picture, also the thumbnail (.jpg)
+    /// Folder for the thumbnails, made if need be; for one picture, also the thumbnail (.jpg)
     #[arg(required_unless_present = "compare", conflicts_with = "compare")]
     pub dest: Option<PathBuf>,
 
-    /// What is there by mistake: a shell has made several paths of `*.jpg`.
+    /// There by mistake: the shell has made several paths of `*.jpg`.
     #[arg(hide = true)]
     pub more: Vec<PathBuf>,
 
@@ -49,7 +49,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Thumbnails")]
     pub enlarge: bool,
 
-    /// JPEG quality, 1 to 100; from 90 on with full colour resolution
+    /// JPEG quality, 1 to 100; 90 and above keep full colour resolution
     #[arg(
         long,
         value_name = "Q",
@@ -83,23 +83,23 @@ pub struct Cli {
 
     /// Replace files in DEST that thumbgen did not make
     ///
-    /// Without this option, whatever has no stamp of thumbgen's is kept where a thumbnail belongs: another tool's thumbnail, a
-    /// picture, a link. Only an empty file, or one of zeros only, is replaced unasked.
+    /// Without this option, whatever lacks thumbgen's stamp is kept: another tool's thumbnail, a picture, a link. Only an
+    /// empty file, or one of zeros only, is replaced unasked.
     #[arg(long, help_heading = "Running")]
     pub replace_foreign: bool,
 
-    /// Say on stdout what would be done and why, and do nothing
+    /// Print what would be done and why, and do nothing
     #[arg(short = 'n', long, help_heading = "Running")]
     pub dry_run: bool,
 
     /// Remove thumbnails whose picture is gone
     ///
-    /// Only files that carry thumbgen's stamp, and folders that this empties. Nothing is removed if the walk met an
-    /// error or found no picture at all.
+    /// Only files that carry thumbgen's stamp, and folders that become empty. Nothing is removed if the walk met an error
+    /// or found no picture at all.
     #[arg(long, help_heading = "Running")]
     pub prune: bool,
 
-    /// Wait for another run on DEST to end, for so many seconds or for ever
+    /// Wait for another run on DEST to end: at most SECONDS, or as long as it takes
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, value_parser = values::seconds, help_heading = "Running")]
     pub wait: Option<Option<Duration>>,
 
@@ -107,10 +107,10 @@ pub struct Cli {
     #[arg(long, value_name = "LOAD", value_parser = values::load, help_heading = "Running")]
     pub max_load: Option<f64>,
 
-    /// Make the pictures of one part of SOURCE only: I/N from 0/N to N-1/N, auto, or auto/N
+    /// Make only one part of SOURCE: I/N from 0/N to N-1/N, auto, or auto/N
     ///
     /// A picture's part is a hash of its path below SOURCE, modulo N. auto takes I and N from AWS Batch, Kubernetes
-    /// (which tells no N: auto/N) or Slurm, whichever started the process.
+    /// (which doesn't set N: auto/N) or Slurm, whichever started the process.
     #[arg(long, value_name = "I/N", help_heading = "Running")]
     pub shard: Option<ShardChoice>,
 
@@ -125,7 +125,7 @@ pub struct Cli {
     )]
     pub files_from: Option<PathBuf>,
 
-    /// In that list, paths end with a NUL, as of find -print0
+    /// Paths in that list end with a NUL, as from find -print0
     #[arg(
         short = '0',
         long = "null",
@@ -134,7 +134,7 @@ pub struct Cli {
     )]
     pub null: bool,
 
-    /// End with status 0 although so many pictures failed, or so many percent of them
+    /// Exit 0 if at most N (or P%) of the pictures fail
     #[arg(long, value_name = "N|P%", help_heading = "Running")]
     pub allow_failures: Option<Allowance>,
 
@@ -150,7 +150,7 @@ pub struct Cli {
     #[arg(long, value_name = "N", default_value = "500M", value_parser = values::pixels, help_heading = "Limits")]
     pub max_pixels: u64,
 
-    /// Refuse pictures that take more bytes to read or to decode
+    /// Refuse pictures that take more memory to read or decode
     #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = values::bytes, help_heading = "Limits")]
     pub max_memory: u64,
 
@@ -197,7 +197,7 @@ pub struct Cli {
 
     /// Draw the comparison as an SVG
     ///
-    /// FILE may be an older SVG, and nothing else.
+    /// FILE may be an older SVG, but no other file.
     #[arg(
         long,
         value_name = "FILE",
@@ -209,14 +209,14 @@ pub struct Cli {
 
     /// Write a report as JSON Lines (of --compare: its figures as JSON), - for stdout
     ///
-    /// The first {shard} in FILE is the number of --shard. FILE may be an older report, and nothing else.
+    /// The first {shard} in FILE is the number of --shard. FILE may be an older report, but no other file.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub report: Option<PathBuf>,
 
     /// Make a page in FOLDER that shows what the run did, as `thumbgen gallery` does
     ///
-    /// Failures first, then every thumbnail; a click opens the picture. FOLDER/index.html may be an older gallery, and nothing
-    /// else.
+    /// Failures first, then every thumbnail; a click opens the picture. FOLDER/index.html may be an older gallery, but no
+    /// other file.
     #[arg(
         long,
         value_name = "FOLDER",
@@ -233,13 +233,13 @@ pub struct Cli {
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 
-    /// Print the reasons for each decision
+    /// Print the reason for each decision
     #[arg(long, help_heading = "Output")]
     pub debug: bool,
 }
 
 impl Cli {
-    /// What is to be said if there are more paths than a SOURCE and a DEST.
+    /// The message for more paths than a SOURCE and a DEST.
     pub(super) fn too_many_paths(&self) -> Option<String> {
         places::too_many(&self.source, self.dest.as_deref(), &self.more)
     }

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use super::figures::{ALIKE, Comparison, Contender, Figures};
 use crate::batch::execute::Strategy;
 
-/// The share of the usable cores from which on they are the limit.
+/// From this share of the usable cores on, they are the limit.
 const BUSY: f64 = 0.85;
 
 /// Which contender to use, and what keeps more jobs from being faster.
@@ -95,7 +95,7 @@ fn more_jobs(comparison: &Comparison, best: &Figures) -> String {
         .filter(|figures| figures.jobs > best.jobs)
         .min_by(|a, b| fewer_jobs_then_faster(a, b));
     match next {
-        // That was said.
+        // `list` has named it.
         Some(next) if next.equal => format!(": {}", limit(comparison, best)),
         Some(next) => {
             let by = slower(next, best);

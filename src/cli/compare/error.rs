@@ -35,7 +35,7 @@ pub enum CompareError {
     /// Signals can't be caught.
     #[error(transparent)]
     Signals(#[from] SignalsError),
-    /// It was stopped before its time.
+    /// It was stopped early.
     #[error("stopped")]
     Stopped,
     /// A file of results can't be written.
@@ -43,7 +43,7 @@ pub enum CompareError {
     Output(PathBuf, #[source] io::Error),
 }
 
-/// Two contenders did not make the same of a picture: one of them is broken.
+/// Two contenders made different things of a picture: one of them is broken.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}: {contender} {what}; was the picture changed meanwhile?", shown(.picture))]
 pub struct Difference {

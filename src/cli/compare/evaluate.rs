@@ -1,4 +1,4 @@
-//! From what was measured to the figures that are told.
+//! From what was measured to the figures that are shown.
 
 use std::num::NonZeroUsize;
 
@@ -53,7 +53,7 @@ impl Comparison {
 impl Figures {
     fn new(work: Work, contender: Contender, rounds: &[Measured], baseline: f64) -> Self {
         let real = real(rounds);
-        // A clock that stood still would make infinite rates.
+        // A clock that stood still would give infinite rates.
         let median = real.median.max(1e-9);
         let user = Spread::of(rounds.iter().map(|round| round.cpu.user.as_secs_f64())).median;
         let sys = Spread::of(rounds.iter().map(|round| round.cpu.sys.as_secs_f64())).median;

@@ -1,4 +1,4 @@
-//! What is measured, and the figures that are told.
+//! What is measured, and the figures that are shown.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -26,7 +26,7 @@ impl Contender {
         jobs: NonZeroUsize::MIN,
     };
 
-    /// What a run takes that names neither a strategy nor a number of jobs.
+    /// What a run uses if it is given neither a strategy nor a number of jobs.
     pub fn default_on(cores: NonZeroUsize) -> Self {
         Self {
             strategy: Strategy::Threads,
@@ -90,7 +90,7 @@ pub struct Figures {
     pub jobs: usize,
     /// Whether no other contender has a shorter median.
     pub fastest: bool,
-    /// Whether its times can't be told from the fastest one's: they differ by noise, if at all.
+    /// Whether its times differ from the fastest one's by no more than noise.
     pub equal: bool,
     /// Wall clock time of a round in seconds.
     #[serde(rename = "real_s")]
@@ -149,8 +149,8 @@ impl Spread {
         }
     }
 
-    /// Whether these times and `other`s differ by noise, if at all: their ranges overlap, or their medians are as good
-    /// as one. One disturbed round widens a range, but makes nothing equal that takes far longer.
+    /// Whether these times and `other`'s differ by no more than noise: their ranges overlap, or their medians are nearly
+    /// the same. One disturbed round widens a range, but doesn't make equal what takes far longer.
     pub fn is_like(self, other: Self) -> bool {
         let apart = (self.median / other.median.max(1e-9) - 1.0).abs();
         let overlap = self.min <= other.max && other.min <= self.max;

@@ -21,7 +21,7 @@ use crate::batch::stop::Stop;
 pub enum Fate {
     /// Its thumbnail is in its place.
     Made,
-    /// It failed, and this is told of it.
+    /// It failed, with this message.
     Failed(String),
 }
 
@@ -40,7 +40,7 @@ pub struct Round {
 ///
 /// # Errors
 ///
-/// When threads can't be started, or thumbnails not be written.
+/// When threads can't be started, or thumbnails can't be written.
 pub fn make_all(
     settings: &Settings,
     contender: Contender,
@@ -53,7 +53,7 @@ pub fn make_all(
         .with_variant(settings.variant.clone())
         .with_strategy(contender.strategy, contender.jobs);
     batch.walk = settings.walk;
-    // Nothing of anybody's can be lost here, and every file is work that can be measured.
+    // Nothing can be lost here, and every file is work that can be measured.
     batch.thumbnails_too = true;
     // The folders of all contenders lie side by side, perhaps below SOURCE.
     batch.not_entered = dest.parent().map(Path::to_owned);
@@ -107,7 +107,7 @@ struct State {
 
 impl Observer for Gathered<'_> {
     fn event(&self, event: Event<'_>) {
-        // What can't be visited was told when the pictures were read first.
+        // What can't be visited was reported when the pictures were first read.
         if let Event::Done(job, processed) | Event::DestFailed(job, processed) = event {
             self.state().add(job, processed);
             (self.done)();

@@ -2,11 +2,11 @@
 //!
 //! All pictures are read once so that they are in memory, then each contender (a strategy and a number of jobs) makes all
 //! thumbnails into a folder of its own, several rounds of that, the order rotating. The thumbnails must be the same bytes
-//! whoever made them. What comes out is a [`Comparison`]: figures, told as a table, as JSON and as a chart.
+//! whoever made them. The result is a [`Comparison`]: figures, shown as a table, as JSON and as a chart.
 //!
 //! ```text
 //! settings  the command line -> what is measured        rounds   all contenders in turn, their results held together
-//! make      one contender makes all pictures            figures  what is measured, and what is told of it
+//! make      one contender makes all pictures            figures  what is measured, and what is shown of it
 //! evaluate  measurements -> figures                     advice   figures -> a sentence
 //! table     the figures for a terminal                  chart    the figures as an SVG
 //! error     what ends a comparison
@@ -89,12 +89,12 @@ fn json(comparison: &Comparison) -> String {
 
 /// The comparison, and how many pictures and entries of the tree failed; its files are written.
 fn measure(settings: &Settings, stop: &Stop) -> Result<(Comparison, u64), CompareError> {
-    // Created first: that a file can't be written should not show after minutes of work.
+    // Created first: better to fail now than after minutes of work.
     let report = settings.report.as_deref();
     let report = report.filter(|path| !is_stdout(path));
     let chart = settings.chart.as_deref();
     let failed = |path: &Path, error| CompareError::Output(path.to_owned(), error);
-    // All of them before any: what is refused must not cost what is not.
+    // All checks come first: a file that is refused must not cost one that is not.
     let outputs = [(report, JSON), (chart, SVG)];
     for (path, beginning) in outputs.into_iter().filter_map(|(path, b)| Some((path?, b))) {
         side_file::check(path, beginning).map_err(|error| failed(path, error))?;

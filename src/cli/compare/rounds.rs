@@ -71,14 +71,14 @@ impl<'a> Rounds<'a> {
         })
     }
 
-    /// Steps that [`run`](Self::run) tells the bar of.
+    /// How many steps of the bar [`run`](Self::run) takes.
     pub fn steps(&self) -> u64 {
         let contenders = contenders(&self.settings.jobs).len() as u64;
         self.pictures.len() as u64 * (1 + u64::from(self.settings.rounds.get()) * contenders)
     }
 
     /// Runs all rounds. `make` makes all pictures in the way of a contender into an empty folder, and is given what to
-    /// call after each. Returns the figures and the number of failures, which are told on stderr.
+    /// call after each. Returns the figures and the number of failures, which are printed on stderr.
     ///
     /// # Errors
     ///
@@ -115,7 +115,7 @@ impl<'a> Rounds<'a> {
     fn warm(&self, bar: &Steps) -> u64 {
         let mut bytes = 0;
         for picture in self.pictures.iter().take_while(|_| !self.stop.is_set()) {
-            // A picture that can't be read will fail in every contender, and be told then.
+            // A picture that can't be read will fail with every contender, and is reported then.
             bytes += self
                 .path(picture)
                 .and_then(File::open)
@@ -174,7 +174,7 @@ struct Agreed {
 }
 
 impl Agreed {
-    /// Takes the first contender's results for those that are right, and holds all others against them.
+    /// Takes the first contender's results as right, and compares all others with them.
     fn check(
         &mut self,
         contender: Contender,
@@ -274,7 +274,7 @@ impl<'a> Kept<'a> {
         }
     }
 
-    /// An empty folder for so many `thumbnails`.
+    /// An empty folder for that many `thumbnails`.
     fn folder_for(&mut self, thumbnails: u64) -> Result<PathBuf, CompareError> {
         self.make_folder(thumbnails)
             .map_err(|error| CompareError::Temporary {

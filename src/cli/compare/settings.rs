@@ -10,7 +10,7 @@ use crate::batch::walk::WalkOptions;
 use crate::cli::command_line::Cli;
 use crate::picture::{Options, Variant};
 
-/// What is compared, and where it is told.
+/// What is compared, and where the result goes.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The folder of pictures, or the picture.

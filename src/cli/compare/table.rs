@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::figures::{Comparison, Figures};
 
-/// Columns below which a bar says nothing.
+/// With fewer columns, a bar says nothing.
 const LEAST_BAR: usize = 8;
 
 /// Between two columns.

@@ -71,7 +71,7 @@ pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<
         all.write(output, merged)?;
     }
     match told {
-        // That nobody listens is no reason for another exit status.
+        // A closed stdout doesn't change the exit status.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             return Err(MergeError::Stdout(error));
         }

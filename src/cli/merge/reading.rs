@@ -71,7 +71,7 @@ pub(super) struct ReportedRun {
     /// Number of the report's line before its first, and of its last.
     pub(super) lines: (u64, u64),
     pub(super) counts: Counts,
-    /// What the walk could not visit. A folder is so for every shard, and is one failure all the same.
+    /// What the walk could not visit. Every shard fails at such a folder, and it is still one failure.
     pub(super) unvisited: Vec<String>,
     pub(super) run: RunRecord,
 }

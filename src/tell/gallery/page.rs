@@ -32,7 +32,7 @@ const BEGINNING: &[u8] = b"<!doctype html>\n<!-- A gallery by thumbgen -->\n";
 /// The page's file.
 const NAME: &str = "index.html";
 
-/// So many rows are one block: few enough that the first is on the screen at once.
+/// Rows in a block: few enough that the first block is on the screen at once.
 const BLOCK: usize = 1000;
 
 /// What a gallery says of all pictures.
@@ -67,7 +67,7 @@ pub(super) struct Gallery {
     rows: Rows,
 }
 
-/// Refuses a `folder` whose page is there and no gallery; there need not be one.
+/// Refuses a `folder` whose page exists and is not a gallery; there need not be one.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Where the paths of a report lead, and the URLs to there.
+//! Where the paths of a report lead, and their URLs.
 
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
@@ -95,8 +95,8 @@ impl Place {
     }
 }
 
-/// The folder in which a run was started that says `said` of its DEST: the one from which that leads to `dest`, a whole
-/// path. Nothing if there is no telling.
+/// The folder in which a run was started that calls its DEST `said`: the one from which that leads to `dest`, a whole
+/// path; nothing if that can't be known.
 pub(super) fn started_in(said: &Path, dest: &Path) -> Option<PathBuf> {
     let said: PathBuf = said
         .components()

@@ -1,7 +1,7 @@
 //! A record of a report as the page has it.
 //!
-//! A gallery outlives the version of thumbgen that it was made by, and reports come from older and newer ones: what is not
-//! known of a record is shown as it is, and nothing that is missing is asked for.
+//! A gallery outlives the version of thumbgen that made it, and reports come from older and newer ones: unknown fields of
+//! a record are shown as they are, and no field has to be there.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use super::fields::{Fields, path, said, size, text};
 use super::places::{Places, url_of};
 use super::thumbnails::{Thumbnail, best};
 
-/// What is left out of the page: it says nothing of a picture that one would see or ask.
+/// Fields that the page leaves out: nobody looks for them.
 const PASSED_OVER: [&str; 6] = [
     "record",
     "ms",
@@ -23,7 +23,7 @@ const PASSED_OVER: [&str; 6] = [
     "source_mtime",
 ];
 
-/// A row. Names are short, for there are many.
+/// A row. Its names are short because there are many rows.
 #[derive(Debug, Default, PartialEq, Serialize)]
 pub(super) struct Row {
     /// Path below SOURCE; of a thumbnail without a source, below DEST.
@@ -127,7 +127,7 @@ impl Row {
     }
 }
 
-/// What of `record` is left and worth a line.
+/// The other fields of `record` that are worth a line.
 fn more(record: Fields) -> Map<String, Value> {
     let usual = |name: &str, value: &Value| match name {
         "orientation" => value.as_u64() == Some(1),

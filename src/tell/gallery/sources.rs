@@ -38,7 +38,7 @@ pub enum GalleryError {
     /// The report can't be read.
     #[error("report {} can't be read: {}", shown(.0), plain(.1))]
     Report(PathBuf, #[source] io::Error),
-    /// A line of it is no record.
+    /// One of its lines is not a record.
     #[error("{}, line {}: no record of a report", shown(.0), .1)]
     NotARecord(PathBuf, u64),
     /// The page can't be written.
@@ -47,7 +47,7 @@ pub enum GalleryError {
 }
 
 impl Wanted<'_> {
-    /// Makes the gallery of what the run did whose report is `report`, a file called `name`.
+    /// Makes the gallery of the run whose report is `report`, a file called `name`.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl Wanted<'_> {
         gallery.finish().map_err(|error| self.unwritten(error))
     }
 
-    /// Makes the gallery of the thumbnails that are in DEST. What failed can't be known from them.
+    /// Makes the gallery of the thumbnails that are in DEST. They don't tell what failed.
     ///
     /// # Errors
     ///

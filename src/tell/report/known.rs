@@ -1,4 +1,4 @@
-//! What failed before: a report, as the last run left it, is the memory of the next one.
+//! What failed before: the report that the last run left is the memory of the next one.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -13,7 +13,7 @@ use crate::tell::side_file::{self, is_stdout};
 pub struct Known(HashMap<String, PictureRecord>);
 
 impl Known {
-    /// The failures in the report at `path`; none if there is no such file. What is no record is passed over: a killed
+    /// The failures in the report at `path`; none if there is no such file. Whatever is not a record is passed over: a killed
     /// run leaves half a line.
     pub fn read(path: &Path) -> Self {
         let mut known = Self::default();
@@ -36,8 +36,8 @@ impl Known {
         known
     }
 
-    /// Whether `record` is a failure that is known: the same error of the same version of the same file. Then it is
-    /// given the time at which that was first seen.
+    /// Whether `record` is a known failure: the same error of the same version of the same file. If so, it gets the
+    /// time at which that was first seen.
     pub(crate) fn holds(&self, record: &mut PictureRecord) -> bool {
         let Some(before) = self.0.get(key(record)) else {
             return false;
@@ -53,7 +53,7 @@ impl Known {
     }
 }
 
-/// How the record of a failure is known without being parsed.
+/// What tells the record of a failure without parsing it.
 const FAILED: &[u8] = b"\"outcome\":\"failed\"";
 
 /// What is of one picture.

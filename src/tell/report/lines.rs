@@ -2,11 +2,11 @@
 
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
-/// The last record of a report is not longer.
+/// The last record of a report is never longer.
 const LONGEST_END: u64 = 64 << 10;
 
 /// Hands every line of `report` to `each`, without its end; a last line that has no end was being written when its run
-/// was killed, or is being written now, and is left out. Says whether there was none.
+/// was killed, or is being written now, and is left out. Returns whether there was none.
 pub(crate) fn for_each_line<E>(
     report: impl Read,
     unreadable: impl Fn(io::Error) -> E,

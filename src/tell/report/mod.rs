@@ -48,7 +48,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// When the file can't be made, or is there and no report.
+    /// When the file can't be made, or is there and not a report.
     pub fn create(path: &Path) -> Result<Self, ReportError> {
         let out: Box<dyn Write + Send> = if is_stdout(path) {
             Box::new(io::stdout())

@@ -61,7 +61,7 @@ pub struct PictureRecord {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// When a failure was seen first: the same error of the same version of the source.
+    /// When a failure was first seen: the same error of the same version of the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<String>,
     /// Modification time of the source in seconds, as stamps have it.
@@ -160,7 +160,7 @@ pub struct MergedRecord {
     pub missing: Vec<u32>,
     /// Shards whose run was stopped, or whose report has lost lines.
     pub unfinished: Vec<u32>,
-    /// How many runs were no shards.
+    /// How many runs were without a shard.
     pub others: u64,
     /// Reports without an end: their run was killed, or goes on. Their pictures are not counted.
     pub cut_short: Vec<String>,
@@ -277,12 +277,12 @@ impl RunRecord {
 
 /// This moment in the form of RFC 3339.
 pub fn now() -> String {
-    // A clock that was never set may be before 1970, which that form can't say here.
+    // A clock that was never set may be before 1970, which can't be written in this form here.
     let now = SystemTime::now().max(SystemTime::UNIX_EPOCH);
     humantime::format_rfc3339_millis(now).to_string()
 }
 
-/// `path` as text, and in hexadecimal if the text does not say it all.
+/// `path` as text, and in hexadecimal if the text loses something.
 fn path(path: &Path) -> (Option<String>, Option<String>) {
     let bytes = path.as_os_str().as_bytes();
     let hex = path

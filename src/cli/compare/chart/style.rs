@@ -14,7 +14,7 @@ pub(super) const REAL: RGBColor = RGBColor(0x1B, 0x49, 0x65);
 pub(super) const USER: RGBColor = RGBColor(0x5F, 0xA8, 0xD3);
 pub(super) const SYS: RGBColor = RGBColor(0xF4, 0xA2, 0x59);
 pub(super) const WHISKER: RGBColor = RGBColor(0xD0, 0x46, 0x6B);
-/// How far a whisker's cap reaches to both sides, in pixels.
+/// How far a whisker's cap reaches to either side, in pixels.
 const CAP: i32 = 4;
 const FONT: &str = "sans-serif";
 

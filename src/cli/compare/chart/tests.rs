@@ -99,7 +99,7 @@ fn whiskers_reach_from_the_least_to_the_most() {
         .collect();
     let second = bars[0] / 0.3;
     let whiskers = lines(&document, "#D0466B");
-    // One that lies and two caps for each contender.
+    // A horizontal line and two caps for each contender.
     assert_eq!(whiskers.len(), 6, "{whiskers:?}");
     let length = whiskers[3][1].0 - whiskers[3][0].0;
     assert!((length - second * (0.300 - 0.196)).abs() <= 2.0, "{length}");

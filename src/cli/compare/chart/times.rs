@@ -9,7 +9,7 @@ use super::style::{
 };
 use crate::batch::execute::Strategy;
 
-/// Bars that lie: real, and below it user and system time in one.
+/// Horizontal bars: real, and below it user and system time in one.
 pub(super) fn draw(comparison: &Comparison, area: &Area<'_>) -> Drawn {
     let contenders = &comparison.contenders;
     let cpu = |figures: &Figures| figures.user + figures.sys;
