@@ -46,19 +46,19 @@ fn totals(sent: &str) -> BTreeSet<u64> {
 #[test]
 fn the_total_of_a_shard_or_a_list_is_that_of_its_own_pictures() {
     let env = Env::new();
-    slow_pictures(&env, 60);
+    slow_pictures(&env, 400);
     let (_, sent) = on_a_terminal(&env, 80, &["--strategy", "seq", "--shard", "0/2"], &[]);
     let own = env.tree("thumbs").len() as u64;
-    assert!((1..60).contains(&own));
+    assert!((1..400).contains(&own));
     assert_eq!(totals(&sent), [own].into(), "{sent}");
 
-    let listed: String = (0..40)
+    let listed: String = (0..200)
         .map(|number| format!("./{}/{number:03}.jpg\n\n", number % 7))
         .collect();
     env.file("list", listed.as_bytes());
     let options = ["--force", "--strategy", "seq", "--files-from", "list"];
     let (_, sent) = on_a_terminal(&env, 80, &options, &[]);
-    assert_eq!(totals(&sent), [40].into(), "{sent}");
+    assert_eq!(totals(&sent), [200].into(), "{sent}");
 }
 
 #[test]
