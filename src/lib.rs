@@ -45,6 +45,32 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # A tree of pictures
+//!
+//! What the program does, with one's own observer and stop flag; see [`batch`].
+//!
+//! ```
+//! use thumbgen::batch::{Batch, Event, Observer, Stop};
+//!
+//! struct Printer;
+//!
+//! impl Observer for Printer {
+//!     fn event(&self, event: Event<'_>) {
+//!         if let Event::Done(job, _) = event {
+//!             println!("{}", job.thumbnail.display());
+//!         }
+//!     }
+//! }
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let thumbnails = folder.path();
+//! // Set from another thread, or by the observer, it ends the run after the pictures in flight.
+//! let stop = Stop::default();
+//! let ran = Batch::new("testdata/pictures", thumbnails).run(&Printer, &stop)?;
+//! assert!(ran.finished);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Features
 //!
 //! | feature | what it adds |

@@ -79,7 +79,7 @@ impl<F: FnMut(usize, Result<Thumbnail, ThumbnailError>)> Sink for F {
 ///
 /// // Several, from one decode.
 /// let sizes = [Variant::new("320".parse()?), Variant::new("100".parse()?)];
-/// thumbnailer.thumbnails(&jpeg, &sizes, &mut |number, made: Result<thumbgen::Thumbnail, _>| {
+/// thumbnailer.thumbnails(&jpeg, &sizes, &mut |number: usize, made: Result<thumbgen::Thumbnail, _>| {
 ///     println!("{}: {} bytes", sizes[number].framing.bounds, made.unwrap().bytes.len());
 /// })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
