@@ -80,7 +80,7 @@
 //! | `batch` | [`batch`]: trees of pictures, what is fresh in them, threads |
 //! | `tell`, `cli` | what the program needs besides |
 //!
-//! All but the first are on by default.
+//! `batch`, `tell` and `cli` are on by default.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "batch")]
