@@ -76,7 +76,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | none | [`Thumbnailer`]: no files, no threads, nothing of the operating system |
-//! | `webp` | [`Format::WebP`], by libwebp, which takes a C compiler |
+//! | `webp` | `Format::WebP`, by libwebp, which takes a C compiler |
 //! | `batch` | [`batch`]: trees of pictures, what is fresh in them, threads |
 //! | `tell`, `cli` | what the program needs besides |
 //!
