@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::batch::stage::Stage;
-use crate::picture::{self, Options, Step, ThumbnailError};
+use crate::picture::{self, Format, Options, Step, ThumbnailError};
 
 /// One picture (or folder) failed. The run goes on.
 #[derive(Debug, Error)]
@@ -178,6 +178,9 @@ pub enum RunError {
         shown(.0)
     )]
     OnlyThumbnails(PathBuf),
+    /// A whole tree is made in JPEG only: other formats have no names and stamps in a tree yet.
+    #[error("thumbnails of a tree are JPEGs, not {0}")]
+    Format(Format),
     /// The threads could not be started.
     #[error("the threads can't be started: {}", plain(.0))]
     Threads(#[source] io::Error),

@@ -20,7 +20,7 @@ use filetime::FileTime;
 
 use crate::batch::ownership::{Foreign, Standing, look};
 use crate::picture::stamp::Stamp;
-use crate::picture::{self, Options, Variant};
+use crate::picture::{self, Background, Gravity, Options, Variant};
 
 /// Version of thumbgen's own pixels: to be raised by every change that makes other pixels from the same source and
 /// options, so that thumbnails made before it are made again. `tests/pixels.rs` fails until it is.
@@ -114,11 +114,24 @@ impl Fingerprint {
             framing.fit,
             variant.quality()
         );
+        // Only what isn't as usual, so that stamps from before there was a choice stay what they are.
         if framing.enlarge {
             text.push_str(",enlarge");
         }
         if !options.rotate {
             text.push_str(",stored-order");
+        }
+        if framing.gravity != Gravity::default() {
+            text = format!("{text},{}", framing.gravity);
+        }
+        if variant.background != Background::default() {
+            text = format!("{text},{}", variant.background);
+        }
+        if variant.progressive {
+            text.push_str(",progressive");
+        }
+        if variant.sharpen {
+            text.push_str(",sharpen");
         }
         Self(text)
     }
@@ -215,4 +228,29 @@ fn is_of(stamp: &Stamp<'_>, source: SourceVersion, text: &mut String) -> bool {
     text.clear();
     let written = write!(text, "{} {}", Mtime(source.mtime), source.length);
     written.is_ok() && text.split_once(' ') == stamp.mtime.zip(stamp.length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_that_changes_pixels_changes_the_fingerprint() {
+        let usual = Variant::default();
+        let of = |variant: &Variant| Fingerprint::of(&Options::default(), variant).to_string();
+        // What stamps have had from the first.
+        assert_eq!(of(&usual), "128x128,inside,q80,p1");
+        let changed = [
+            usual.clone().with_enlarge(true),
+            usual.clone().with_gravity(Gravity::North),
+            usual.clone().with_background(Background::rgb(1, 2, 3)),
+            usual.clone().with_progressive(true),
+            usual.clone().with_sharpen(true),
+        ];
+        let mut texts: Vec<_> = changed.iter().chain([&usual]).map(of).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len(), changed.len() + 1, "{texts:?}");
+        assert!(texts.iter().all(|text| !text.contains(' ')), "{texts:?}");
+    }
 }

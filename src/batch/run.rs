@@ -25,6 +25,7 @@ use crate::batch::settings::Batch;
 use crate::batch::stop::Stop;
 use crate::batch::throttle::Throttle;
 use crate::batch::walk::{SourcePicture, walk};
+use crate::picture::Format;
 
 /// A batch whose places are checked and whose DEST is locked.
 #[derive(Debug)]
@@ -58,12 +59,15 @@ impl Batch {
     ///
     /// # Errors
     ///
-    /// When SOURCE or DEST can't be used, or another run holds DEST's lock.
+    /// When SOURCE or DEST can't be used, another run holds DEST's lock, or the thumbnails are to be no JPEGs.
     pub fn prepare<'a>(
         &'a self,
         observer: &dyn Observer,
         stop: &'a Stop,
     ) -> Result<Ready<'a>, RunError> {
+        if self.variant.format != Format::Jpeg {
+            return Err(RunError::Format(self.variant.format));
+        }
         if self.prune && !self.source.is_dir() {
             return Err(RunError::PruneOfPicture(self.source.clone()));
         }
@@ -300,4 +304,27 @@ fn next(pictures: &mut Pictures<'_>, outcomes: &Outcomes<'_>) -> Option<SourcePi
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::picture::Variant;
+
+    #[test]
+    fn a_tree_in_a_format_that_it_has_no_names_for_is_refused_before_anything_is_made() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (source, dest) = (folder.path().join("images"), folder.path().join("thumbs"));
+        fs::create_dir(&source).expect("a folder");
+        let batch = Batch::new(&source, &dest);
+        let batch = batch.with_variant(Variant::default().with_format(Format::Png));
+        let refused = batch.run(&(), &Stop::default()).map(|_| ());
+        assert!(
+            matches!(refused, Err(RunError::Format(Format::Png))),
+            "{refused:?}"
+        );
+        assert!(!dest.exists());
+    }
 }
