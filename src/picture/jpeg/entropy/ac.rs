@@ -31,8 +31,7 @@ pub(crate) struct AcTable {
 
 /// One symbol with its value, or two, if they are whole in the window.
 ///
-/// If not even one is, `length` is 0. Then, if the code is whole, `first` is its run, `second` the size of its value
-/// and `advance` the code's length; else that is 0 too.
+/// If not even one is, `length` is 0, and what is left says how much of it is: see [`Entry::code`].
 #[derive(Clone, Copy, Debug, Default)]
 struct Entry {
     values: [i16; 2],
@@ -46,7 +45,7 @@ struct Entry {
     length: u8,
 }
 
-/// So far a block ends: no sum of runs comes so far otherwise.
+/// Marks the end of a block; no sum of runs reaches it.
 pub(crate) const END: u32 = 128;
 
 impl AcTable {
@@ -107,13 +106,9 @@ impl AcTable {
         k: u32,
         block: &mut Block,
     ) -> Result<u32, Damage> {
-        let code = match u32::from(entry.advance) {
-            0 => self.canonical.find(bits.peek(16) as u32, 0)?,
-            length => Code {
-                bits: 0,
-                length,
-                symbol: entry.first << 4 | entry.second,
-            },
+        let code = match entry.code() {
+            Some(code) => code,
+            None => self.canonical.find(bits.peek(16) as u32, 0)?,
         };
         bits.pass(code.length);
         if code.ends_block() {
@@ -167,15 +162,7 @@ impl FromSpec for AcTable {
             if code.ends_block() {
                 places.fill(Entry::one(0, END as u8, END as u8, length));
             } else if length > Self::WIDTH {
-                let (first, second) = (code.run() as u8, code.size() as u8);
-                let advance = code.length as u8;
-                places.fill(Entry {
-                    values: [0; 2],
-                    first,
-                    second,
-                    advance,
-                    length: 0,
-                });
+                places.fill(Entry::code_alone(code));
             } else {
                 let parts = places.chunks_exact_mut(1 << (Self::WIDTH - length));
                 for (extra, part) in parts.enumerate() {
@@ -207,6 +194,27 @@ impl Entry {
             advance,
             length: length as u8,
         }
+    }
+
+    /// An entry for a code that is whole in the window, though its value isn't. Nothing is decoded by it, so the places
+    /// of that hold the code: the run in `first`, the size in `second`, the length in `advance`.
+    fn code_alone(code: Code) -> Self {
+        Self {
+            values: [0; 2],
+            first: code.run() as u8,
+            second: code.size() as u8,
+            advance: code.length as u8,
+            length: 0,
+        }
+    }
+
+    /// The code of an entry that holds no whole symbol; none if not even the code is whole.
+    fn code(self) -> Option<Code> {
+        (self.advance != 0).then(|| Code {
+            bits: 0,
+            length: self.advance.into(),
+            symbol: self.first << 4 | self.second,
+        })
     }
 
     /// Makes an entry of one symbol one of two.

@@ -20,6 +20,11 @@ pub(crate) struct SkipTable {
 
 /// What a look-up passed, or several added up: the bits in the lower byte, above it the coefficients, and [`ENDED`]
 /// more of these if the block ended.
+///
+/// Sums can't overflow. An entry has at most [`SkipTable::MOST_BITS`] bits, and no more than `PER_REFILL` entries are
+/// added up before their bits are passed: less than 64 bits, which the byte has room for. A window has no more than 12
+/// symbols, each of which passes at most 16 coefficients, and nothing is added to a sum of 64 or more: so the count stays
+/// far below [`ENDED`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sum(u32);
 
@@ -208,7 +213,7 @@ fn join(part: &mut [u32], next: &[u32], first: u32) {
     for (place, &next) in part.iter_mut().zip(next) {
         let both = first + next;
         let unknown = next == SkipTable::UNKNOWN;
-        *place = if unknown || both & 63 > SkipTable::MOST_BITS {
+        *place = if unknown || Sum(both).bits() > SkipTable::MOST_BITS {
             first
         } else {
             both

@@ -23,6 +23,9 @@ const WIDTH: u32 = 10;
 /// From the lowest bit: 6 bits for the number of bits that they take; whether they end the band; from bit 8 on 7 bits
 /// for the number of places that they pass, one more if they end the band; from bit 16 on a bit for each place, set
 /// where a coefficient is new; from bit 40 on the same again, set where it is positive.
+///
+/// No shift leaves its field: a run has at most 15 zeros, so one symbol needs 16 of the 24 places; symbols are joined
+/// only if all their places are among the 24; and where a skip is taken, the band has as many places left as it passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct BandSkip(u64);
 
@@ -119,6 +122,7 @@ impl<const REFINES: bool> BandSkipTable<REFINES> {
             if k + must_fit > last + 1 {
                 return Err(Damage::RunTooLong);
             }
+            // Where nothing is new, `k` may be 64.
             found(u64::from(new) << (k & 63), positive << (k & 63));
             k += 1;
         }

@@ -11,8 +11,10 @@ pub(crate) type Chunk = [u8; CHUNK + WORD];
 
 /// Reads bits, most significant first (T.81 F.2.2.5), from bytes without stuffing or markers.
 ///
-/// It doesn't know where the data end. Who uses it asks for its [`position`](Self::position) from time to time, which
-/// is cheaper than asking at each symbol.
+/// It doesn't know where the data end. Its users ask for its [`position`](Self::position) from time to time, which is
+/// cheaper than asking at each symbol. Until they do, it may read beyond the end, and that is harmless: zeros follow the
+/// data for as long as a unit can be ([`Feed`](super::unstuff::Feed)), places wrap around the chunk rather than leave
+/// it, and what came of such bits is thrown away once the position tells.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bits<'b> {
     data: &'b Chunk,

@@ -152,7 +152,8 @@ impl<'a, 's> Feed<'a, 's> {
                 self.more = false;
             }
         }
-        // What is left of earlier data must not decide what comes of these, even if they are damaged.
+        // A unit that is begun before the end may be read on beyond it, by its length at most: `renew` then finds that the
+        // data have ended, and the unit doesn't count. Until then it must not depend on what earlier data left here.
         if !self.more {
             let end = CHUNK.min(self.len + self.margin);
             self.bytes[self.len..end].fill(0);

@@ -47,7 +47,7 @@ impl DcOnlyScan<'_, '_> {
 
     /// Draws what was decoded in lanes, from an MCU on.
     fn draw_batch(&mut self, batch: &Batch, mcu: usize) {
-        let (across, blocks) = (self.layout.mcus.0, self.spots.len());
+        let (across, blocks) = (self.mcus.layout.mcus.0, self.spots.len());
         let (mut x, mut y) = (mcu % across, mcu / across);
         for mut part in batch.parts() {
             while !part.is_empty() {
@@ -67,12 +67,12 @@ impl DcOnlyScan<'_, '_> {
     /// Sums up the differences of MCUs from column `x` on, into the row.
     fn sum_up(&mut self, mcus: &[u32], x: usize) {
         let (mut first, mut row) = (0, 0);
-        for (lane, &steps) in self.decoders.iter_mut().zip(&self.layout.steps) {
+        for (lane, &steps) in self.decoders.iter_mut().zip(&self.mcus.layout.steps) {
             let lines = &mut self.row[row..];
             let prediction = &mut lane.prediction;
             let blocks = self.spots.len();
             let entries = mcus.chunks_exact(blocks).map(|mcu| &mcu[first..]);
-            let across = self.layout.mcus.0;
+            let across = self.mcus.layout.mcus.0;
             match steps {
                 (1, 1) => sum_up_component::<1, 1>(entries, lines, across, x, prediction),
                 (2, 1) => sum_up_component::<2, 1>(entries, lines, across, x, prediction),
@@ -132,6 +132,7 @@ mod tests {
     use crate::picture::jpeg::samples::planes;
     use crate::picture::jpeg::samples::scale::{Scale, Scales};
     use crate::picture::jpeg::scratch::BuiltTables;
+    use crate::picture::jpeg::sequential::McuCanvases;
     use crate::picture::jpeg::syntax::header::Header;
     use crate::picture::jpeg::syntax::markers;
     use crate::picture::jpeg::syntax::scan::{Layout, Scan};
@@ -155,7 +156,12 @@ mod tests {
         let (mut buffer, blocks) = (Buffer::default(), layout.blocks.len());
         let mut in_lanes = Lanes::from_size(0);
         let mut feed = Feed::new(bytes, segment.end, blocks, &mut buffer);
-        let mut means = DcOnlyScan::new(layout, lanes, &mut canvases, of, &mut in_lanes);
+        let mcus_drawn = McuCanvases {
+            layout,
+            canvases: &mut canvases,
+            of,
+        };
+        let mut means = DcOnlyScan::new(mcus_drawn, lanes, &mut in_lanes);
         means.decode_in_lanes(&mut feed, 0, mcus) as f64 / mcus as f64
     }
 

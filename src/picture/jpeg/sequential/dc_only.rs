@@ -10,8 +10,7 @@ use crate::picture::jpeg::entropy::intervals::{self, Units};
 use crate::picture::jpeg::entropy::unstuff::Feed;
 use crate::picture::jpeg::error::Damage;
 use crate::picture::jpeg::lanes::Lanes;
-use crate::picture::jpeg::samples::planes::Canvas;
-use crate::picture::jpeg::syntax::scan::Layout;
+use crate::picture::jpeg::sequential::McuCanvases;
 use std::sync::Arc;
 
 /// Look-ups for a block's first symbols, by the next [`SkipTable::WIDTH`] bits: the DC difference from bit
@@ -99,11 +98,8 @@ impl DcOnlyDecoder {
 
 /// The MCUs of such a scan.
 pub(crate) struct DcOnlyScan<'p, 's> {
-    pub(super) layout: Layout,
+    pub(super) mcus: McuCanvases<'p, 's>,
     pub(super) decoders: Vec<DcOnlyDecoder>,
-    canvases: &'p mut [Canvas<'s>],
-    /// The canvases' places of the scan's components.
-    of: Vec<usize>,
     /// For each block of an MCU: its component, where its row starts in `row`, and its step there.
     pub(super) spots: Vec<Spot>,
     /// DC coefficients of a row of MCUs.
@@ -120,12 +116,11 @@ pub(super) struct Spot {
 
 impl<'p, 's> DcOnlyScan<'p, 's> {
     pub(crate) fn new(
-        layout: Layout,
+        mcus: McuCanvases<'p, 's>,
         decoders: Vec<DcOnlyDecoder>,
-        canvases: &'p mut [Canvas<'s>],
-        of: Vec<usize>,
         lanes: &'p mut Lanes,
     ) -> Self {
+        let layout = &mcus.layout;
         let mut spots = Vec::with_capacity(layout.blocks.len());
         let mut end = 0;
         for block in &layout.blocks {
@@ -140,10 +135,8 @@ impl<'p, 's> DcOnlyScan<'p, 's> {
             }
         }
         Self {
-            layout,
+            mcus,
             decoders,
-            canvases,
-            of,
             spots,
             row: vec![0; end],
             lanes,
@@ -160,13 +153,18 @@ impl<'p, 's> DcOnlyScan<'p, 's> {
 
     /// Draws the MCUs from column `from` to `to` of row `y`.
     pub(super) fn draw(&mut self, from: usize, to: usize, y: usize) {
-        for (spot, block) in self.spots.iter().zip(&self.layout.blocks) {
+        let McuCanvases {
+            layout,
+            canvases,
+            of,
+        } = &mut self.mcus;
+        for (spot, block) in self.spots.iter().zip(&layout.blocks) {
             if block.at.0 == 0 {
-                let down = self.layout.steps[block.component].1;
+                let down = layout.steps[block.component].1;
                 let place = (from * spot.step, y * down + block.at.1);
                 let means = &self.row[spot.start + from * spot.step..spot.start + to * spot.step];
                 let quantiser = self.decoders[block.component].quantiser;
-                self.canvases[self.of[block.component]].dots(place, means, quantiser);
+                canvases[of[block.component]].dots(place, means, quantiser);
             }
         }
     }
@@ -174,7 +172,7 @@ impl<'p, 's> DcOnlyScan<'p, 's> {
 
 impl Units for DcOnlyScan<'_, '_> {
     fn size(&self) -> (usize, usize) {
-        self.layout.mcus
+        self.mcus.layout.mcus
     }
 
     fn restart(&mut self) {
@@ -203,9 +201,6 @@ impl Units for DcOnlyScan<'_, '_> {
     }
 
     fn erase(&mut self, mcu: (usize, usize)) {
-        for block in &self.layout.blocks {
-            let place = self.layout.place(block, mcu);
-            self.canvases[self.of[block.component]].erase(place);
-        }
+        self.mcus.erase(mcu);
     }
 }

@@ -122,21 +122,21 @@ impl<'a> Picture<'_, 'a, '_> {
             .map(|component| self.decoder(component, tables, at))
             .collect::<Result<Vec<_>, Error>>()?;
         let mut feed = Feed::new(self.header.bytes, at, layout.blocks.len(), self.buffer);
-        let (canvases, policy) = (&mut self.canvases[..], &mut *self.policy);
+        let mcus = McuCanvases {
+            layout,
+            canvases: self.canvases,
+            of,
+        };
+        let policy = &mut *self.policy;
         let dc_only = |decoder: &Decoder| match decoder {
             Decoder::DcOnly(decoder) => Some(decoder.clone()),
             Decoder::Partial(_) => None,
         };
         if let Some(decoders) = decoders.iter().map(dc_only).collect() {
-            let mut units = DcOnlyScan::new(layout, decoders, canvases, of, self.lanes);
+            let mut units = DcOnlyScan::new(mcus, decoders, self.lanes);
             intervals::decode(&mut units, &mut feed, restart_interval, policy)?;
         } else {
-            let mut units = Mcus {
-                layout,
-                decoders,
-                canvases,
-                of,
-            };
+            let mut units = Mcus { mcus, decoders };
             intervals::decode(&mut units, &mut feed, restart_interval, policy)?;
         }
         Ok(feed.end())
@@ -158,22 +158,42 @@ impl<'a> Picture<'_, 'a, '_> {
     }
 }
 
-/// The MCUs of a scan.
-struct Mcus<'p, 's> {
+/// Where the MCUs of a scan are drawn.
+pub(super) struct McuCanvases<'p, 's> {
     layout: Layout,
-    /// The decoders of the scan's components.
-    decoders: Vec<Decoder>,
     canvases: &'p mut [Canvas<'s>],
     /// The canvases' places of the scan's components.
     of: Vec<usize>,
 }
 
+impl McuCanvases<'_, '_> {
+    /// Takes back what was drawn of an MCU.
+    fn erase(&mut self, mcu: (usize, usize)) {
+        for block in &self.layout.blocks {
+            let place = self.layout.place(block, mcu);
+            self.canvases[self.of[block.component]].erase(place);
+        }
+    }
+}
+
+/// The MCUs of a scan.
+struct Mcus<'p, 's> {
+    mcus: McuCanvases<'p, 's>,
+    /// The decoders of the scan's components.
+    decoders: Vec<Decoder>,
+}
+
 impl Mcus<'_, '_> {
     #[inline(always)]
     fn decode_mcu(&mut self, bits: &mut Bits, mcu: (usize, usize)) -> Result<(), Damage> {
-        for block in &self.layout.blocks {
-            let place = self.layout.place(block, mcu);
-            let canvas = &mut self.canvases[self.of[block.component]];
+        let McuCanvases {
+            layout,
+            canvases,
+            of,
+        } = &mut self.mcus;
+        for block in &layout.blocks {
+            let place = layout.place(block, mcu);
+            let canvas = &mut canvases[of[block.component]];
             self.decoders[block.component].decode(bits, canvas, place)?;
         }
         Ok(())
@@ -182,7 +202,7 @@ impl Mcus<'_, '_> {
 
 impl Units for Mcus<'_, '_> {
     fn size(&self) -> (usize, usize) {
-        self.layout.mcus
+        self.mcus.layout.mcus
     }
 
     fn restart(&mut self) {
@@ -213,9 +233,6 @@ impl Units for Mcus<'_, '_> {
     }
 
     fn erase(&mut self, mcu: (usize, usize)) {
-        for block in &self.layout.blocks {
-            let place = self.layout.place(block, mcu);
-            self.canvases[self.of[block.component]].erase(place);
-        }
+        self.mcus.erase(mcu);
     }
 }
