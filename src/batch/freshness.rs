@@ -20,7 +20,7 @@ use filetime::FileTime;
 
 use crate::batch::ownership::{Foreign, Standing, look};
 use crate::picture::stamp::Stamp;
-use crate::picture::{self, Background, Gravity, Options, Variant};
+use crate::picture::{self, Background, Fit, Format, Gravity, Options, Variant};
 
 /// Version of thumbgen's own pixels: to be raised by every change that makes other pixels from the same source and
 /// options, so that thumbnails made before it are made again. `tests/pixels.rs` fails until it is.
@@ -107,27 +107,33 @@ const DAMAGED: &str = ",damaged";
 impl Fingerprint {
     /// The fingerprint of thumbnails made as `options` and `variant` say.
     pub fn of(options: &Options, variant: &Variant) -> Self {
-        let framing = &variant.framing;
-        let mut text = format!(
-            "{},{},q{},p{PIXELS}",
-            framing.bounds,
-            framing.fit,
-            variant.quality()
-        );
-        // Only what isn't as usual, so that stamps from before there was a choice stay what they are.
+        let Variant {
+            framing, format, ..
+        } = variant;
+        let mut text = format!("{},{}", framing.bounds, framing.fit);
+        if format.has_quality() {
+            text = format!("{text},q{}", variant.quality());
+        }
+        text = format!("{text},p{PIXELS}");
+        // Only what isn't as usual, so that stamps from before there was a choice stay what they are; and only what the
+        // thumbnail depends on, so that nothing is made anew in vain.
+        if *format != Format::default() {
+            text = format!("{text},{format}");
+        }
         if framing.enlarge {
             text.push_str(",enlarge");
         }
         if !options.rotate {
             text.push_str(",stored-order");
         }
-        if framing.gravity != Gravity::default() {
+        if framing.gravity != Gravity::default() && framing.fit != Fit::Inside {
             text = format!("{text},{}", framing.gravity);
         }
-        if variant.background != Background::default() {
+        let shows_background = !format.has_alpha() || framing.fit == Fit::Pad;
+        if variant.background != Background::default() && shows_background {
             text = format!("{text},{}", variant.background);
         }
-        if variant.progressive {
+        if variant.progressive && *format == Format::Jpeg {
             text.push_str(",progressive");
         }
         if variant.sharpen {
@@ -150,14 +156,20 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// Puts the stamp into `jpeg`, a thumbnail as the encoder made it.
-pub fn stamp(jpeg: &mut Vec<u8>, source: SourceVersion, settings: &Fingerprint, damaged: bool) {
+/// Puts the stamp into `thumbnail`, as the encoder of `format` made it.
+pub fn stamp(
+    thumbnail: &mut Vec<u8>,
+    format: Format,
+    source: SourceVersion,
+    settings: &Fingerprint,
+    damaged: bool,
+) {
     let mut settings = Cow::Borrowed(settings.0.as_str());
     if damaged {
         settings += DAMAGED;
     }
     let mtime = Mtime(source.mtime).to_string();
-    picture::stamp::jpeg::insert(jpeg, &mtime, source.length, &settings);
+    picture::stamp::insert(thumbnail, format, &mtime, source.length, &settings);
 }
 
 /// Seconds and nanoseconds, readable.
@@ -233,6 +245,7 @@ fn is_of(stamp: &Stamp<'_>, source: SourceVersion, text: &mut String) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::Quality;
 
     #[test]
     fn every_setting_that_changes_pixels_changes_the_fingerprint() {
@@ -240,17 +253,41 @@ mod tests {
         let of = |variant: &Variant| Fingerprint::of(&Options::default(), variant).to_string();
         // What stamps have had from the first.
         assert_eq!(of(&usual), "128x128,inside,q80,p1");
+        let cover = usual.clone().with_fit(Fit::Cover);
+        let webp_or_png = Format::ALL.iter().filter(|format| **format != Format::Jpeg);
         let changed = [
             usual.clone().with_enlarge(true),
-            usual.clone().with_gravity(Gravity::North),
             usual.clone().with_background(Background::rgb(1, 2, 3)),
             usual.clone().with_progressive(true),
             usual.clone().with_sharpen(true),
-        ];
+            cover.clone(),
+            cover.with_gravity(Gravity::North),
+        ]
+        .into_iter()
+        .chain(webp_or_png.map(|&format| usual.clone().with_format(format)))
+        .collect::<Vec<_>>();
         let mut texts: Vec<_> = changed.iter().chain([&usual]).map(of).collect();
         texts.sort_unstable();
         texts.dedup();
         assert_eq!(texts.len(), changed.len() + 1, "{texts:?}");
         assert!(texts.iter().all(|text| !text.contains(' ')), "{texts:?}");
+    }
+
+    #[test]
+    fn a_setting_that_changes_no_pixel_leaves_the_fingerprint_as_it_is() {
+        let of = |variant: &Variant| Fingerprint::of(&Options::default(), variant);
+        let (jpeg, png) = (
+            Variant::default(),
+            Variant::default().with_format(Format::Png),
+        );
+        let blue = Background::rgb(0, 0, 255);
+        for (variant, changed) in [
+            (&jpeg, jpeg.clone().with_gravity(Gravity::North)),
+            (&png, png.clone().with_background(blue)),
+            (&png, png.clone().with_progressive(true)),
+            (&png, png.clone().with_quality(Quality::new(12).unwrap())),
+        ] {
+            assert_eq!(of(variant), of(&changed), "{changed:?}");
+        }
     }
 }

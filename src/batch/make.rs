@@ -257,18 +257,24 @@ impl Maker {
             PictureError::from_thumbnail(path, error, &self.options)
         })?;
 
-        let mut jpeg = std::mem::take(&mut thumbnail.bytes);
+        let mut bytes = std::mem::take(&mut thumbnail.bytes);
         // Damage that is passed over unasked does not depend on the settings.
         let by_setting = thumbnail.damage.is_some() && self.options.allow_damaged;
-        freshness::stamp(&mut jpeg, version, &self.settings, by_setting);
+        freshness::stamp(
+            &mut bytes,
+            thumbnail.format,
+            version,
+            &self.settings,
+            by_setting,
+        );
         let replace_foreign = self.rules.replace_foreign;
-        let written = worker.writer.write(&job.thumbnail, &jpeg, replace_foreign);
+        let written = worker.writer.write(&job.thumbnail, &bytes, replace_foreign);
         clock.lap(Stage::Write);
         match written {
             Ok(Written::InPlace) => Ok(Outcome::Made(Box::new(Made {
                 reason,
                 thumbnail,
-                bytes: jpeg.len() as u64,
+                bytes: bytes.len() as u64,
                 source_bytes: version.length(),
             }))),
             Ok(Written::Kept(what)) => Ok(Outcome::Kept(what)),

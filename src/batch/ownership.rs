@@ -12,8 +12,7 @@ use std::path::Path;
 
 use nix::fcntl::OFlag;
 
-use crate::picture::stamp::Stamp;
-use crate::picture::stamp::jpeg::{Found, find};
+use crate::picture::stamp::{Found, Stamp, find};
 
 /// What is read of a file to see whose it is: more than the segments before the stamp and the stamp itself take.
 const HEAD: usize = 4 << 10;

@@ -179,6 +179,11 @@ impl Format {
         }
     }
 
+    /// Whether it is lossy, so that there is a quality to choose.
+    pub const fn has_quality(self) -> bool {
+        !matches!(self, Self::Png)
+    }
+
     /// Whether a thumbnail in it can be seen through.
     pub const fn has_alpha(self) -> bool {
         !matches!(self, Self::Jpeg)

@@ -1,26 +1,12 @@
 //! Where the stamp stands in a JPEG: in a comment segment, behind the application segments.
 
-use super::Stamp;
+use super::Found;
 
 /// Marker of a comment segment (T.81, table B.1).
 const COM: u8 = 0xFE;
 
-/// What stands where the stamp belongs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found<'a> {
-    /// A stamp.
-    Stamp(Stamp<'a>),
-    /// The beginning of a stamp, with which the bytes end.
-    CutShort,
-    /// Something else.
-    Nothing,
-}
-
-/// Looks for the stamp in `jpeg`, a JPEG or the beginning of one.
-pub fn find(jpeg: &[u8]) -> Found<'_> {
-    let Some(mut rest) = jpeg.strip_prefix(&[0xFF, 0xD8]) else {
-        return Found::Nothing;
-    };
+/// Looks for the stamp in a JPEG or the beginning of one, of which `rest` stands behind SOI.
+pub(super) fn find(mut rest: &[u8]) -> Found<'_> {
     // Only the application segments, 0xE0 to 0xEF, stand before the stamp.
     while let &[0xFF, marker, high, low, ref body @ ..] = rest {
         let length = usize::from(u16::from_be_bytes([high, low]));
@@ -28,14 +14,8 @@ pub fn find(jpeg: &[u8]) -> Found<'_> {
             break;
         };
         match (marker, body.split_at_checked(length)) {
-            (COM, Some((text, _))) => {
-                let stamp = std::str::from_utf8(text).ok().and_then(Stamp::parse);
-                return stamp.map_or(Found::Nothing, Found::Stamp);
-            }
-            (COM, None) => {
-                let begun = std::str::from_utf8(body).ok().and_then(Stamp::parse);
-                return begun.map_or(Found::Nothing, |_| Found::CutShort);
-            }
+            (COM, Some((text, _))) => return Found::of(text, true),
+            (COM, None) => return Found::of(body, false),
             (0xE0..=0xEF, Some((_, after))) => rest = after,
             _ => break,
         }
@@ -49,9 +29,9 @@ const AFTER_JFIF: usize = 20;
 /// What a comment segment takes besides its text: marker and length (T.81, B.2.4.5).
 const OVERHEAD: usize = 4;
 
-/// Puts a stamp into `jpeg`, a thumbnail as the encoder made it, right after its JFIF header.
-pub fn insert(jpeg: &mut Vec<u8>, mtime: &str, length: u64, settings: &str) {
-    let text = super::text(mtime, length, settings, jpeg.len() + OVERHEAD);
+/// Puts the stamp that `text` makes, told how many bytes there are besides, into `jpeg`.
+pub(super) fn insert(jpeg: &mut Vec<u8>, text: impl Fn(usize) -> String) {
+    let text = text(jpeg.len() + OVERHEAD);
     let length = u16::try_from(text.len() + 2).expect("BUG: a stamp longer than a segment");
     let segment = [0xFF, COM].into_iter().chain(length.to_be_bytes());
     jpeg.splice(AFTER_JFIF..AFTER_JFIF, segment.chain(text.into_bytes()));
@@ -59,6 +39,7 @@ pub fn insert(jpeg: &mut Vec<u8>, mtime: &str, length: u64, settings: &str) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Stamp, find};
     use super::*;
 
     const TEXT: &str = "thumbgen 1 mtime=1.000000000 length=5 settings=x bytes=0000000099";

@@ -8,9 +8,13 @@
 //! two things hold for every version of the format, those to come included: it begins with `thumbgen` and a number, and
 //! all else is fields, `name=value`, of which readers pass over those that they don't know.
 
-pub mod jpeg;
+mod jpeg;
+mod png;
+mod webp;
 
 use std::fmt::Write as _;
+
+use crate::picture::variant::Format;
 
 /// The version of the format that is written.
 const VERSION: &str = "1";
@@ -64,8 +68,72 @@ impl<'a> Stamp<'a> {
     }
 }
 
+/// What stands where the stamp belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// A stamp.
+    Stamp(Stamp<'a>),
+    /// The beginning of a stamp, with which the bytes end.
+    CutShort,
+    /// Something else.
+    Nothing,
+}
+
+impl<'a> Found<'a> {
+    /// What the `text` in a stamp's place is, which may be cut short there.
+    fn of(text: &'a [u8], is_whole: bool) -> Self {
+        match std::str::from_utf8(text).ok().and_then(Stamp::parse) {
+            Some(stamp) if is_whole => Self::Stamp(stamp),
+            Some(_) => Self::CutShort,
+            None => Self::Nothing,
+        }
+    }
+}
+
+/// Looks for the stamp in `bytes`, a file or the beginning of one. Each format carries it where other readers pass over
+/// it or show it as a comment, and before the pixels, so that the beginning is enough:
+///
+/// | format | the stamp is |
+/// |---|---|
+/// | JPEG | the first comment segment (COM) |
+/// | PNG | a tEXt chunk, `Comment` |
+/// | WebP | the property `thumbgen:stamp` in an XMP packet |
+pub fn find(bytes: &[u8]) -> Found<'_> {
+    match bytes {
+        [0xFF, 0xD8, rest @ ..] => jpeg::find(rest),
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', rest @ ..] => png::find(rest),
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            rest @ ..,
+        ] => webp::find(rest),
+        _ => Found::Nothing,
+    }
+}
+
+/// Puts a stamp into `thumbnail`, as the encoder of `format` made it.
+pub fn insert(thumbnail: &mut Vec<u8>, format: Format, mtime: &str, length: u64, settings: &str) {
+    let text = |besides| text(mtime, length, settings, besides);
+    match format {
+        Format::Jpeg => jpeg::insert(thumbnail, text),
+        Format::Png => png::insert(thumbnail, text),
+        #[cfg(feature = "webp")]
+        Format::WebP => webp::insert(thumbnail, text),
+    }
+}
+
 /// The text of the stamp of a thumbnail whose file holds `besides` bytes besides that text.
-pub fn text(mtime: &str, length: u64, settings: &str, besides: usize) -> String {
+fn text(mtime: &str, length: u64, settings: &str, besides: usize) -> String {
     let mut text =
         format!("thumbgen {VERSION} mtime={mtime} length={length} settings={settings} bytes=");
     let bytes = besides + text.len() + DIGITS;
@@ -95,6 +163,39 @@ mod tests {
         assert_eq!(stamp.length, Some("114392"));
         assert_eq!(stamp.settings, Some("128x128,inside,q80,p1"));
         assert_eq!(stamp.bytes, Some("0000003930"));
+    }
+
+    #[test]
+    fn a_stamp_is_found_in_every_format_and_its_file_is_as_long_as_it_says() {
+        use crate::picture::{Background, Fit, Options, Thumbnailer, Variant};
+        use image::{DynamicImage, Rgba, RgbaImage};
+
+        let shade = |x: u32, y: u32| Rgba([x as u8, y as u8, 77, 255]);
+        let picture = DynamicImage::from(RgbaImage::from_fn(200, 150, shade));
+        let mut thumbnailer = Thumbnailer::new(Options::default());
+        for &format in Format::ALL {
+            // With alpha and without, as long as one text and another.
+            for (fit, settings) in [(Fit::Inside, "a"), (Fit::Pad, "a"), (Fit::Pad, "ab")] {
+                let variant = Variant::default()
+                    .with_format(format)
+                    .with_fit(fit)
+                    .with_background(Background::rgba(0, 0, 0, 0));
+                let mut bytes = thumbnailer.thumbnail(&picture, &variant).unwrap().bytes;
+                let before = image::load_from_memory(&bytes).unwrap();
+                assert_eq!(find(&bytes), Found::Nothing, "{format}");
+                insert(&mut bytes, format, "1.000000000", 5, settings);
+                let Found::Stamp(stamp) = find(&bytes) else {
+                    panic!("{format}: {}", bytes[..400].escape_ascii())
+                };
+                assert_eq!(stamp.settings, Some(settings));
+                assert_eq!(stamp.bytes.unwrap().parse(), Ok(bytes.len()), "{format}");
+                assert_eq!(image::load_from_memory(&bytes).unwrap(), before, "{format}");
+                // Its beginning is enough, but for that of the stamp itself.
+                assert_eq!(find(&bytes[..600]), find(&bytes), "{format}");
+                let cut = (0..600).filter(|&end| find(&bytes[..end]) == Found::CutShort);
+                assert!(cut.count() > 30, "{format}");
+            }
+        }
     }
 
     #[test]
