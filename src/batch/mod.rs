@@ -85,6 +85,8 @@ pub mod list;
 #[doc(hidden)]
 pub mod make;
 #[doc(hidden)]
+pub mod names;
+#[doc(hidden)]
 pub mod observer;
 mod outcomes;
 mod own_thumbnails;

@@ -1,0 +1,109 @@
+//! Whether thumbnails of two variants can meet in one name.
+
+use std::path::Path;
+
+use super::template::{Field, Piece};
+use super::{Label, Names, NamesError};
+
+impl Names {
+    /// Refuses variants that could give two thumbnails one name, and says which two.
+    pub(super) fn check_apart(&self, first: usize, second: usize) -> Result<(), NamesError> {
+        let (one, other) = (&self.labels[first], &self.labels[second]);
+        let apart = match &self.template {
+            None => one.folder() != other.folder(),
+            Some(template) => {
+                let parts = template.parts_for(one).into_iter();
+                parts
+                    .zip(template.parts_for(other))
+                    .any(|(a, b)| is_apart(&a, &b, one.format != other.format))
+            }
+        };
+        if apart {
+            return Ok(());
+        }
+        Err(self.meeting(first, second))
+    }
+
+    /// Two pictures whose thumbnails meet.
+    fn meeting(&self, first: usize, second: usize) -> NamesError {
+        let (one, other) = (&self.labels[first], &self.labels[second]);
+        let mut sources = vec!["a.jpg".to_owned()];
+        // Where one text ends like the other, the rest of it can be part of a file's name.
+        if let Some(template) = &self.template {
+            for piece in [template.parts_for(one), template.parts_for(other)]
+                .iter()
+                .flatten()
+                .flatten()
+            {
+                if let Piece::Text(text) = piece {
+                    let cuts = text.char_indices().map(|(at, _)| text.split_at(at));
+                    sources.extend(cuts.flat_map(|(before, after)| {
+                        [format!("a{before}.jpg"), format!("{after}a.jpg")]
+                    }));
+                }
+            }
+        }
+        let name = |variant, source: &str| self.thumbnail(variant, Path::new(source));
+        let pairs = sources
+            .iter()
+            .flat_map(|a| sources.iter().map(move |b| (a, b)));
+        let met = pairs
+            .into_iter()
+            .find(|(a, b)| name(first, a) == name(second, b));
+        let (a, b) = met.map_or(("a.jpg", "a.jpg"), |(a, b)| (a, b));
+        let told =
+            |source: &str, label: &Label| format!("{source} at {} as {}", label.size, label.format);
+        NamesError::Meet {
+            first: told(a, one),
+            second: told(b, other),
+            name: name(first, a).display().to_string(),
+        }
+    }
+}
+
+/// Whether no text can be both: a part of a path in one variant, and the same part in another one. `formats` says that
+/// the two are of different formats.
+fn is_apart(one: &[Piece], other: &[Piece], formats: bool) -> bool {
+    let ends = |part: &[Piece]| match part.last() {
+        Some(Piece::Field(field)) => Some(*field),
+        _ => None,
+    };
+    // An `ext` ends in one of the format's own extensions.
+    if formats && ends(one) == Some(Field::Ext) && ends(other) == Some(Field::Ext) {
+        return true;
+    }
+    match (one, other) {
+        ([Piece::Text(a)], [Piece::Text(b)]) => a != b,
+        _ => {
+            let (a, b) = (Around::of(one), Around::of(other));
+            !a.before.starts_with(b.before) && !b.before.starts_with(a.before)
+                || !a.after.ends_with(b.after) && !b.after.ends_with(a.after)
+        }
+    }
+}
+
+/// The texts that hold a part's stem.
+struct Around<'a> {
+    before: &'a str,
+    after: &'a str,
+}
+
+impl<'a> Around<'a> {
+    /// Of a part of `pieces`. An extension behind the text after the stem does not matter: where it begins is the same
+    /// in both variants.
+    fn of(pieces: &'a [Piece]) -> Self {
+        let text = |piece: Option<&'a Piece>| match piece {
+            Some(Piece::Text(text)) => text.as_str(),
+            _ => "",
+        };
+        let last = match pieces {
+            [.., before, Piece::Field(Field::Ext | Field::SourceExt)] => Some(before),
+            [.., last] => Some(last),
+            [] => None,
+        };
+        Self {
+            before: text(pieces.first()),
+            after: text(last),
+        }
+    }
+}
