@@ -191,8 +191,9 @@ mod tests {
                 assert_eq!(stamp.bytes.unwrap().parse(), Ok(bytes.len()), "{format}");
                 assert_eq!(image::load_from_memory(&bytes).unwrap(), before, "{format}");
                 // Its beginning is enough, but for that of the stamp itself.
-                assert_eq!(find(&bytes[..600]), find(&bytes), "{format}");
-                let cut = (0..600).filter(|&end| find(&bytes[..end]) == Found::CutShort);
+                let head = bytes.len().min(600);
+                assert_eq!(find(&bytes[..head]), find(&bytes), "{format}");
+                let cut = (0..head).filter(|&end| find(&bytes[..end]) == Found::CutShort);
                 assert!(cut.count() > 30, "{format}");
             }
         }
