@@ -57,8 +57,8 @@ impl Batch {
         }
     }
 
-    /// The same batch into a folder that is not there yet. The folders before it stay until the end: ext4 looks long
-    /// for an inode that was not just freed.
+    /// The same batch into a folder that does not exist yet. Earlier folders stay until the end: ext4 takes long to
+    /// find an inode that was not just freed.
     fn anew(&self) -> Config {
         let number = self.dests.fetch_add(1, Ordering::Relaxed);
         let mut config = self.config.clone();

@@ -121,14 +121,14 @@ fn web_progressive(bencher: Bencher, n: u8) {
     bench(bencher, &corpus("web-progressive"), n);
 }
 
-/// Of a picture of one block, decoding is little but the tables; with a new scratch each time they are built each time.
+/// A picture of one block takes little but its tables; with a new scratch each time, they are built each time.
 #[divan::bench(args = [1, 3, 8])]
 fn tables_built(bencher: Bencher, n: u8) {
     let picture = generated(8, 8, 90, false);
     bencher.bench_local(|| decode(&picture, n, &mut Scratch::new()));
 }
 
-/// The same with tables kept.
+/// The same with tables that are kept.
 #[divan::bench(args = [1, 3, 8])]
 fn tables_kept(bencher: Bencher, n: u8) {
     let picture = generated(8, 8, 90, false);

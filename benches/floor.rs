@@ -72,7 +72,7 @@ fn main() {
     );
 }
 
-/// Does the calls for all pictures right in `folder`; gives their number and the folders below.
+/// Makes the calls for all pictures directly in `folder`. Returns their number, and the folders below.
 fn check(
     source: &Path,
     dest: &Path,

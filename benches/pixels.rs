@@ -78,7 +78,7 @@ fn icc(profile: &ColorProfile) -> (u8, Vec<u8>) {
     (2, [b"ICC_PROFILE\0\x01\x01", &profile[..]].concat())
 }
 
-/// Whole thumbnails of one picture that differs in what has to be done to it. The plain one must not pay for the others.
+/// Whole thumbnails of one picture, with various things to do to it. The plain one must not pay for the others.
 #[divan::bench(args = ["plain", "turned", "sRGB profile", "Display P3", "quality 95"])]
 fn thumbnail(bencher: Bencher, kind: &str) {
     let segments = match kind {

@@ -36,7 +36,7 @@ fn by_date(number: u64) -> String {
 }
 
 fn by_name(number: u64) -> String {
-    // Letters that depend on the number as little as products' names do.
+    // Letters that depend on the number as little as the names of products do.
     let name = format!(
         "{:010}",
         number.wrapping_mul(2_654_435_761) % 10_000_000_000
@@ -84,7 +84,7 @@ fn balance(kind: &str, paths: u64, path: fn(u64) -> String) {
             .iter()
             .map(|count| (*count as f64 - mean).powi(2))
             .sum();
-        // What balls thrown into boxes by chance come to.
+        // What throwing balls into boxes at random gives.
         let chance = (mean * (1.0 - 1.0 / shards)).sqrt();
         let percent =
             |count: Option<&u64>| (count.map_or(0.0, |count| *count as f64) / mean - 1.0) * 100.0;
@@ -128,7 +128,7 @@ fn cost_of_walks(files: u64) {
     println!("10 million pictures: a walk takes {walk:.1} s in each shard");
     for shards in SHARDS {
         let n = f64::from(shards);
-        // Milliseconds a picture on one host, all its cores together.
+        // Milliseconds per picture on one host, all its cores together.
         let share = |ms: f64| walk / (walk + 10e6 / n * ms / 1e3) * 100.0;
         println!(
             "  N = {shards:4}: {:7.0} s of walks in all; share of the walk in a shard whose pictures take 5 ms: {:.1}%, 1 ms: {:.1}%, 0.02 ms (all fresh): {:.1}%",

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// File systems bound the links of a file (ext4: 65,000).
+/// File systems limit the number of links to a file (ext4: 65,000).
 const LINKS_OF_A_FILE: usize = 60_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut original = PathBuf::new();
     for folder in 0..folders {
-        // Not all in one: folders of 100, as shops have them.
+        // Not all in one folder: folders of 100, as in shops.
         let path = root.join(format!("{:04}/{folder:06}", folder / 100));
         fs::create_dir_all(&path)?;
         for picture in (folder..pictures).step_by(folders) {

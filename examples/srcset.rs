@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(folder.join(&name), &thumbnail.bytes)?;
         sources.push((thumbnail.format, thumbnail.width, name));
     }
-    // A picture that is smaller than some of the sizes comes more than once at its own.
+    // A picture that is smaller than several of the sizes would be listed more than once at its own.
     sources.sort();
     sources.dedup();
 

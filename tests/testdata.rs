@@ -1,4 +1,4 @@
-//! `testdata` is what its generator draws: nobody edits it by hand, nothing in it drifts.
+//! `testdata` is what its generator draws: nobody edits it by hand, and nothing in it drifts.
 
 #[path = "../examples/testdata/canvas.rs"]
 mod canvas;

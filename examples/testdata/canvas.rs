@@ -47,7 +47,7 @@ impl Canvas {
         });
     }
 
-    /// The picture lying on its left side, as a phone that is held upright stores it: orientation 6 (row 0 is the right
+    /// The picture lying on its left side, as a phone that is held upright stores it; orientation 6 (row 0 is the right
     /// side, column 0 the top) turns it back.
     pub(crate) fn on_its_side(&self) -> Self {
         Self::new(self.height, self.width, |x, y| {
@@ -68,7 +68,7 @@ impl Canvas {
         self.pixels.iter().map(|pixel| grey(pixel) as u8).collect()
     }
 
-    /// Cyan, magenta, yellow, black, as plain as can be.
+    /// Cyan, magenta, yellow, black by the plainest formula.
     pub(crate) fn cmyk(&self) -> Vec<u8> {
         let cmyk = |rgb: &Rgb| {
             let [c, m, y] = rgb.map(|sample| 255 - sample);
@@ -110,7 +110,7 @@ pub(crate) fn wave(x: i32, period: i32, size: i32) -> i32 {
     }
 }
 
-/// A number that looks like chance.
+/// A number that looks random.
 pub(crate) fn hash(x: i32, y: i32) -> u32 {
     let mut state = (x as u32).wrapping_mul(0x9E37_79B9) ^ (y as u32).wrapping_mul(0x85EB_CA6B);
     for _ in 0..2 {

@@ -15,7 +15,7 @@ pub(crate) fn all() -> Vec<File> {
     files
 }
 
-/// A small tree as people have them. All of them are pictures that have a thumbnail.
+/// A small tree as people have them. A thumbnail can be made of every one.
 fn sound() -> Vec<File> {
     let mut beach = scenes::sea(1600, 1067);
     beach.grain(2);

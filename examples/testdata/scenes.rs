@@ -114,7 +114,7 @@ pub(crate) fn label(width: i32, height: i32) -> Canvas {
     picture
 }
 
-/// A tower of many storeys, a lit window here and there.
+/// A tower of many storeys, with a lit window here and there.
 pub(crate) fn tower(width: i32, height: i32) -> Canvas {
     let mut picture = Canvas::new(width, height, |_, y| {
         between([24, 30, 66], [150, 110, 140], y, height)

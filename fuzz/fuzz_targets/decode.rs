@@ -2,8 +2,8 @@
 //! the data, leniency that changes nothing where none is needed, and the same of a picture that is read only as far as
 //! the scales need it, or decoded in lanes.
 //!
-//! The last byte chooses the scale of the first component and that of the others. At the end it keeps a seed a JPEG,
-//! and changes nothing in it.
+//! The last byte chooses the scale of the first component and that of the others. A JPEG with that byte appended is
+//! still a JPEG, and so a good seed.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -21,7 +21,7 @@ const LENIENT: Limits = Limits {
 };
 
 thread_local! {
-    /// Kept from run to run, as workers do: building tables would take most of the time.
+    /// Kept from run to run, as in a worker: building tables would take most of the time.
     static SCRATCH: RefCell<[Scratch; 4]> =
         RefCell::new([usize::MAX, usize::MAX, usize::MAX, 0].map(Scratch::with_lanes_from));
 }
@@ -54,7 +54,7 @@ fn fuzz(bytes: &[u8], [scratch, other, third, in_lanes]: &mut [Scratch; 4]) {
     check(&header, &scales, &lenient, bytes.len() as u64);
 }
 
-/// The header of a progressive picture of which no more was read than the scales need, `part` bytes at a time.
+/// The header of a progressive picture that was read only as far as the scales need it, `part` bytes at a time.
 fn begun<'a>(bytes: &'a [u8], scales: &Scales, part: usize) -> Option<Header<'a>> {
     let mut parts = (part..bytes.len()).step_by(part).map(|end| &bytes[..end]);
     let (read, header) = parts.find_map(|read| Some((read, Header::parse(read).ok()?)))?;

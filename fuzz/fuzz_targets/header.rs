@@ -1,4 +1,4 @@
-//! Headers of anything: no panic, and what they claim is within what JPEG can say.
+//! Headers of any bytes: no panic, and nothing in them is beyond what JPEG can express.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -33,7 +33,7 @@ pub fn prepare(
         }
         Err(error) => return Err(unusable(error)),
     }
-    // Only now: of `new/../images` it can't be told that it is `images` before there is a `new`.
+    // Only now: until there is a `new`, it is impossible to tell that `new/../images` is `images`.
     let there = fs::canonicalize(dest).map_err(unusable)?;
     if let Some(name) = name {
         let thumbnail = dest.join(name);
@@ -58,7 +58,7 @@ pub fn prepare(
     access(dest, needed).map_err(|error| unusable(error.into()))
 }
 
-/// The folder that SOURCE is; or, if it is one picture, the folder of the picture and that of the link that leads to it.
+/// The folder that SOURCE is; or, if it is one picture, the picture's folder and that of the link that leads to it.
 fn source_folders(source: &Path) -> Result<Vec<PathBuf>, RunError> {
     let unusable = |error| RunError::Source(source.to_owned(), error);
     let kind = fs::metadata(source).map_err(unusable)?;

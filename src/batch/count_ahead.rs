@@ -1,7 +1,7 @@
-//! How many pictures a run will come to, by their names alone.
+//! How many pictures a run will find, by their names alone.
 //!
-//! The walk of a run is held back by its workers, so that memory stays flat, and knows the total when all is done. A
-//! total when it is needed early comes from a second walk that keeps nothing but the number.
+//! A run's workers hold its walk back, so that memory stays flat; so the walk knows the total only when nearly
+//! everything is done. A total that is needed early comes from a second walk, which keeps nothing but the number.
 
 use std::path::Path;
 
@@ -24,8 +24,8 @@ pub(super) struct CountAhead<'a> {
 }
 
 impl CountAhead<'_> {
-    /// Counts as long as it `goes_on`, and tells `counted` now and then how many there are. Returns whether that is all
-    /// of them: not if it was stopped, nor for a list that can be read only once.
+    /// Counts as long as `goes_on` says so, and tells `counted` now and then how many there are. Returns whether that
+    /// is all of them: not if it was stopped, nor for a list that can be read only once.
     pub(super) fn run(
         &self,
         stop: &Stop,
@@ -60,7 +60,7 @@ impl CountAhead<'_> {
     }
 }
 
-/// Gives each path of the `list` to `add`. Returns whether these were all.
+/// Passes each path of the `list` to `add`. Returns whether these were all.
 fn each_listed(
     list: &List,
     stop: &Stop,
@@ -74,7 +74,7 @@ fn each_listed(
         match listed.next() {
             Ok(Some((_, relative))) => add(&relative),
             Ok(None) => return goes_on(),
-            // The run will meet it, and say so.
+            // The run will meet the error, too, and report it.
             Err(_) => return false,
         }
     }

@@ -15,7 +15,7 @@ pub struct CpuTime {
 }
 
 impl CpuTime {
-    /// What has been used so far; nothing where the system does not say.
+    /// What has been used so far; zero where the system does not say.
     pub fn now() -> Self {
         getrusage(UsageWho::RUSAGE_SELF).map_or_else(
             |_| Self::default(),

@@ -23,7 +23,7 @@ use crate::picture::stamp::Stamp;
 use crate::picture::{self, Background, Fit, Format, Gravity, Options, Variant};
 
 /// Version of thumbgen's own pixels: to be raised by every change that makes other pixels from the same source and
-/// options, so that thumbnails made before it are made again. `tests/pixels.rs` fails until it is.
+/// options, so that thumbnails made before it are made again. `tests/pixels.rs` fails until then.
 const PIXELS: u32 = 1;
 
 /// How much of a thumbnail is read at once. Thumbnails are far smaller, so one read sees all of it and its length.
@@ -116,7 +116,7 @@ impl Fingerprint {
         }
         text = format!("{text},p{PIXELS}");
         // Only what isn't as usual, so that stamps from before there was a choice stay what they are; and only what the
-        // thumbnail depends on, so that nothing is made anew in vain.
+        // thumbnail depends on, so that nothing is made again in vain.
         if *format != Format::default() {
             text = format!("{text},{format}");
         }
@@ -181,7 +181,7 @@ impl fmt::Display for Mtime {
     }
 }
 
-/// Compares thumbnails with what would be made now. One a worker; it keeps the buffers.
+/// Compares thumbnails with what would be made now. Each worker has one, which keeps the buffers.
 #[derive(Debug)]
 pub struct Checker {
     bytes: Box<[u8]>,
@@ -251,7 +251,7 @@ mod tests {
     fn every_setting_that_changes_pixels_changes_the_fingerprint() {
         let usual = Variant::default();
         let of = |variant: &Variant| Fingerprint::of(&Options::default(), variant).to_string();
-        // What stamps have had from the first.
+        // What stamps have always had.
         assert_eq!(of(&usual), "128x128,inside,q80,p1");
         let cover = usual.clone().with_fit(Fit::Cover);
         let webp_or_png = Format::ALL.iter().filter(|format| **format != Format::Jpeg);

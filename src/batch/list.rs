@@ -1,8 +1,8 @@
-//! Pictures that a list names, in place of the walk: relative paths, one a line or with a NUL behind each.
+//! Pictures that a list names, instead of the walk: relative paths, one per line or each followed by a NUL.
 //!
-//! The list is read as it comes and never held, so it may be endless, though no path in it is. It may come from
-//! anywhere too, a database or a form, so a path that leads out of SOURCE is refused: that picture's error, and the
-//! list goes on.
+//! The list is read as it comes and never kept, so it may be endless, although no single path may be. It may also come
+//! from anywhere, such as a database or a form, so a path that leads out of SOURCE is refused: that picture fails, and
+//! the list goes on.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
@@ -56,7 +56,7 @@ struct Places {
     real_source: PathBuf,
     real_dest: Option<PathBuf>,
     follow: bool,
-    /// The folder looked at last, as it was named, and whether pictures right in it may be taken.
+    /// The folder looked at last, as it was named, and whether pictures directly in it may be taken.
     folder: PathBuf,
     verdict: Option<Refused>,
 }
@@ -152,8 +152,7 @@ impl Listed {
                 return Ok(None);
             }
             if self.line.len() > LONGEST_PATH && !self.line.ends_with(&[self.end_of_path]) {
-                let text =
-                    "a path of more than 4096 bytes; are they lines, or with --null ended by NULs?";
+                let text = "a path of more than 4096 bytes: --null is for paths that end with NULs, and only for those";
                 return Err(io::Error::other(text));
             }
             let stopped = self.lines.get_ref().stop.is_set();
@@ -183,7 +182,7 @@ impl Places {
         match self.check(&path, relative) {
             Ok(()) => Ok(SourcePicture::below(&self.source, path)),
             Err(cause) => Err(PictureError {
-                // As listed, if it can't be said to be anywhere below SOURCE.
+                // As it is listed, if it can't be placed anywhere below SOURCE.
                 path: if matches!(cause, Cause::Refused(Refused::Absolute | Refused::Parent)) {
                     listed.to_owned()
                 } else {
@@ -231,7 +230,7 @@ impl Places {
         }
     }
 
-    /// What is to be said against a path whose place without links is `real`.
+    /// The objection, if any, to a path whose place without links is `real`.
     fn of_real(&self, real: &Path) -> Option<Refused> {
         if self
             .real_dest
@@ -247,7 +246,7 @@ impl Places {
     }
 }
 
-/// The list's file, which ends when the run is stopped: whatever writes into a pipe may take any time.
+/// The list's file, which ends when the run is stopped: a program that writes into a pipe may take any time.
 #[derive(Debug)]
 struct UntilStopped {
     file: File,

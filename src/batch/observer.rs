@@ -31,22 +31,22 @@ pub enum Event<'a> {
     /// This many pictures have been counted ahead of those that were found; see
     /// [`Batch::count_ahead`](crate::batch::Batch::count_ahead).
     Counted(u64),
-    /// The pictures that were counted ahead are all.
+    /// The pictures that were counted ahead are all there are.
     AllCounted,
     /// The walk passed an entry over.
     PassedOver(&'a Path, Skipped),
-    /// A picture was gone through.
+    /// A picture is done.
     Done(&'a Job, &'a Processed),
     /// A picture met what every other picture would meet too: DEST is full, gone or read-only. The run ends, and
     /// [`Ran::ended_by`](crate::batch::Ran::ended_by) says so once more.
     DestFailed(&'a Job, &'a Processed),
-    /// An entry could not be visited, or an orphan not be removed.
+    /// An entry could not be visited, or an orphan could not be removed.
     Failed(&'a Processed),
     /// A thumbnail whose picture is gone is removed, or in a dry run would be.
     Pruned(&'a Path),
     /// A worker waits for the machine's load, which is this, to fall.
     Pausing(f64),
-    /// It waits no longer.
+    /// The worker waits no longer.
     Resumed,
     /// Something that a person should know, and that fails nothing.
     Warning(Warning),
@@ -58,7 +58,7 @@ pub enum Event<'a> {
 pub enum Warning {
     /// The file system of DEST has no locks.
     NotLocked(PathBuf, io::Error),
-    /// The system does not tell its load: nothing is held back.
+    /// The system does not report its load, so nothing is held back.
     LoadUnknown,
     /// Orphans were left where they are.
     NotPruned(Doubt),
@@ -84,7 +84,7 @@ impl fmt::Display for Warning {
                 write!(f, "{dest} can't be locked ({error}); going on without")
             }
             Self::LoadUnknown => {
-                f.write_str("this system does not tell its load: no picture is held back")
+                f.write_str("this system does not report its load: no picture is held back")
             }
             Self::NotPruned(doubt) => f.write_str(match doubt {
                 Doubt::Stopped => "nothing pruned: the run was stopped",

@@ -35,7 +35,8 @@ impl Batch {
             .is_some_and(|(dest, source)| dest.starts_with(source))
     }
 
-    /// Whether the walk found thumbnails of thumbgen's own and not one picture. Then the `selection` knows it, too.
+    /// Whether the walk found thumbnails of thumbgen's own and not a single picture. If so, it notes that in the
+    /// `selection`.
     pub(super) fn holds_only_thumbnails(
         &self,
         selection: &mut Selection<'_>,
@@ -44,7 +45,7 @@ impl Batch {
         if outcomes.is_stopped() || outcomes.any_found() || selection.saw_nothing() {
             return false;
         }
-        // What is another shard's may be pictures. As a rule the first one is, and that settles it.
+        // Files of other shards may be pictures. As a rule the first one is, which settles it.
         let only_thumbnails = self.shard.is_none()
             || walk(&self.source, self.not_entered(), self.walk, |_, _| ()).all(|met| {
                 let is_thumbnail = |picture: SourcePicture| is_thumbnail(picture.path());

@@ -1,4 +1,4 @@
-//! Whose file it is that stands at a thumbnail's place.
+//! Whose file stands at a thumbnail's place.
 //!
 //! A file with a stamp is ours. An empty file, or one of zeros only, is nobody's: a power cut leaves such files. Everything
 //! else is foreign, and stays: another tool's thumbnail, a picture, a link. A file that can't be read is an error, because it

@@ -34,8 +34,8 @@ impl Throttle {
         (self.load)().is_some()
     }
 
-    /// Waits until the load is at the limit or below, or `ended` says to wait no more; calls `paused` with the load
-    /// when there is something to wait for. Gives the time spent waiting.
+    /// Waits until the load is at the limit or below, or `ended` says to wait no more; calls `paused` with the load if
+    /// it has to wait. Returns the time spent waiting.
     pub fn wait(&self, ended: impl Fn() -> bool, paused: impl Fn(f64)) -> Duration {
         let mut start = None;
         loop {
@@ -60,7 +60,7 @@ impl Throttle {
     }
 }
 
-/// The 1-minute load average, where the system tells it (Linux, proc(5)).
+/// The 1-minute load average, where the system reports it (Linux, proc(5)).
 fn load_average() -> Option<f64> {
     fs::read_to_string("/proc/loadavg")
         .ok()?

@@ -107,7 +107,7 @@ impl FileId {
     }
 }
 
-/// Walks `source`, a folder or a single picture, without ever entering the folder `dest`; `skipped` is told of what is
+/// Walks `source`, a folder or a single picture, without ever entering the folder `dest`; `skipped` is told what is
 /// passed over.
 ///
 /// An entry that can't be visited (a folder without permission, a broken link, a loop of links) is an error in that
@@ -121,7 +121,7 @@ pub fn walk<'a>(
     walk_while(source, dest, options, skipped, || true)
 }
 
-/// The same as long as it `goes_on`, which is asked at each entry, whether it is a picture or not.
+/// The same, as long as `goes_on` says so, which is asked at each entry, whether it is a picture or not.
 pub fn walk_while<'a>(
     source: &Path,
     dest: Option<FileId>,
@@ -166,7 +166,7 @@ pub fn walk_while<'a>(
             }
             Err(error) => Some(Err(PictureError::new(entry.path(), Stage::Walk, error))),
         },
-        // An entry that can't be looked at never comes by the filter above.
+        // An entry that can't be looked at never reaches the filter above.
         Err(error) if error.depth() > 0 && !options.hidden && is_hidden(error.path()) => None,
         Err(error) => Some(Err(unvisited(&root, &entered, error))),
     }))
@@ -191,12 +191,12 @@ fn is_hidden(path: Option<&Path>) -> bool {
         .is_some_and(|name| name.as_bytes().starts_with(b"."))
 }
 
-/// Whether `entry` is the folder `id`, or a link into it. It takes a stat of each folder, for the listing has another inode where something
-/// is mounted: that of the folder beneath.
+/// Whether `entry` is the folder `id`, or a link into it. It takes a stat of each folder, because where something is
+/// mounted the listing has the inode of the folder beneath.
 fn is_folder(entry: &DirEntry, id: Option<FileId>) -> bool {
     let is = |path: &Path, id| fs::metadata(path).is_ok_and(|there| FileId::of(&there) == id);
     id.is_some_and(|id| match entry.file_type().is_dir() {
-        // A link may lead to any folder inside, too.
+        // A link may also lead to any folder inside.
         true if entry.path_is_symlink() => fs::canonicalize(entry.path())
             .is_ok_and(|there| there.ancestors().any(|folder| is(folder, id))),
         true => is(entry.path(), id),
@@ -209,7 +209,7 @@ fn reason_not_to_take(entry: &DirEntry) -> io::Result<Option<Skipped>> {
         return Ok(Some(Skipped::Name));
     }
     let kind = entry.file_type();
-    // Not followed by the walk: a linked file is a picture all the same, a linked folder is not entered.
+    // A link that the walk doesn't follow: a linked file is a picture all the same, but a linked folder is not entered.
     let kind = if kind.is_symlink() {
         fs::metadata(entry.path())?.file_type()
     } else {
@@ -233,8 +233,8 @@ pub fn has_jpeg_extension(path: &Path) -> bool {
     })
 }
 
-/// What is wrong with an entry. That a folder can't be read follows right on the folder's own entry, `entered`; in the
-/// middle of its entries, the error has no path.
+/// What is wrong with an entry. The error of a folder that can't be read directly follows the folder's own entry,
+/// `entered`; an error in the middle of its entries has no path.
 fn unvisited(root: &Path, entered: &Path, error: walkdir::Error) -> PictureError {
     let folder = error
         .path()

@@ -6,7 +6,7 @@ use std::io;
 
 use argfile::{Argument, PREFIX, expand_args};
 
-/// More files of options than anybody has: one of them must name itself, perhaps through others.
+/// More files of options than anybody uses: one of them must name itself, perhaps through others.
 const MOST_FILES: u32 = 100;
 
 /// The program's arguments. `@FILE` is replaced by the lines of that file, except empty ones and those that begin

@@ -9,7 +9,7 @@ use thiserror::Error;
 pub enum Allowance {
     /// At most this many.
     Count(u64),
-    /// At most this many of a hundred.
+    /// At most this many in a hundred.
     Percent(f64),
 }
 

@@ -37,7 +37,7 @@ pub fn gallery(cli: &GalleryCli, out: &mut dyn Write) -> Result<Exit, GalleryErr
     Ok(Exit::Success)
 }
 
-/// The gallery of a run that goes on.
+/// The gallery of a run in progress.
 pub(super) struct RunGallery<'a> {
     folder: &'a Path,
     /// What the run's report says, whether it is written elsewhere too or not.

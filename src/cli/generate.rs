@@ -53,7 +53,7 @@ pub fn man(out: &mut dyn Write) -> io::Result<Exit> {
     Ok(Exit::Success)
 }
 
-/// Writes what `command` does and what can be said to it. The usage is that of the help: clap_mangen's lists every option.
+/// Writes what `command` does and what it takes. The usage is that of the help: clap_mangen's would list every option.
 fn describe(command: &mut Command, page: &mut Vec<u8>) -> io::Result<()> {
     let usage = command.render_usage().to_string();
     writeln!(page, ".SH SYNOPSIS\n.nf")?;

@@ -25,7 +25,7 @@ pub struct SignalsError(#[from] io::Error);
 #[derive(Debug, Clone, Default)]
 pub struct Signals {
     stop: Stop,
-    /// Apart from `stop`, which the run's observer may set too: the next signal is still the first.
+    /// Separate from `stop`, which the run's observer may set, too: a signal after that is still the first.
     caught: Arc<AtomicBool>,
     signal: Arc<AtomicUsize>,
 }
@@ -41,7 +41,7 @@ impl Signals {
         let signals = Self::default();
         let ignored = ignored_signals();
         for signal in SIGNALS {
-            // `nohup` and shells that put jobs in the background want a signal ignored: it stays so.
+            // `nohup`, and shells that put jobs in the background, have a signal ignored, and it stays ignored.
             if ignored & (1 << (signal - 1)) != 0 {
                 continue;
             }
@@ -68,7 +68,7 @@ impl Signals {
     }
 }
 
-/// Bit n-1 set: signal n is ignored. Where the system doesn't say, none is.
+/// Signal n is ignored if bit n-1 is set. Where the system doesn't say, none is.
 fn ignored_signals() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

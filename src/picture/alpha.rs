@@ -1,6 +1,7 @@
-//! Colours multiplied by their alpha, which is how they can be averaged, and back.
+//! Multiplies colours by their alpha, so that they can be averaged, and divides them by it again.
 
-/// Multiplies the colours of N samples a pixel by the last of them, alpha, and puts each into its plane.
+/// Multiplies the colours of pixels of N samples by the last sample, alpha, and puts each sample into a plane of its
+/// own.
 pub(crate) fn premultiplied<const N: usize>(pixels: &[[u8; N]]) -> [Vec<u8>; N] {
     std::array::from_fn(|channel| {
         pixels
@@ -19,7 +20,7 @@ fn product(a: u8, b: u8) -> u8 {
     ((product + (product >> 8)) >> 8) as u8
 }
 
-/// Divides `colours`, planes that were multiplied by `alpha`, by it. What can't be seen becomes black.
+/// Divides `colours`, planes that were multiplied by `alpha`, by `alpha` again. Fully transparent pixels become black.
 pub(crate) fn unpremultiply(colours: &mut [Vec<u8>], alpha: &[u8]) {
     for plane in colours {
         for (sample, &alpha) in plane.iter_mut().zip(alpha) {

@@ -1,8 +1,8 @@
-//! What a picture is laid on.
+//! The background that a picture is laid on.
 
 use std::fmt;
 
-/// What a picture is laid on where it can be seen through and the thumbnail can't, and what is around a padded one.
+/// The colour behind a transparent picture whose thumbnail has no alpha, and around a padded picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Background([u8; 4]);
 
@@ -15,8 +15,8 @@ impl Background {
         Self::rgba(red, green, blue, 255)
     }
 
-    /// A colour in sRGB that may be seen through, from 0 for nothing to 255 for opaque. A thumbnail without alpha has
-    /// it on white.
+    /// A colour in sRGB with an alpha from 0 (transparent) to 255 (opaque). Where a thumbnail has no alpha, it is laid
+    /// on white.
     pub const fn rgba(red: u8, green: u8, blue: u8, alpha: u8) -> Self {
         Self([red, green, blue, alpha])
     }
@@ -26,20 +26,20 @@ impl Background {
         self.0
     }
 
-    /// The colour that is seen where nothing is behind but white.
+    /// The colour as it looks on white.
     pub(crate) fn opaque(self) -> [u8; 3] {
         let [red, green, blue, alpha] = self.0;
         [red, green, blue].map(|level| over(level, alpha, 255))
     }
 
-    /// Whether that has no hue.
+    /// Whether it is a grey.
     pub(crate) fn is_grey(self) -> bool {
         let [red, green, blue, _] = self.0;
         red == green && green == blue
     }
 }
 
-/// `level`, of which `alpha` shows, over `below`.
+/// `level` with this `alpha`, laid over `below`.
 pub(crate) fn over(level: u8, alpha: u8, below: u8) -> u8 {
     let (level, alpha, below) = (u32::from(level), u32::from(alpha), u32::from(below));
     ((level * alpha + below * (255 - alpha) + 127) / 255) as u8

@@ -1,4 +1,4 @@
-//! Pixels with alpha, and with room around them -> the pixels that a format can hold.
+//! Pixels with alpha and padding -> the pixels that a format can hold.
 
 use crate::picture::background::{Background, over};
 use crate::picture::encode::Layout;
@@ -7,15 +7,15 @@ use crate::picture::framing::Padding;
 /// The picture's part of a thumbnail.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Picture<'a> {
-    /// Grey levels or red, green and blue, pixel by pixel.
+    /// Grey levels, or red, green and blue, pixel by pixel.
     pub(crate) colours: &'a [u8],
     pub(crate) has_colour: bool,
     pub(crate) alpha: Option<&'a [u8]>,
     pub(crate) size: (u32, u32),
 }
 
-/// Lays the picture on `background`, as far as the format has no alpha (`keeps_alpha`) and the padding has room around
-/// it. Puts the pixels into `target`, and returns what they are.
+/// Lays the picture on `background`, which shows through it if the format keeps no alpha (`keeps_alpha`) and around it
+/// if it is padded. Puts the pixels into `target`, and returns what they are.
 pub(crate) fn compose(
     picture: Picture,
     padding: Option<Padding>,
@@ -38,7 +38,7 @@ pub(crate) fn compose(
     layout
 }
 
-/// With N samples a pixel.
+/// The same for pixels of N samples.
 fn fill<const N: usize>(
     picture: Picture,
     padding: Option<Padding>,
@@ -80,7 +80,7 @@ fn fill<const N: usize>(
     }
 }
 
-/// A pixel's samples in `layout`, of which there are N.
+/// The N samples of a pixel in `layout`.
 fn pixel<const N: usize>(colour: [u8; 3], alpha: u8, layout: Layout) -> [u8; N] {
     let mut samples = [0; N];
     if layout.has_colour() {

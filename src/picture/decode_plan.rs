@@ -1,4 +1,4 @@
-//! A picture's way from its header to its thumbnails, settled before anything is decoded.
+//! The plan for a picture's way from its header to its thumbnails, made before anything is decoded.
 
 use crate::picture::colour::{Colours, Conversion, ProfileFault};
 use crate::picture::encode;
@@ -16,16 +16,16 @@ use crate::picture::variant::{Format, Variant};
 pub(crate) struct Facts {
     /// The picture's width and height as stored.
     pub(crate) source: (u32, u32),
-    /// What EXIF says of the way up.
+    /// Its orientation by EXIF.
     pub(crate) orientation: Orientation,
     /// How its colours are converted.
     pub(crate) conversion: Conversion,
-    /// Whether there is alpha: a plane behind those of its colours, which are multiplied by it.
+    /// Whether there is a plane of alpha after those of its colours, which are multiplied by it.
     pub(crate) alpha: bool,
 }
 
 impl Facts {
-    /// What a JPEG's header says; also tells why its profile, if it has one, is ignored.
+    /// What a JPEG's header says. Also says why its profile is ignored, if it is.
     pub(crate) fn of_jpeg(header: &Header, colours: &mut Colours) -> (Self, Option<ProfileFault>) {
         let metadata = header.exif().map_or(Metadata::NONE, Metadata::read);
         let (conversion, fault) =
@@ -40,24 +40,24 @@ impl Facts {
     }
 }
 
-/// What is settled about one picture. All sizes and places are as stored, before the turn.
+/// The plan for one picture. All sizes and places are those of the picture as stored, before it is turned.
 #[derive(Debug)]
 pub(crate) struct DecodePlan {
     pub(crate) facts: Facts,
     /// How the small planes are turned.
     pub(crate) turn: Orientation,
-    /// The thumbnails that there will be, the largest first.
+    /// The thumbnails to make, the largest first.
     pub(crate) cuts: Vec<Cut>,
 }
 
-/// What is settled about one thumbnail of the picture.
+/// The plan for one thumbnail of the picture.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cut {
     /// The variant's number.
     pub(crate) variant: usize,
-    /// The part of the picture that becomes the thumbnail, and that part's size in it.
+    /// The part of the picture that the thumbnail shows, and the size it gets.
     pub(crate) framing: Framing,
-    /// What is around that.
+    /// The padding around it, if there is any.
     pub(crate) padding: Option<Padding>,
     /// Whether Cb and Cr are resized straight to one sample for 2x2 pixels, as the encoder wants them.
     pub(crate) half_chroma: bool,
@@ -67,7 +67,7 @@ pub(crate) struct Cut {
 }
 
 impl DecodePlan {
-    /// Settles everything for a picture and its variants. Also tells which of these can't be made, and why.
+    /// Settles everything for a picture and its variants. Also says which of these can't be made, and why.
     pub(crate) fn new(
         facts: Facts,
         options: &Options,
@@ -165,8 +165,8 @@ impl Cut {
         }
     }
 
-    /// The size, for all components, at which their colours are converted if that is before the last resize: what the
-    /// first component has samples for.
+    /// The size at which the colours of all components are converted, if that happens before the last resize: the size
+    /// for which the first component has samples.
     pub(crate) fn oversize(&self, first: &Plane) -> (usize, usize) {
         let window = self.window(0, first);
         let side = |length: f64| (length.ceil() as usize).max(1);
@@ -187,9 +187,9 @@ impl Cut {
 
     /// The part of the picture, in its pixels, that a component's samples in the thumbnail cover.
     ///
-    /// A sample of halved chroma covers two by two pixels, the last one too when a side is odd. So the samples reach
-    /// beyond the framing by one thumbnail pixel there: at the end of the thumbnail's rows and columns, and the turn
-    /// decides where that is in the picture as stored.
+    /// A sample of halved chroma covers two by two pixels, even the last one of an odd side. There the samples reach
+    /// one thumbnail pixel beyond the framing: at the end of the thumbnail's rows and columns. Where that is in the
+    /// picture as stored depends on how it is turned.
     fn area(&self, component: usize) -> Area {
         let Framing {
             width,

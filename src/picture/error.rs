@@ -58,7 +58,7 @@ fn not_jpeg(kind: FileKind) -> String {
 /// A thumbnail larger than its format allows: for instance one of a narrow picture with one side bounded, enlarged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(
-    "the thumbnail would have {width}x{height} pixels, and a {format}'s sides end at {end}",
+    "the thumbnail would have {width}x{height} pixels, and the sides of a {format} have at most {end}",
     format = shown(*format),
     end = format.longest_side()
 )]
@@ -68,7 +68,7 @@ pub struct TooLarge {
     pub width: u64,
     /// Its height.
     pub height: u64,
-    /// What it was to be.
+    /// The format it was to have.
     pub format: Format,
 }
 
@@ -82,7 +82,7 @@ impl TooLarge {
     }
 }
 
-/// A format as it is called in a sentence.
+/// A format's name in a sentence.
 fn shown(format: Format) -> &'static str {
     match format {
         Format::Jpeg => "JPEG",
@@ -92,7 +92,7 @@ fn shown(format: Format) -> &'static str {
     }
 }
 
-/// Makes an error of `step` of what went wrong there.
+/// Makes what went wrong in `step` an error of that step.
 pub(crate) fn at<E: Into<Cause>>(step: Step) -> impl FnOnce(E) -> ThumbnailError {
     move |cause| ThumbnailError {
         step,

@@ -1,10 +1,10 @@
-//! What a picture's EXIF says that a thumbnail has to heed. The only file that names the EXIF reader.
+//! What a picture's EXIF says that matters to a thumbnail. Only this file names the EXIF reader.
 
 use exif::{In, Reader, Tag, Value};
 
 use crate::picture::orient::Orientation;
 
-/// What of EXIF matters to a thumbnail.
+/// What matters to a thumbnail in a picture's EXIF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Metadata {
     pub(crate) orientation: Orientation,
@@ -14,13 +14,13 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    /// What holds when nothing is said.
+    /// What holds where EXIF says nothing.
     pub(crate) const NONE: Self = Self {
         orientation: Orientation::UPRIGHT,
         adobe_rgb: false,
     };
 
-    /// Reads the TIFF structure in `tiff`, as far as it can be read. Nothing in it is reason to fail.
+    /// Reads the TIFF structure in `tiff`, as far as it can be read. Nothing in it is a reason to fail.
     pub(crate) fn read(tiff: &[u8]) -> Self {
         let mut reader = Reader::new();
         reader.continue_on_error(true);

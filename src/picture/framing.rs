@@ -19,7 +19,7 @@ pub enum Fit {
     Inside,
     /// The whole box filled: what sticks out is cut off. With one side bounded there is nothing to cut, so it is the
     /// same as `Inside`. A picture that would have to be enlarged to fill the box, and may not be, keeps its own scale
-    /// and loses what sticks out; its thumbnail is smaller than the box then.
+    /// and loses what sticks out; its thumbnail is then smaller than the box.
     Cover,
     /// The whole picture, and around it as much background as the box has room for. With one side bounded there is
     /// none, so it is the same as `Inside`.
@@ -46,9 +46,9 @@ impl fmt::Display for Fit {
     }
 }
 
-/// Why a text is no [`Fit`].
+/// Why a text is not a [`Fit`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0:?} is no fit: inside, cover or pad")]
+#[error("{0:?} is not a fit: inside, cover or pad")]
 pub struct ParseFitError(String);
 
 impl FromStr for Fit {
@@ -85,21 +85,21 @@ impl FramingRule {
         }
     }
 
-    /// With another fit.
+    /// The same rule with another fit.
     #[must_use]
     pub fn with_fit(mut self, fit: Fit) -> Self {
         self.fit = fit;
         self
     }
 
-    /// With another gravity.
+    /// The same rule with another gravity.
     #[must_use]
     pub fn with_gravity(mut self, gravity: Gravity) -> Self {
         self.gravity = gravity;
         self
     }
 
-    /// With smaller pictures enlarged, or not.
+    /// The same rule with smaller pictures enlarged, or not.
     #[must_use]
     pub fn with_enlarge(mut self, enlarge: bool) -> Self {
         self.enlarge = enlarge;
@@ -124,7 +124,7 @@ pub(crate) struct Framing {
     pub(crate) area: Area,
 }
 
-/// A thumbnail's size, with what it is padded with, and where the picture is in it, the right way up.
+/// The size of a padded thumbnail, and where the picture is in it, the right way up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Padding {
     pub(crate) size: (u32, u32),
@@ -139,7 +139,7 @@ impl Framing {
         rule: &FramingRule,
         turn: Orientation,
     ) -> Result<Self, (u64, u64)> {
-        // The box is for the picture that is seen.
+        // The box is for the picture as it is seen.
         let bounds = if turn.transposes() {
             rule.bounds.transposed()
         } else {
@@ -155,7 +155,7 @@ impl Framing {
             (_, None) => false,
         };
         if let (Fit::Cover, Some(bw), Some(bh)) = (rule.fit, bw, bh) {
-            // The side that doesn't decide inside decides here, so that both are filled.
+            // The side that does not decide for `Inside` decides here, so that both sides are filled.
             let (up, down) = if height_decides { (bw, w) } else { (bh, h) };
             let (up, down) = if up > down && !rule.enlarge {
                 (1, 1)
@@ -189,8 +189,8 @@ impl Framing {
         Self::sized(width, height, area)
     }
 
-    /// A part of the picture, at `step` picture pixels a thumbnail pixel. The `shares` of what is cut off are cut off
-    /// on the left and above.
+    /// A part of the picture, with `step` picture pixels to a thumbnail pixel. These `shares` of what is cut off are
+    /// cut off on the left and at the top.
     fn part(
         source: (u32, u32),
         (width, height): (u64, u64),
@@ -219,7 +219,7 @@ impl Framing {
         }
     }
 
-    /// How many pixels that are.
+    /// How many pixels that is.
     pub(crate) fn pixels(&self) -> u64 {
         u64::from(self.width) * u64::from(self.height)
     }

@@ -1,4 +1,4 @@
-//! A picture that somebody has decoded already -> planes.
+//! A picture that the caller has decoded already -> planes.
 
 use image::{ColorType, DynamicImage};
 
@@ -16,7 +16,7 @@ pub(crate) struct Given {
 }
 
 impl Given {
-    /// The planes of `image`, whose colours are taken for sRGB; deeper samples are rounded to 8 bits.
+    /// The planes of `image`, whose colours are taken as sRGB; deeper samples are rounded to 8 bits.
     pub(crate) fn new(image: &DynamicImage) -> Self {
         let size = (image.width(), image.height());
         let (model, alpha, planes) = match image.color() {

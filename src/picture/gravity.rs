@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::picture::orient::Orientation;
 
 /// Which part of a picture stays when what sticks out of its box is cut off, and where it is in a box that it doesn't
-/// fill: the middle, or an edge or corner, by the points of the compass.
+/// fill: the middle, or an edge or a corner named by its point of the compass.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Gravity {
     /// The middle.
@@ -61,7 +61,7 @@ impl Gravity {
         }
     }
 
-    /// How much of what is left over goes to the left and above: none of it, half, or all.
+    /// How much of what is left over goes to the left and to the top: none of it, half, or all.
     pub(crate) fn shares(self) -> (f64, f64) {
         let across = match self {
             Self::West | Self::NorthWest | Self::SouthWest => 0.0,
@@ -76,7 +76,7 @@ impl Gravity {
         (across, down)
     }
 
-    /// The same in a picture as it is stored, if `turn` makes it upright.
+    /// The same for a picture as it is stored, which `turn` makes upright.
     pub(crate) fn stored_shares(self, turn: Orientation) -> (f64, f64) {
         let (across, down) = turn.turned(self.shares());
         let mirrored = |share: f64, mirrored| if mirrored { 1.0 - share } else { share };
@@ -93,9 +93,9 @@ impl fmt::Display for Gravity {
     }
 }
 
-/// Why a text is no [`Gravity`].
+/// Why a text is not a [`Gravity`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0:?} is no gravity: centre, north, northeast, east and so on")]
+#[error("{0:?} is not a gravity: centre, north, northeast, east and so on")]
 pub struct ParseGravityError(String);
 
 impl FromStr for Gravity {
@@ -117,7 +117,7 @@ impl FromStr for Gravity {
 mod tests {
     use super::*;
 
-    /// A picture of nine cells, each named by its gravity, turned all ways: the stored shares lead to the same cell.
+    /// A picture of nine cells, each named by its gravity, turned in all ways: the stored shares lead to the same cell.
     #[test]
     fn a_turned_picture_keeps_the_part_that_is_seen_there() {
         for gravity in Gravity::ALL {

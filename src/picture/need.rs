@@ -10,16 +10,15 @@ use crate::picture::variant::Variant;
 /// How much of a picture's file its thumbnails need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// At least so many bytes from its beginning; then the question is open again.
+    /// At least this many bytes from its beginning; then ask again.
     UpTo(usize),
     /// All of it.
     All,
-    /// What is there: the thumbnails come to the same as with all that follows, down to errors.
+    /// No more than is there: the thumbnails are the same as with everything that follows, errors included.
     Enough,
 }
 
-/// Where a header is given up that isn't whole yet, and the file is read to its end: profiles for print have half a
-/// megabyte.
+/// If the header isn't whole by then, the file is read to its end: profiles for print have half a megabyte.
 const LONGEST_HEADER: usize = 1 << 20;
 
 /// A picture whose file is being read.
@@ -60,14 +59,14 @@ impl<'t> Reading<'t> {
         self.state = State::Header;
     }
 
-    /// What is needed when `bytes`, the beginning of the file, are there. To be asked again with more of them as often
-    /// as the answer is [`Need::UpTo`].
+    /// What is needed, given `bytes`, the beginning of the file. Ask again with more of them as long as the answer is
+    /// [`Need::UpTo`].
     pub fn need(&mut self, bytes: &[u8]) -> Need {
         if matches!(self.state, State::Header) {
             self.state = match self.reach(bytes) {
                 Err(Error::Truncated { .. }) if bytes.len() < LONGEST_HEADER => State::Header,
                 Ok(Some(reach)) => State::Scans(Box::new(reach)),
-                // What is wrong is told by the decode.
+                // The decode will say what is wrong.
                 Ok(None) | Err(_) => State::All,
             };
         }
@@ -82,7 +81,7 @@ impl<'t> Reading<'t> {
         }
     }
 
-    /// How far the picture that begins with `bytes` has to be read. None if that is to its end.
+    /// How far the picture that begins with `bytes` has to be read; `None` if to its end.
     fn reach(&mut self, bytes: &[u8]) -> Result<Option<Reach>, Error> {
         let kind = FileKind::of(bytes);
         if kind != FileKind::Jpeg && kind.is_certain() {

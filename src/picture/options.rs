@@ -33,35 +33,35 @@ impl Default for Options {
 }
 
 impl Options {
-    /// With pictures turned the way that their EXIF orientation says, or left as they are stored.
+    /// The same options with pictures turned the way their EXIF orientation says, or left as they are stored.
     #[must_use]
     pub fn with_rotate(mut self, rotate: bool) -> Self {
         self.rotate = rotate;
         self
     }
 
-    /// With another limit on a picture's pixels.
+    /// The same options with another limit on a picture's pixels.
     #[must_use]
     pub fn with_max_pixels(mut self, max_pixels: u64) -> Self {
         self.max_pixels = max_pixels;
         self
     }
 
-    /// With another limit on the memory that decoding takes.
+    /// The same options with another limit on the memory that decoding takes.
     #[must_use]
     pub fn with_max_memory(mut self, max_memory: u64) -> Self {
         self.max_memory = max_memory;
         self
     }
 
-    /// With thumbnails made of what is there of damaged pictures, or not.
+    /// The same options with thumbnails made of what is there of damaged pictures, or not.
     #[must_use]
     pub fn with_allow_damaged(mut self, allow_damaged: bool) -> Self {
         self.allow_damaged = allow_damaged;
         self
     }
 
-    /// What the decoder is to hold to.
+    /// The decoder's limits.
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             max_pixels: self.max_pixels,

@@ -7,7 +7,7 @@ pub(crate) struct Orientation(u8);
 impl Orientation {
     pub(crate) const UPRIGHT: Self = Self(1);
 
-    /// The orientation with EXIF's `number`; `None` if there is no such one.
+    /// The orientation with EXIF's `number`; `None` if there is no such orientation.
     pub(crate) fn from_exif(number: u32) -> Option<Self> {
         u8::try_from(number)
             .ok()
@@ -44,7 +44,7 @@ impl Orientation {
         }
     }
 
-    /// Puts the plane `stored`, of `width` samples a row, upright into `upright`.
+    /// Puts the plane `stored`, of `width` samples per row, upright into `upright`.
     pub(crate) fn apply(self, stored: &[u8], width: usize, upright: &mut Vec<u8>) {
         upright.clear();
         upright.reserve(stored.len());

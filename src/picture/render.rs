@@ -18,7 +18,7 @@ use crate::picture::variant::{Format, Variant};
 pub(crate) struct Renderer {
     resizer: Resizer,
     pub(crate) colours: Colours,
-    /// The thumbnail's planes: those of its colours, and alpha behind them.
+    /// The thumbnail's planes: those of its colours, then alpha.
     planes: [Vec<u8>; 5],
     /// Planes whose colours are converted before they are resized.
     large: [Vec<u8>; 4],
@@ -82,7 +82,7 @@ impl Renderer {
             unpremultiply(colours, &rest[0]);
         }
         if variant.sharpen {
-            // Chroma that is sharpened gives fringes and nothing else.
+            // Sharpened chroma would give fringes and nothing else.
             for (index, plane) in planes.iter_mut().enumerate().take(conversion.sharpened()) {
                 sharpen(plane, cut.target(index).0, buffer);
             }
@@ -130,8 +130,8 @@ impl Renderer {
         Rendered { pixels, size }
     }
 
-    /// Converts the colours of planes that are still larger than the thumbnail, and resizes what comes of it: the planes
-    /// of red, green and blue.
+    /// Converts the colours of planes that are still larger than the thumbnail, and resizes the resulting planes of
+    /// red, green and blue.
     fn convert_first(&mut self, planes: &[Plane], conversion: &Conversion, cut: &Cut) {
         let Self {
             resizer,

@@ -7,7 +7,7 @@ use fir::{Filter, FilterType, ResizeAlg, ResizeOptions};
 
 use crate::picture::framing::Area;
 
-/// Samples row by row, `width` a row.
+/// Samples row by row, `width` per row.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Samples<'a> {
     pub(crate) samples: &'a [u8],
@@ -54,7 +54,7 @@ impl Resizer {
         let beyond = |start: f64, length: f64, side: usize| {
             let before = (-start).ceil().max(0.0) as usize;
             let after = (start + length - side as f64).ceil().max(0.0) as usize;
-            // Less than this is rounding, not a sample.
+            // Less than this is a rounding error, not a sample.
             let after = if start + length - side as f64 > 1e-6 {
                 after
             } else {
@@ -108,12 +108,12 @@ fn resize_inside(
     let source = source.expect("BUG: a plane with too few samples");
     let target = TypedImage::<U8>::from_buffer(side(width), side(height), target);
     let mut target = target.expect("BUG: a target with too few samples");
-    // The untyped `resize` would compile the code for all 13 types of pixels into this crate: a minute of it.
+    // The untyped `resize` would compile the code for all 13 types of pixels into this crate, which takes a minute.
     fir.resize_typed(&source, &mut target, &options)
         .expect("BUG: a window beyond the plane");
 }
 
-/// `length`, so much shorter that `start + length` isn't beyond `side` even after rounding.
+/// `length`, shortened just enough for `start + length` not to exceed `side`, even after rounding.
 fn shortened(start: f64, length: f64, side: usize) -> f64 {
     let side = side as f64;
     let mut length = length.min(side - start);
@@ -144,7 +144,7 @@ fn pad<'p>(
         padded.extend_from_slice(row);
         padded.extend(std::iter::repeat_n(row[width - 1], across.1));
         if padded.len() == padded_width {
-            // The first row so far stands alone: the rows above it are the same.
+            // This is the first row so far: the rows above it are copies of it.
             for _ in 0..down.0 {
                 padded.extend_from_within(..padded_width);
             }
@@ -162,9 +162,9 @@ fn pad<'p>(
 
 /// The Lanczos-3 kernel, sinc(x) sinc(x/3), for |x| < 3.
 ///
-/// A thumbnail's resize is small enough for its some 5,000 weights to be half of the work if each asks the C library
-/// for two sines. One is enough, for sin 3a = 3 sin a - 4 sin^3 a, and a polynomial gives it to 6e-8, when a weight
-/// is rounded to about 1e-4 in the end.
+/// A thumbnail's resize is so small that its 5,000 or so weights would be half of the work if each asked the C library
+/// for two sines. One is enough, for sin 3a = 3 sin a - 4 sin^3 a, and a polynomial gives it to within 6e-8, where a
+/// weight is rounded to about 1e-4 in the end.
 fn lanczos3(x: f64) -> f64 {
     let x = x.abs();
     if x >= 3.0 {

@@ -2,9 +2,9 @@
 
 /// Sharpens a plane of `width` samples a row in place; `before` is room for a copy of it.
 ///
-/// Each sample goes away from the mean of its 3x3 neighbourhood by three eighths of the difference, so that it becomes
-/// (32 s - the eight around it) / 24: the mask of libvips's `sharpen` when it is asked for a fast, mild one. Beyond the
-/// edge, the edge goes on.
+/// Each sample is moved away from the mean of its 3x3 neighbourhood by three eighths of the difference, so that it
+/// becomes (32 s - the eight around it) / 24: libvips's mask for fast, mild sharpening. Beyond the edge, the edge is
+/// repeated.
 pub(crate) fn sharpen(plane: &mut [u8], width: usize, before: &mut Vec<u8>) {
     before.clear();
     before.extend_from_slice(plane);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// So many of a file's first bytes are looked at.
+/// How many of a file's first bytes are looked at.
 const ENOUGH: usize = 512;
 
 /// What a file is, by its first bytes.
@@ -47,15 +47,15 @@ pub enum FileKind {
     Archive,
     /// A web page.
     Html,
-    /// What Git keeps in the place of a file of Git LFS.
+    /// What Git keeps in place of a file in Git LFS.
     LfsPointer,
-    /// What macOS keeps of a file on other file systems besides its contents.
+    /// What macOS keeps on other file systems of a file besides its contents.
     AppleDouble,
     /// Text of no kind that is known here.
     Text,
     /// No bytes at all.
     Empty,
-    /// Nothing but zeros, as far as is looked.
+    /// Nothing but zeros, as far as it was looked at.
     Zeros,
     /// None of these.
     Unknown,
@@ -118,7 +118,7 @@ impl FileKind {
     }
 }
 
-/// RIFF: a length stands between its name and that of what it holds.
+/// RIFF: a length stands between that name and the name of the contents.
 fn riff(head: &[u8]) -> Option<FileKind> {
     match (head.get(..4)?, head.get(8..12)?) {
         (b"RIFF", b"WEBP") => Some(WebP),
@@ -127,8 +127,8 @@ fn riff(head: &[u8]) -> Option<FileKind> {
     }
 }
 
-/// ISO/IEC 14496-12, 4.3: the brands of the file type box, the major one first. That of a picture may be general
-/// (`mif1`), and then a compatible one tells the codec.
+/// ISO/IEC 14496-12, 4.3: the brands of the file type box, the major one first. A picture's major brand may be general
+/// (`mif1`); then a compatible one tells the codec.
 fn iso_media(head: &[u8]) -> Option<FileKind> {
     let length = usize::try_from(u32::from_be_bytes(*head.first_chunk()?)).ok()?;
     if head.get(4..8)? != b"ftyp" {
@@ -180,7 +180,7 @@ fn weakly_signed(head: &[u8]) -> Option<FileKind> {
 
 fn text(head: &[u8]) -> Option<FileKind> {
     let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7E | 0x80..);
-    // The last character may be cut.
+    // The last character may be cut off.
     let whole = std::str::from_utf8(head).map_or_else(|error| error.valid_up_to(), str::len);
     if !head.iter().all(is_text) || whole + 4 <= head.len() {
         return None;

@@ -26,12 +26,12 @@ pub struct Thumbnail {
     pub scale: u8,
     /// The picture's EXIF orientation, 1 to 8; 1 if it has none.
     pub orientation: u8,
-    /// How the picture's colours became sRGB.
+    /// How the picture's colours were brought to sRGB.
     pub colour: ColourHandling,
     /// What was wrong with the picture, but not so wrong that there is no thumbnail.
     pub warnings: Vec<Warning>,
-    /// How the picture is damaged: [`Options::allow_damaged`] let that pass, or it is so little (within one restart
-    /// interval) that viewers pass it over too.
+    /// How the picture is damaged: [`Options::allow_damaged`] let it pass, or the damage is so small (within one
+    /// restart interval) that viewers ignore it, too.
     ///
     /// [`Options::allow_damaged`]: crate::Options::allow_damaged
     pub damage: Option<jpeg::Error>,

@@ -48,63 +48,64 @@ impl Variant {
         }
     }
 
-    /// With another rule for size and shape.
+    /// The same variant with another rule for size and shape.
     #[must_use]
     pub fn with_framing(mut self, framing: FramingRule) -> Self {
         self.framing = framing;
         self
     }
 
-    /// With another fit.
+    /// The same variant with another fit.
     #[must_use]
     pub fn with_fit(mut self, fit: Fit) -> Self {
         self.framing.fit = fit;
         self
     }
 
-    /// With what is to be seen of a picture that has to be cut, or where it is in a padded thumbnail.
+    /// The same variant with another part shown of a picture that has to be cut, or another place for it in a padded
+    /// thumbnail.
     #[must_use]
     pub fn with_gravity(mut self, gravity: Gravity) -> Self {
         self.framing.gravity = gravity;
         self
     }
 
-    /// With smaller pictures enlarged, or not.
+    /// The same variant with smaller pictures enlarged, or not.
     #[must_use]
     pub fn with_enlarge(mut self, enlarge: bool) -> Self {
         self.framing.enlarge = enlarge;
         self
     }
 
-    /// In another format.
+    /// The same variant in another format.
     #[must_use]
     pub fn with_format(mut self, format: Format) -> Self {
         self.format = format;
         self
     }
 
-    /// With another quality.
+    /// The same variant with another quality.
     #[must_use]
     pub fn with_quality(mut self, quality: Quality) -> Self {
         self.quality = Some(quality);
         self
     }
 
-    /// Progressive, or not; nothing to a format that isn't JPEG.
+    /// The same variant, progressive or not; this only matters to JPEG.
     #[must_use]
     pub fn with_progressive(mut self, progressive: bool) -> Self {
         self.progressive = progressive;
         self
     }
 
-    /// Sharpened, or not.
+    /// The same variant, sharpened or not.
     #[must_use]
     pub fn with_sharpen(mut self, sharpen: bool) -> Self {
         self.sharpen = sharpen;
         self
     }
 
-    /// On another background.
+    /// The same variant on another background.
     #[must_use]
     pub fn with_background(mut self, background: Background) -> Self {
         self.background = background;
@@ -150,7 +151,7 @@ impl Format {
         }
     }
 
-    /// What the name of a file of this format ends with, without the dot.
+    /// The extension of file names, without the dot.
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -160,7 +161,7 @@ impl Format {
         }
     }
 
-    /// Its media type, as HTTP's Content-Type has it.
+    /// Its media type, as in HTTP's Content-Type.
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -170,7 +171,7 @@ impl Format {
         }
     }
 
-    /// The quality of a thumbnail that asks for none.
+    /// The quality of a thumbnail that doesn't ask for one.
     pub const fn default_quality(self) -> Quality {
         match self {
             Self::Jpeg | Self::Png => Quality(80),
@@ -184,7 +185,7 @@ impl Format {
         !matches!(self, Self::Png)
     }
 
-    /// Whether a thumbnail in it can be seen through.
+    /// Whether a thumbnail in this format can be transparent.
     pub const fn has_alpha(self) -> bool {
         !matches!(self, Self::Jpeg)
     }
@@ -197,7 +198,7 @@ impl Format {
             // RFC 9649, 2.5: 14 bits in a lossy frame.
             #[cfg(feature = "webp")]
             Self::WebP => 16_383,
-            // PNG could have more, but nobody wants to see it.
+            // PNG allows more, but nobody needs that.
             Self::Png => 65_535,
         }
     }
@@ -209,9 +210,9 @@ impl fmt::Display for Format {
     }
 }
 
-/// Why a text is no [`Format`].
+/// Why a text is not a [`Format`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0:?} is no format of thumbnails: {names}", names = names())]
+#[error("{0:?} is not a format for thumbnails: {names}", names = names())]
 pub struct ParseFormatError(String);
 
 fn names() -> String {
@@ -239,7 +240,7 @@ impl FromStr for Format {
 pub struct Quality(u8);
 
 impl Quality {
-    /// The quality `quality`.
+    /// A quality from 1 to 100.
     ///
     /// # Errors
     ///
@@ -251,13 +252,13 @@ impl Quality {
         }
     }
 
-    /// It as a number.
+    /// The quality as a number.
     pub const fn get(self) -> u8 {
         self.0
     }
 }
 
-/// A quality that is none.
+/// A number or text that is not a quality.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a quality is a whole number from 1 to 100")]
 pub struct QualityError;
@@ -272,7 +273,7 @@ impl FromStr for Quality {
     type Err = QualityError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // `parse` alone would take a sign as well.
+        // `parse` alone would also accept a sign.
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let number = digits.then(|| text.parse().ok()).flatten();
         Self::new(number.ok_or(QualityError)?)
@@ -304,6 +305,6 @@ mod tests {
         }
         assert_eq!("JPG".parse(), Ok(Format::Jpeg));
         let error = "avif".parse::<Format>().unwrap_err();
-        assert!(error.to_string().starts_with("\"avif\" is no format"));
+        assert!(error.to_string().starts_with("\"avif\" is not a format"));
     }
 }

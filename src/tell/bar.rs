@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use console::style;
 
-/// With fewer columns, there is no room for a bar beside the counts.
+/// With fewer columns than this, there is no room for a bar beside the counts.
 const COLUMNS_FOR_A_BAR: usize = 64;
 
 /// How many there are in all, as far as that is known.
@@ -24,7 +24,7 @@ impl Total {
         }
     }
 
-    /// `20000`, or `12000+` while they are counted.
+    /// `20000`, or `12000+` while they are being counted.
     pub(super) fn text(self) -> String {
         match self {
             Self::Is(number) => number.to_string(),
@@ -47,7 +47,7 @@ pub(super) fn row(name: &str, done: u64, total: Total, counts: &str, columns: us
 }
 
 fn bar(done: u64, total: u64, room: usize) -> String {
-    // Of nothing, nothing is done.
+    // If there is nothing to do, the bar stays empty.
     let share = done as f64 / total.max(1) as f64;
     let full = ((share * room as f64) as usize).min(room);
     let head = if full < room && total > 0 { ">" } else { "" };

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use crate::batch::walk::Skipped;
 
-/// How many kinds are told apart at most: the names of a foreign tree may have any number of endings.
+/// The most kinds that are told apart: the names in a tree of other files may have any number of endings.
 const MOST_KINDS: usize = 100;
 
 /// How many kinds are named.

@@ -37,7 +37,7 @@ struct Known {
     counted: AtomicU64,
     /// The count has come to its end.
     count_ended: AtomicBool,
-    /// Why no picture is begun just now.
+    /// Why no picture is being begun just now.
     pause: Mutex<String>,
 }
 
@@ -79,7 +79,7 @@ impl Progress {
         }
     }
 
-    /// That was all.
+    /// The count is complete.
     pub fn count_ended(&self) {
         if let Some(bars) = &self.0 {
             bars.known.count_ended.store(true, Ordering::Relaxed);
@@ -126,7 +126,7 @@ impl Progress {
         }
     }
 
-    /// Prints a line on stdout. Only for runs without bars, which would be torn.
+    /// Prints a line on stdout. Only for runs without bars, which the line would tear.
     ///
     /// # Errors
     ///
@@ -149,7 +149,7 @@ impl Progress {
         }
     }
 
-    /// Leaves the bars as they stand.
+    /// Leaves the bars as they are.
     pub fn finish(&self) {
         if let Some(bars) = &self.0 {
             bars.finish();
@@ -259,7 +259,7 @@ impl Steps {
         }
     }
 
-    /// Leaves the bar as it stands.
+    /// Leaves the bar as it is.
     pub fn finish(&self) {
         if let Some((bar, screen)) = &self.0 {
             bar.abandon();

@@ -1,9 +1,9 @@
 //! The rows of the bars on a terminal, drawn so that a change of its size does not tear them.
 //!
-//! The cursor waits at the start of the first row, not behind the last. Terminals that wrap lines anew when their window
-//! gets narrower or wider move all rows, and keep the cursor with the character it stands at; others cut rows off and
-//! leave it in its place. Either way the bars begin where the cursor is, and to draw them again is to erase from there.
-//! What the terminal echoes meanwhile, `^C` say, goes too.
+//! The cursor waits at the start of the first row, not behind the last. Terminals that wrap lines again when their
+//! window gets narrower or wider move all rows, and keep the cursor with the character it stands at; others cut rows
+//! off and leave it in its place. Either way the bars begin where the cursor is, and drawing them again means erasing
+//! from there. Whatever the terminal has echoed meanwhile, such as `^C`, goes too.
 
 use std::fmt::Write as _;
 use std::io;
@@ -24,11 +24,11 @@ pub(super) struct Screen {
 
 #[derive(Debug, Default)]
 struct Rows {
-    /// Those that are being put together.
+    /// The rows that are being put together.
     next: Vec<String>,
-    /// How many stand on the screen.
+    /// How many rows are on the screen.
     drawn: usize,
-    /// Nothing is drawn any more.
+    /// Whether nothing is drawn any more.
     left: bool,
 }
 
@@ -40,12 +40,12 @@ impl Screen {
         }
     }
 
-    /// What bars can be drawn on.
+    /// The target that bars are drawn on.
     pub(super) fn target(&self) -> ProgressDrawTarget {
         ProgressDrawTarget::term_like_with_hz(Box::new(self.clone()), DRAWINGS)
     }
 
-    /// Leaves the bars as they stand, and the cursor below them.
+    /// Leaves the bars as they are, and the cursor below them.
     pub(super) fn leave(&self) {
         let mut rows = self.rows();
         if !rows.left && rows.drawn > 0 {

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Whether `path` says stdout.
+/// Whether `path` means stdout.
 pub(crate) fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
 }
@@ -23,7 +23,7 @@ pub(crate) fn check(path: &Path, beginning: &[u8]) -> io::Result<()> {
         let most = beginning.len() as u64;
         File::open(path)?.take(most).read_to_end(&mut found)?;
         if !found.is_empty() && found != beginning {
-            let text = "it is there already, and holds something else";
+            let text = "it already exists, and holds something else";
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
         }
     }

@@ -9,11 +9,11 @@ use base64::Engine as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A browser with one window. It ends with the value.
+/// A browser with one window. It is closed when the value is dropped.
 pub(crate) struct Browser {
     driver: Child,
     session: String,
-    /// Its profile, which must not be another browser's.
+    /// Its profile, which it must not share with another browser.
     _profile: TempDir,
 }
 
@@ -40,7 +40,7 @@ impl Browser {
             .stderr(Stdio::null())
             .spawn();
         let Ok(mut driver) = driver else {
-            // Past the harness, which keeps to itself what a test that passes prints.
+            // Written past the harness, which hides what a passing test prints.
             let _ = writeln!(
                 std::io::stderr(),
                 "SKIPPED: tests in a browser: no chromedriver"
@@ -98,7 +98,7 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", &parameters);
     }
 
-    /// A person who prefers `value` in the media feature `name`.
+    /// Pretends that the user prefers `value` in the media feature `name`.
     pub(crate) fn prefer(&self, name: &str, value: &str) {
         let feature = json!({"features": [{"name": name, "value": value}]});
         self.devtools("Emulation.setEmulatedMedia", &feature);
@@ -125,7 +125,7 @@ impl Browser {
             .to_owned()
     }
 
-    /// Waits until `script` returns true. Pictures load when they may.
+    /// Waits until `script` returns true: pictures may load at any time.
     #[track_caller]
     pub(crate) fn wait_for(&self, script: &str) {
         for _ in 0..600 {
@@ -171,7 +171,7 @@ impl Browser {
         url.as_str().unwrap().to_owned()
     }
 
-    /// Keeps what is seen as a picture for a person to look at, in the tests' own folder of temporary files.
+    /// Keeps a screenshot for a person to look at, in the tests' own folder of temporary files.
     pub(crate) fn screenshot(&self, name: &str) {
         let picture = get(&format!("{}/screenshot", self.session));
         let standard = base64::engine::general_purpose::STANDARD;

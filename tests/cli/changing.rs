@@ -9,15 +9,15 @@ use std::thread;
 use crate::env::{Env, jpeg, set_mtime};
 use crate::reading::{progressive, record};
 
-/// What a picture is filled up with. Reading it all takes a tenth of a second: however busy the machine is, whoever
-/// writes to the picture meanwhile gets a turn before that is over.
+/// What a picture is filled up with. Reading all of it takes a tenth of a second: however busy the machine is, the
+/// writer gets a turn before that is over.
 const FILLING: u64 = 200_000_000;
 
 #[test]
 fn a_picture_that_keeps_changing_is_an_error_and_its_thumbnail_stays() {
     let env = Env::new();
     let picture = env.file("images/a.jpg", &jpeg(60, 40, 1));
-    // What is behind the picture's end does not matter.
+    // What follows the picture's end does not matter.
     let file = File::options().write(true).open(&picture).unwrap();
     file.set_len(FILLING).unwrap();
     keeps_changing(&env, &picture, &[]);
@@ -27,7 +27,7 @@ fn a_picture_that_keeps_changing_is_an_error_and_its_thumbnail_stays() {
 fn so_is_one_that_is_not_read_to_its_end() {
     let env = Env::new();
     let whole = progressive(1600, 1200);
-    // Neither stands in a scan's data: a 0xFF there has a 0 behind it (T.81, B.1.1.5).
+    // Neither occurs in a scan's data, where a 0xFF is followed by a 0 (T.81, B.1.1.5).
     let mut scans = memchr::memmem::find_iter(&whole, &[0xFF, 0xDA]);
     let second = scans.nth(1).unwrap();
     let picture = env.file("images/a.jpg", &whole[..second]);
@@ -58,7 +58,7 @@ fn keeps_changing(env: &Env, picture: &Path, options: &[&str]) {
 
     let (begun, ended) = (AtomicBool::new(false), AtomicBool::new(false));
     let run = thread::scope(|scope| {
-        // Several, so that one of them gets its turn however busy the machine is.
+        // Several times, so that the writer gets a turn in one of them however busy the machine is.
         for _ in 0..4 {
             scope.spawn(|| {
                 for second in (0..).take_while(|_| !ended.load(Ordering::Relaxed)) {

@@ -1,4 +1,4 @@
-//! A folder of its own for a test, the real program run in it, and what to say of the outcome.
+//! A folder for each test, the real program run in it, and assertions on the outcome.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
@@ -26,7 +26,7 @@ pub(crate) const BROKEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/b
 /// The names of the strategies.
 pub(crate) const STRATEGIES: [&str; 3] = ["seq", "threads", "rayon"];
 
-/// What engines tell a process, which must not leak into tests from where these run.
+/// Variables by which engines tell a process its part; they must not leak into the tests.
 const ENGINES: [&str; 8] = [
     "AWS_BATCH_JOB_ARRAY_INDEX",
     "AWS_BATCH_JOB_ARRAY_SIZE",
@@ -50,7 +50,7 @@ impl Env {
     pub(crate) fn new() -> Self {
         let folder = tempfile::Builder::new()
             .prefix("thumbgen-test.")
-            // Other users than this one are to get in.
+            // Users other than this one must get in.
             .permissions(Permissions::from_mode(0o755))
             .tempdir()
             .unwrap();
@@ -108,7 +108,7 @@ impl Env {
         fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Everything below the folder `name` but folders: path below it and bytes. Leftovers would show here.
+    /// Everything below the folder `name` except folders: path below it and bytes. Leftovers would show here.
     pub(crate) fn tree(&self, name: &str) -> BTreeMap<OsString, Vec<u8>> {
         files_below(&self.path(name))
     }
@@ -195,18 +195,18 @@ impl Env {
         self.run(["images", "thumbs"].into_iter().chain(options))
     }
 
-    /// Runs `thumbgen images thumbs` and `options` as a user whom permissions bind: as this one, or as nobody where
-    /// this one is root. What is in the folder by now belongs to that user.
+    /// Runs `thumbgen images thumbs` and `options` as a user who is bound by permissions: this one, or nobody if this
+    /// one is root. What is in the folder by then belongs to that user.
     pub(crate) fn make_as_ordinary_user<'a>(
         &self,
         options: impl IntoIterator<Item = &'a str>,
     ) -> Run {
         let mut command = self.command(["images", "thumbs"].into_iter().chain(options));
         if nix::unistd::Uid::effective().is_root() {
-            // Where the program was built, nobody may not even look.
+            // The user nobody may not even look into the folder where the program was built.
             let program = self.path("program");
-            // Copied by another process: a child of this one, forked at the wrong moment by another test, would have
-            // the copy open for writing, and then it can't be run.
+            // Copied by another process: a child of this one that another test forks at the wrong moment would have the
+            // copy open for writing, and then it can't be run.
             let copied = Command::new("cp").arg(THUMBGEN).arg(&program).status();
             assert!(copied.unwrap().success());
             for entry in walkdir::WalkDir::new(self.folder.path()) {
@@ -226,7 +226,7 @@ impl Env {
     }
 }
 
-/// Everything below `folder` but folders.
+/// Everything below `folder` except folders.
 pub(crate) fn files_below(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
     walkdir::WalkDir::new(folder)
         .into_iter()

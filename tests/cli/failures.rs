@@ -59,7 +59,7 @@ fn damaged_pictures_may_be_allowed() {
         .ends_with(0)
         .says("1 picture found: 1 made, 1 of them damaged, 0 fresh, 0 failed");
     env.make(["--allow-damaged"]).ends_with(0).counts(0, 1, 0);
-    // Without the permission it is as if there were none.
+    // Without permission it is as if there were no thumbnail.
     env.make([]).ends_with(1).counts(0, 0, 1);
 }
 
@@ -159,7 +159,7 @@ fn streams_that_are_closed_do_no_harm() {
 fn a_source_that_vanishes_meanwhile_is_that_pictures_error() {
     let env = Env::new();
     env.picture("images/a.jpg");
-    // The link can be resolved when the walk looks, and its target not be opened when it is read.
+    // The link can be resolved when the walk looks, but its target can't be opened when it is read.
     let pid_only = env.link("/proc/self/mem", "images/b.jpg");
     let run = env.make([]);
     run.ends_with(1).counts(1, 0, 1);

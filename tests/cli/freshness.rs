@@ -57,7 +57,7 @@ fn the_thumbnail_itself_says_what_it_was_made_from() {
         "thumbgen 1 mtime=1500000000.123456789 length={length} settings=128x128,inside,q80,p1 bytes={:010}",
         thumbnail.len()
     );
-    // Behind the JFIF header, and marker and length of the comment.
+    // After the JFIF header, and the marker and length of the comment.
     assert!(
         thumbnail[24..].starts_with(stamp.as_bytes()),
         "no \"{stamp}\" in the thumbnail"
@@ -77,7 +77,7 @@ fn touching_a_source_makes_one_thumbnail() {
 #[test]
 fn a_source_replaced_by_an_older_file_of_the_same_length_is_noticed() {
     let env = Env::new();
-    // Bytes behind the end of a picture make no difference to it.
+    // Bytes after the end of a picture make no difference to it.
     let of_length = |seed: u8| {
         let mut bytes = jpeg(40, 30, seed);
         bytes.resize(2000, 0);
@@ -206,7 +206,7 @@ fn a_thumbnail_of_another_source_is_made_again() {
 
 /// The thumbnail with another text for its stamp, in which BYTES stands for its length.
 fn with_stamp(thumbnail: &[u8], text: &str) -> Vec<u8> {
-    // Behind SOI and JFIF's segment comes the comment: marker, length and text (T.81, B.2.4.5).
+    // After SOI and JFIF's segment comes the comment: marker, length and text (T.81, B.2.4.5).
     let (head, comment) = thumbnail.split_at(20);
     let end = 2 + usize::from(u16::from_be_bytes([comment[2], comment[3]]));
     let text = text.replace("BYTES", "0123456789");

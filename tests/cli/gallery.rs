@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::env::{BROKEN, Env, PICTURES};
 
-/// The blocks of data of the page `name`: what it says of all, and its rows by path.
+/// The data of the page `name`: what it says of all pictures, and its rows by path.
 fn page(env: &Env, name: &str) -> (Value, Vec<Value>) {
     let html = String::from_utf8(env.bytes(name)).unwrap();
     let mut blocks = html
@@ -174,7 +174,7 @@ fn what_is_no_gallery_is_never_replaced() {
     env.file("site/index.html", b"<!doctype html>\n<title>Home</title>");
     env.make(["--gallery", "site"])
         .ends_with(2)
-        .says("gallery site can't be written: it is there already, and holds something else");
+        .says("gallery site can't be written: it already exists, and holds something else");
     assert!(
         !env.path("thumbs/a.jpg").exists(),
         "a run that will fail does not begin"
@@ -185,7 +185,7 @@ fn what_is_no_gallery_is_never_replaced() {
         env.bytes("site/index.html"),
         b"<!doctype html>\n<title>Home</title>"
     );
-    // An older gallery is.
+    // An older gallery is replaced.
     env.make(["--gallery", "out"]).ends_with(0);
     env.make(["--gallery", "out"]).ends_with(0);
     assert_eq!(page(&env, "out/index.html").1[0]["o"], "fresh");
@@ -205,7 +205,7 @@ fn what_can_not_be_shown_is_named() {
     env.file("list.txt", b"a.jpg\n");
     env.run(["gallery", "thumbs", "--report", "list.txt"])
         .ends_with(2)
-        .says("list.txt, line 1: no record of a report");
+        .says("list.txt, line 1: not a record of a report");
     assert!(!env.path("thumbgen-gallery/index.html").exists());
     assert_eq!(
         env.tree_if_any("thumbgen-gallery").len(),

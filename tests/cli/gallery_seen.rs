@@ -67,7 +67,7 @@ fn failures_come_first_and_filters_filter() {
         browser.script(NAMES),
         json!(["MUG-RED.JPG", "mug blue.jpg", "mug grey.jpe"])
     );
-    // What was asked for is in the address: it survives going away and coming back.
+    // What was asked for is in the address, so it survives going away and coming back.
     browser.script("location.reload()");
     browser.wait_for("return document.readyState === 'complete'");
     assert_eq!(browser.text(STATUS), "3 of 19 pictures");
@@ -198,7 +198,7 @@ fn hostile_names_are_shown_and_do_nothing() {
         browser.script("return document.querySelectorAll('svg, img[src=x], b').length"),
         0
     );
-    // Each thumbnail is found under its name, whatever that is.
+    // Each thumbnail is found by its name, whatever that is.
     browser.wait_for(LOADED);
     let away = "return [...document.querySelectorAll('.item a')].filter(link => link.protocol !== 'file:').length";
     assert_eq!(browser.script(away), 0);
@@ -274,7 +274,7 @@ fn hundred_thousand_pictures_are_as_quick_as_ten() {
     browser.screenshot("100000-end");
     // As narrow as this the list is longer than browsers let an element be, and still all of it can be reached.
     browser.resize(400, 800);
-    // Again and again: the page lays itself out anew when it hears of its new width, and that may be after the first time.
+    // Again and again: the page is laid out again when it learns its new width, which may be after the first time.
     browser.wait_for("scroll.scrollTop = scroll.scrollHeight;
         return [...document.querySelectorAll('.item')].some(item => item.ariaPosInSet === '100000')");
     browser.wait_for(

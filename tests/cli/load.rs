@@ -1,4 +1,4 @@
-//! `--max-load` on a machine that has no other work. That it has is for `tests/mounts`.
+//! `--max-load` on a machine with no other work. `tests/mounts` tests one that has some.
 
 use crate::env::Env;
 

@@ -237,7 +237,7 @@ fn a_thumbnail_appears_whole_or_not_at_all() {
     let env = Env::new();
     env.file("images/a.jpg", &jpeg(200, 200, 1));
     env.make([]).ends_with(0);
-    // Whoever has the old one open goes on reading the old one: it is another file.
+    // A program that has the old one open goes on reading it: the new one is another file.
     let old = std::fs::File::open(env.path("thumbs/a.jpg")).unwrap();
     let before = env.bytes("thumbs/a.jpg");
     env.make(["--size", "64"]).ends_with(0).counts(1, 0, 0);
@@ -262,7 +262,7 @@ fn leftovers_of_killed_runs_are_swept_and_those_of_live_ones_are_not() {
         .collect();
     let leftover =
         |host: &str, process: u32| format!(".thumbgen.{host}-{namespace}.{process}.Ab12Cd.tmp");
-    // No process has so high a number (proc(5), pid_max); this one is alive, and another host's may be.
+    // No process has such a high number (proc(5), pid_max); this one is alive, and another host's may be.
     let dead = leftover(&host, 0x7FFF_FFFF);
     let alive = [
         leftover(&host, std::process::id()),

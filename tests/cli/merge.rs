@@ -67,7 +67,7 @@ fn merge_names_what_is_missing_and_what_has_not_finished() {
         "{missing}"
     );
 
-    // As a kill leaves it: in the middle of a line. And another one, that has lost a line.
+    // As a kill leaves it, in the middle of a line; and another one that has lost a line.
     let report = fs::read(env.path("r-1.jsonl")).unwrap();
     env.file("r-1.jsonl", &report[..report.len() / 2]);
     let report = fs::read_to_string(env.path("r-2.jsonl")).unwrap();

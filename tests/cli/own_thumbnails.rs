@@ -201,7 +201,7 @@ fn a_thumbnail_that_is_named_as_a_picture_fails() {
         .ends_with(1)
         .counts(0, 0, 1)
         .says(told);
-    // Also where a foreign file would be kept, and where nothing would be made.
+    // This is so even where a foreign file would be kept, and where nothing would be made.
     env.run(["thumbs/a.jpg", "images/deep/.."])
         .ends_with(1)
         .says(told);

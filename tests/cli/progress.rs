@@ -147,7 +147,7 @@ fn a_signal_leaves_the_bars_where_the_work_stopped() {
     let interrupt = |run: Watched<'_>| {
         if !interrupted && run.done() >= 20 {
             interrupted = true;
-            // The terminal shows what was typed. It is not the one that controls the run, so the signal comes besides.
+            // The terminal shows what was typed. It does not control the run, so the signal is sent separately.
             run.master.write_all(b"\x03").unwrap();
             kill(run.process, Signal::SIGINT).unwrap();
         }

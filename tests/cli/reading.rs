@@ -42,7 +42,7 @@ fn a_progressive_picture_is_read_only_as_far_as_its_thumbnail_needs() {
     let read = made["bytes_read"].as_u64().unwrap();
     assert!(read < whole.len() as u64 / 2, "{made}");
 
-    // What is read of all of it, and without a file, makes the same thumbnail.
+    // A read of all of it, and one without a file, make the same thumbnail.
     let mut thumbnailer = thumbgen::Thumbnailer::new(thumbgen::Options::default());
     let expected = thumbnailer.thumbnail(&whole, &thumbgen::Variant::default());
     let expected = image::load_from_memory(&expected.unwrap().bytes).unwrap();

@@ -140,7 +140,7 @@ fn a_report_takes_the_place_of_an_older_one_and_of_nothing_else() {
     let before = env.bytes("images/a.jpg");
     env.make(["--report", picture.to_str().unwrap()])
         .ends_with(2)
-        .says("a.jpg can't be written: it is there already, and holds something else");
+        .says("a.jpg can't be written: it already exists, and holds something else");
     assert_eq!(env.bytes("images/a.jpg"), before);
     assert!(env.tree_if_any("thumbs").is_empty());
 
@@ -257,7 +257,7 @@ fn known_failures_are_told_once() {
     let (again, _) = first();
     assert!(again[0] > seen[0] && again[1] == seen[1]);
 
-    // What is mended and breaks again is news too.
+    // A picture that is mended and breaks again is news, too.
     env.picture("images/b.jpg");
     env.picture("images/c.jpg");
     env.make(quiet).ends_with(1).does_not_say("images/");

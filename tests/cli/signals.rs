@@ -1,4 +1,4 @@
-//! SIGINT, SIGTERM and SIGHUP end a run soon and cleanly; SIGKILL leaves nothing that is believed.
+//! SIGINT, SIGTERM and SIGHUP end a run soon and cleanly; SIGKILL leaves nothing that a later run trusts.
 
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
@@ -153,7 +153,7 @@ fn runs_that_were_killed_leave_nothing_that_a_whole_run_does_not_mend() {
     let env = Env::new();
     many(&env, 300);
     env.run(["images", "whole", "-q"]).ends_with(0);
-    // Moments spread over a run without the help of chance, so that a failure can be had again.
+    // Moments spread over a run, but not at random, so that a failure can be reproduced.
     for moment in 1..=20_u64 {
         let mut child = env
             .command(["images", "thumbs", "-q", "--strategy", "threads"])

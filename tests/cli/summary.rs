@@ -144,7 +144,7 @@ fn what_held_a_run_back_is_told_where_it_is_asked_for() {
     for number in 0..3 {
         env.file(format!("images/{number}.jpg"), &jpeg(3000, 3000, number));
     }
-    // Until the run is long enough to tell.
+    // As long as the run is too short to tell.
     let held_back = |options: &[&str]| {
         let options = ["-f", "--strategy", "seq"].iter().chain(options);
         let run = env.make(options.copied());
@@ -158,7 +158,7 @@ fn what_held_a_run_back_is_told_where_it_is_asked_for() {
         let run = env.make(["-v", "-f", "--strategy", "seq"]);
         seconds = numbers(line(&run, "real "))[0];
         let told = run.stderr.contains("Held back by ");
-        // What is told is rounded.
+        // The printed figures are rounded.
         assert!(
             told == (seconds > 1.0) || (0.99..1.01).contains(&seconds),
             "{run}"

@@ -10,7 +10,8 @@ use nix::unistd::Pid;
 
 use crate::env::{Env, jpeg};
 
-/// Runs `thumbgen images thumbs` and `options` with stderr on a terminal of `columns`; gives what it was sent.
+/// Runs `thumbgen images thumbs` and `options` with stderr on a terminal of `columns`. Returns what the terminal was
+/// sent.
 pub(crate) fn on_a_terminal(
     env: &Env,
     columns: u16,
@@ -24,7 +25,7 @@ pub(crate) fn on_a_terminal(
 pub(crate) struct Watched<'a> {
     pub(crate) process: Pid,
     pub(crate) master: &'a mut File,
-    /// What the terminal was sent by now.
+    /// What the terminal has been sent so far.
     pub(crate) sent: &'a [u8],
 }
 
@@ -59,7 +60,7 @@ pub(crate) fn watched(
         .stdout(Stdio::null())
         .stderr(terminal.slave);
     let mut child = command.spawn().unwrap();
-    // It holds this side's copy of the terminal, which would never end.
+    // It holds this side's copy of the terminal, whose output would never end.
     drop(command);
     let mut sent = Vec::new();
     let mut buffer = [0; 4096];

@@ -381,7 +381,7 @@ fn source_may_be_one_picture() {
         .ends_with(0)
         .counts(0, 1, 0);
     assert_eq!(env.names("thumbs"), ["a.jpg"]);
-    // Whoever names it need not name it like a JPEG.
+    // A picture that is named need not have a JPEG's extension.
     env.picture("upload.tmp");
     env.run(["upload.tmp", "thumbs"])
         .ends_with(0)
@@ -397,7 +397,7 @@ fn one_picture_is_not_replaced_by_its_thumbnail() {
     for dest in ["images", "."] {
         env.run(["images/a.jpg", dest]).ends_with(2);
     }
-    // Nor is the link by which it is named.
+    // Nor need the link by which it is named.
     env.link("../images/a.jpg", "links/b.jpg");
     env.run(["links/b.jpg", "links"]).ends_with(2);
     assert!(
@@ -415,7 +415,7 @@ fn pictures_are_not_replaced_through_a_link_in_dest() {
     env.picture("images/b/x.jpg");
     let before = env.tree("images");
     env.dir("thumbs");
-    // A way back into SOURCE: to the pictures themselves, and to others.
+    // Links that lead back into SOURCE: to the pictures themselves, and to others.
     env.link("../images/a", "thumbs/a");
     env.link("../images/a", "thumbs/b");
     let run = env.make([]);

@@ -15,7 +15,7 @@ fn bars_follow_the_size_of_the_window() {
     let mut places = vec![(0, 90)];
     let resize = |run: Watched<'_>| {
         if let Some((_, columns)) = sizes.pop_if(|(done, _)| run.done() >= *done) {
-            // What is sent to the other end counts for both.
+            // Setting the size at this end sets it for both.
             let status = Command::new("stty")
                 .args(["cols", &columns.to_string()])
                 .stdin(run.master.try_clone().unwrap())

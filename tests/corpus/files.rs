@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Expected to be a picture, but its data contradict themselves from the first restart interval on; the reference
-/// shows streaks. Decoders that all the world uses give a picture with warnings.
+/// Expected to be a picture, but its data contradict themselves from the first restart interval on; the reference shows
+/// streaks. Widely used decoders give a picture with warnings.
 pub(crate) const DAMAGED: &str = "odd/hopper_bad_exif.jpg";
 
 /// A file and what `expected.json` says of it.

@@ -7,7 +7,7 @@ use crate::oracle;
 use crate::oracle::compare::{decode, decode_with, judge};
 use crate::oracle::picture::Picture;
 
-/// Damage that restart markers confine is reported, but no error: the world shows such pictures.
+/// Damage that restart markers confine is reported, but not an error: other programs show such pictures.
 fn check_damaged(file: &File) -> Result<(), String> {
     for n in 1..=8 {
         let result = decode_with(&file.bytes, n, &Limits::default(), &mut Scratch::default());

@@ -67,7 +67,7 @@ fn a_stream_cut_anywhere_is_an_error_unless_all_blocks_are_there() {
     }
 }
 
-/// The same for a scan that no reader holds as a whole, at some of its places.
+/// The same for a scan that no reader holds as a whole, cut at some places.
 #[test]
 fn a_long_stream_cut_anywhere_is_an_error() {
     let mut rng = Rng(6);

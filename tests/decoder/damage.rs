@@ -63,7 +63,7 @@ fn blocks_before_a_cut_are_right_and_those_after_it_mid_grey() {
         let (planes, _) =
             decode_with(&stream[..end], 8, &TOLERANT, &mut Scratch::default()).unwrap();
         let (right, grey) = right_and_grey(&whole, &planes);
-        // The block that was cut may show what came of it.
+        // The block that was cut may show anything.
         assert!(
             right + grey + 1 >= 45,
             "cut at {end}: {right} right, {grey} grey"

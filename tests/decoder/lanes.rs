@@ -19,7 +19,7 @@ const STRICT: Limits = Limits {
     ..TOLERANT
 };
 
-/// A scratch that decodes all in lanes that can be, and one that decodes nothing so.
+/// A scratch that decodes everything it can in lanes, and one that decodes nothing in lanes.
 struct Both(Scratch, Scratch);
 
 impl Both {
@@ -98,7 +98,7 @@ fn broken_pictures_break_at_the_same_byte() {
                 2 => drop(broken.drain(at..(at + 1 + rng.below(40)).min(stream.len()))),
                 3 => drop(broken.splice(at..at, [0xFF, rng.pick(&[0x00, 0xFF, 0xD0, 0xD9, 0xDA])])),
                 4 => broken[at..].fill(rng.pick(&[0, 0x55, 0xFE, 0xFF])),
-                // Codes that go on behind the picture's last block.
+                // Codes that go on after the picture's last block.
                 _ => {
                     let copy = stream[at / 2..at].to_vec();
                     let end = stream.len() - 2;

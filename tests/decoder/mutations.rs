@@ -1,6 +1,6 @@
 //! Small streams of every kind, broken in every way at random: never a panic, never a plane of a wrong size.
 //!
-//! The same breaks in each run. What `cargo fuzz` finds beyond them is kept in `testdata/regressions`.
+//! The breaks are the same in each run. What `cargo fuzz` finds beyond them is kept in `testdata/regressions`.
 
 use crate::oracle::compare::{Plane, as_far_as_needed, decode_with, judge};
 use crate::oracle::decode::decode_stream;
@@ -133,7 +133,7 @@ fn check(stream: &[u8], n: usize, part: usize, [scratch, in_lanes]: &mut [Scratc
     }
     match (strict, tolerant) {
         (Ok((planes, damage)), Ok((same, same_damage))) => {
-            // Damage that restart markers confine is no error, but reported in either case.
+            // Damage that restart markers confine is not an error, but it is reported in either case.
             assert!(
                 damage == same_damage && planes == same,
                 "leniency changes a picture that needs none"

@@ -1,6 +1,6 @@
 //! Other decoders' opinion: zune-jpeg at full size, jpeg-decoder at its scales.
 //!
-//! Compared are raw components of pictures without subsampling, so that neither upsampling nor colour comes into it.
+//! It compares the raw components of pictures without subsampling, so that neither upsampling nor colour plays a part.
 #![allow(clippy::print_stdout)]
 
 use thumbgen::picture::jpeg::Scratch;
@@ -73,7 +73,7 @@ fn largest_difference(ours: &[Plane], peer: &Raw) -> u8 {
     ours.iter().enumerate().map(difference).max().unwrap_or(0)
 }
 
-/// Fails if full size is further than a level from zune-jpeg. The number of streams that it takes.
+/// Fails if full size is further than a level from zune-jpeg. Returns the number of streams that it accepts.
 pub(crate) fn compare_with_zune(streams: &[(String, Vec<u8>)]) -> usize {
     let mut compared = 0;
     for (name, stream) in streams {
@@ -91,7 +91,8 @@ pub(crate) fn compare_with_zune(streams: &[(String, Vec<u8>)]) -> usize {
     compared
 }
 
-/// Fails if an eighth, a quarter or a half is further than two levels from jpeg-decoder. How many it has.
+/// Fails if an eighth, a quarter or a half is further than two levels from jpeg-decoder. Returns how many of these it
+/// has.
 pub(crate) fn compare_with_jpeg_decoder(streams: &[(String, Vec<u8>)]) -> usize {
     let mut compared = 0;
     for (name, stream) in streams {

@@ -1,4 +1,4 @@
-//! Pictures that an encoder made here, as other decoders see them.
+//! Pictures that an encoder makes here, as other decoders see them.
 
 use crate::oracle::samples::Rng;
 use crate::other_decoders::{compare_with_jpeg_decoder, compare_with_zune};

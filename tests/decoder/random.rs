@@ -22,7 +22,7 @@ fn cases(cases: u32) -> ProptestConfig {
     }
 }
 
-/// What `jpeg-encoder` can be asked for.
+/// The choices that `jpeg-encoder` offers.
 #[derive(Clone, Debug)]
 struct Encoding {
     size: (u16, u16),

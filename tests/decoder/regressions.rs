@@ -1,4 +1,4 @@
-//! Files that once did harm, small as they are; their names say what they are.
+//! Small files that once did harm; their names say what they are.
 //!
 //! `cargo fuzz` and the tests beside this one found them. See `fuzz/README.md` for adding one.
 

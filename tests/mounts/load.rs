@@ -1,13 +1,13 @@
 //! `--max-load` begins no picture while the machine has other work.
 //!
-//! A pipe is mounted in the place of the load average: what has written into it knows that the program looks.
+//! A pipe is mounted in the place of the load average: once a write to it is done, the program has looked.
 
 use crate::env::Env;
 use crate::mounted;
 
 /// Answers one look, and waits until the pipe is closed again: a second answer while it is open would belong to the
-/// same look. There are two looks without fail, one before the run to see whether the load can be told, and the
-/// worker's first. A third comes only from a worker that waits.
+/// same look. There are always two looks: one before the run, to see whether the system reports its load, and the
+/// worker's first. Only a worker that waits looks a third time.
 const LOOK: &str = "echo 1.51 1 1 2/99 1 > load
          while ls -l /proc/$run/fd | grep -q loadavg; do sleep 0.01; done";
 

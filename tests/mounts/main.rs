@@ -141,7 +141,7 @@ fn dest_inside_source_is_not_entered_where_it_is_a_mount_point() {
     env.picture("images/a.jpg");
     env.picture("images/b/c.jpg");
     env.dir("images/b/thumbs");
-    // As a container's volume. What a listing of images/b says of the folder is not what the folder says of itself.
+    // Like a container's volume. A listing of images/b has another inode for the folder than the folder itself.
     let script = "mount -t tmpfs tmpfs images/b/thumbs || exit 99
          \"$THUMBGEN\" images images/b/thumbs || exit 98
          \"$THUMBGEN\" images images/b/thumbs || exit 97
@@ -170,8 +170,8 @@ fn a_dest_that_is_gone_is_not_made_anew() {
     let env = Env::new();
     many_pictures(&env, 5);
     env.dir("thumbs");
-    // Pictures that come from a pipe of the test's own pace would need a file system of our own; a folder that can't
-    // be made stands for it: a full file system of no inodes to spare.
+    // Pictures that arrive at the test's own pace would need a file system of our own. A folder that can't be made
+    // stands in for it, on a file system without a free inode.
     let script = "mount -t tmpfs -o nr_inodes=1 tmpfs thumbs || exit 99
          exec \"$THUMBGEN\" images thumbs";
     let run = mounted(&env, script);

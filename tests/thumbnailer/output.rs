@@ -168,7 +168,7 @@ fn what_is_too_large_is_refused() {
     let error = made.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "resize: the thumbnail would have 1000x200000 pixels, and a JPEG's sides end at 65535"
+        "resize: the thumbnail would have 1000x200000 pixels, and the sides of a JPEG have at most 65535"
     );
     assert!(
         matches!((error.step, error.cause), (Step::Resize, Cause::TooLarge(size)) if size.height == 200_000)

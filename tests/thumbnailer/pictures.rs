@@ -3,7 +3,7 @@
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use thumbgen::picture::jpeg::{Header, Limits, Scale, Scales, Scratch};
 
-/// A picture to be: each pixel's samples by its place, as it is seen, whatever the orientation.
+/// A picture to make: each pixel's samples by its place, as it is seen, whatever the orientation.
 pub(crate) struct Picture<F> {
     pub(crate) width: u16,
     pub(crate) height: u16,
@@ -78,7 +78,7 @@ fn seen_at(orientation: u8, (x, y): (u16, u16), (width, height): (u16, u16)) -> 
     }
 }
 
-/// The data of an APP1 segment that says no more than the orientation.
+/// The data of an APP1 segment that gives nothing but the orientation.
 pub(crate) fn exif(orientation: u8) -> Vec<u8> {
     let mut data = b"Exif\0\0MM\0*\0\0\0\x08\0\x01".to_vec();
     data.extend([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0]);

@@ -64,7 +64,7 @@ fn samples(along_x: bool, chroma: bool, length: u16) -> impl Fn(u16, u16) -> Vec
     }
 }
 
-/// 0 to 1, so spread that any few pixels together are about 1/2.
+/// 0 to 1, spread so that the mean of any few pixels is about 1/2.
 fn dither(x: u16, y: u16) -> f64 {
     (f64::from(x) * 0.754_877_666 + f64::from(y) * 0.569_840_291).fract()
 }

@@ -184,7 +184,7 @@ fn sharpening_makes_edges_steeper_and_leaves_the_rest() {
     );
 }
 
-/// A disc of blue that can be seen half through, on nothing: the pixels that can't be seen are red.
+/// A half transparent disc of blue on nothing: the fully transparent pixels are red.
 fn disc(side: u32) -> RgbaImage {
     RgbaImage::from_fn(side, side, |x, y| {
         let centre = f64::from(side) / 2.0;
@@ -273,7 +273,7 @@ fn padding_fills_the_box_and_keeps_all_of_the_picture() {
             assert_eq!(pixel.0, wanted, "{gravity} row {y}");
         }
     }
-    // A background that can be seen through is nothing but that.
+    // Around it there is nothing but the transparent background.
     let clear = padded.with_background(Background::rgba(0, 0, 0, 0));
     let seen = seen(&make(&picture, &clear)).to_rgba8();
     assert_eq!(seen.get_pixel(0, 0)[3], 0);

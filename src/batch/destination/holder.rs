@@ -1,9 +1,9 @@
-//! Which process holds a lock on a folder, where the system tells it.
+//! Which process holds a lock on a folder, where the system says so.
 
 use std::fs::File;
 
-/// The process that holds a lock on `folder`, as Linux tells it in `/proc/locks`; a process of another host or of
-/// another container is not told.
+/// The process that holds a lock on `folder`, by Linux's `/proc/locks`, which doesn't name processes of other hosts or
+/// containers.
 #[cfg(target_os = "linux")]
 pub(super) fn holder(folder: &File) -> Option<String> {
     use std::fs;

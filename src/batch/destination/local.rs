@@ -17,17 +17,17 @@ use crate::batch::walk::FileId;
 const PREFIX: &str = ".thumbgen.";
 const SUFFIX: &str = ".tmp";
 
-/// Letters and digits between them that only chance decides.
+/// How many random letters and digits stand between them.
 const RANDOM: usize = 6;
 
-/// No write takes this long: a temporary file of this age is a leftover, whoever made it.
+/// No write takes this long: a temporary file of this age is left over, whoever made it.
 const LEFTOVER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How often a write is begun again because its folder or file went away under it: another run prunes the folder that
-/// was empty for a moment.
+/// How often a write is begun again because its folder or file disappeared: another run may prune a folder that is
+/// empty for a moment.
 const TRIES: u32 = 5;
 
-/// Who makes temporary files: this process, told from all that may write to the same folders.
+/// Who makes temporary files: tells this process from all others that may write to the same folders.
 ///
 /// A process number means something only on its host and in its namespace (containers on one host share neither).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Owner {
             |_| "localhost".into(),
             |name| name.to_string_lossy().into_owned(),
         );
-        // "pid:[4026531836]"; where the system has no such thing, the host's name has to do.
+        // "pid:[4026531836]"; where the system has no such thing, the host's name must do.
         let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
         let namespace: String = namespace
             .to_string_lossy()
@@ -57,7 +57,7 @@ impl Owner {
         }
     }
 
-    /// The owner that the name of a temporary file tells, if it is one of thumbgen's.
+    /// The owner that a temporary file's name states, if it is one of thumbgen's.
     fn of(file_name: &str) -> Option<Self> {
         let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let owner = file_name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
@@ -75,7 +75,7 @@ impl Owner {
         })
     }
 
-    /// Whether no live process can be this one, as far as `here` can tell: another host's may always be alive.
+    /// Whether this process can't be alive any more, as far as `here` can tell: another host's may always be alive.
     fn is_dead(&self, here: &Self) -> bool {
         self.host == here.host
             && self.process != here.process
@@ -93,7 +93,7 @@ pub enum Written {
     Kept(Foreign),
 }
 
-/// Writes thumbnails below one DEST. One a worker.
+/// Writes thumbnails below one DEST. Each worker has one.
 #[derive(Debug, Clone)]
 pub struct Writer {
     owner: Owner,
@@ -130,7 +130,7 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// When the folder can't be made or the file not be written or renamed.
+    /// When the folder can't be made, or the file can't be written or renamed.
     pub fn write(
         &mut self,
         path: &Path,
@@ -169,8 +169,8 @@ impl Writer {
             file.persist(path)?;
             return Ok(Written::InPlace);
         }
-        // That nothing was there when the picture was begun does not mean that nothing is there now: in one step where
-        // the file system can, so that nothing gets between.
+        // Something may have appeared since the picture was begun. Where the file system can, this is one step, so that
+        // nothing comes in between.
         let Err(refused) = file.persist_noclobber(path) else {
             return Ok(Written::InPlace);
         };
@@ -187,7 +187,7 @@ impl Writer {
         self.outside.clear();
         self.check(folder)?;
         if !folder.is_dir() {
-            // A DEST that is gone (unmounted, moved away) must not be made anew, on another disk perhaps.
+            // A DEST that is gone (unmounted, moved away) must not be made again, perhaps on another disk.
             if fs::metadata(&self.dest).ok().map(|dest| FileId::of(&dest)) != self.dest_id {
                 return Err(io::Error::new(io::ErrorKind::ReadOnlyFilesystem, DestGone));
             }
@@ -231,7 +231,7 @@ impl Writer {
 #[error("a link leads into SOURCE")]
 struct LeadsIntoSource;
 
-/// DEST is not the folder any more that it was when the run began.
+/// DEST is no longer the folder that it was when the run began.
 #[derive(Debug, thiserror::Error)]
 #[error("DEST is gone")]
 struct DestGone;
@@ -333,7 +333,7 @@ mod tests {
         let id = FileId::of(&fs::metadata(&dest).unwrap());
         let mut writer = Writer::new(&source, &dest, Some(id), &Owner::this_process());
         let place = dest.join("a.jpg");
-        // Nobody looked before: to the writer, all of it came meanwhile.
+        // Nobody looked before, so the writer takes all of it as new.
         fs::write(&place, b"mine").unwrap();
         let written = writer.write(&place, b"a thumbnail", false).unwrap();
         assert_eq!(written, Written::Kept(Foreign::File));

@@ -6,12 +6,12 @@
 //! | `--files-from` | shared | |
 //! | `--shard I/N` | shared | exclusive |
 //!
-//! So a run of the whole tree is alone, and two runs of one shard exclude each other; all else may go on side by side.
-//! A shard's file is what is locked, not the lock: that it exists means nothing, and a run that finds one takes it over.
-//! It is removed at the end of the run, by then still locked; a run that got hold of it meanwhile sees that it is no longer in its
-//! place, and begins again.
+//! So a run of the whole tree is alone, and two runs of the same shard exclude each other; all others may go on side by
+//! side. A shard's file is what is locked, not the lock: its existence means nothing, and a run that finds one takes it
+//! over. It is removed at the end of the run, while it is still locked; a run that has opened it in the meantime sees
+//! that it is no longer in its place, and begins again.
 //!
-//! On NFS a lock on a folder reaches as far as one host; that on a file reaches all of them.
+//! On NFS a lock on a folder excludes processes of the same host only; a lock on a file excludes those of all hosts.
 //!
 //! Locks spare work and load; correctness never rests on them. Two runs at once leave the same bytes as one.
 
@@ -58,7 +58,7 @@ pub enum Claim {
 /// What came of trying to lock DEST.
 #[derive(Debug)]
 pub enum Lock {
-    /// It is this run's until the value is dropped.
+    /// The lock is this run's until the value is dropped.
     Held(Held),
     /// Another run has it: the holder, if that could be told.
     Busy(Option<String>),
@@ -85,7 +85,7 @@ struct ShardFile {
 
 impl Drop for ShardFile {
     fn drop(&mut self) {
-        // If it stays, it is in nobody's way.
+        // If it stays, it does no harm.
         let _ = fs::remove_file(&self.path);
     }
 }
@@ -143,7 +143,7 @@ pub fn lock(dest: &Path, claim: Claim, wait: Wait, stop: &Stop) -> io::Result<Lo
     }))
 }
 
-/// How long a run has been waiting, and may.
+/// How long a run has been waiting, and how long it may.
 struct Waiting<'a> {
     start: Instant,
     wait: Wait,
@@ -158,8 +158,8 @@ enum Until<T> {
 }
 
 impl Waiting<'_> {
-    /// Tries `locked` until it gives something, as long as is to be waited. When it gives nothing, it is tried again
-    /// at once.
+    /// Tries `locked` until it returns something or the wait is over. When it returns nothing, it is tried again at
+    /// once.
     fn until<T>(&self, locked: impl Fn() -> Result<Option<T>, TryLockError>) -> Until<T> {
         loop {
             match locked() {
@@ -197,7 +197,7 @@ fn lock_file(path: &Path) -> Result<Option<File>, TryLockError> {
     if !is_at(&file, path) {
         return Ok(None);
     }
-    // For whoever finds the shard busy, on whichever host.
+    // For a run on any host that finds the shard busy.
     let host = nix::unistd::gethostname().unwrap_or_default();
     let text = format!("process {} on {}\n", std::process::id(), host.display());
     let _ = file
@@ -221,7 +221,7 @@ fn holder_of_shard(shard: Shard, path: &Path) -> String {
     }
 }
 
-/// Removes the files that killed runs of shards left in `dest`, which this run has for itself.
+/// Removes the files that killed runs of shards left in `dest`. This run has `dest` to itself.
 fn remove_left(dest: &Path) {
     let Ok(entries) = fs::read_dir(dest) else {
         return;

@@ -37,7 +37,7 @@ pub fn keep_quiet_about_jobs() {
 /// `job`'s result, or what it panicked with.
 pub(super) fn caught<R>(job: impl FnOnce() -> R) -> Result<R, Panicked> {
     IN_JOB.set(true);
-    // What the closure may leave half changed is the worker's state, which the caller throws away.
+    // All that the closure may leave half changed is the worker's state, which the caller throws away.
     let result = panic::catch_unwind(AssertUnwindSafe(job));
     IN_JOB.set(false);
     result.map_err(|payload| Panicked(SEEN.take().unwrap_or_else(|| text(&*payload).to_owned())))

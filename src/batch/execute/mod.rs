@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! seq  on the calling thread       threads  a pool behind a channel       rayon  a pool that draws from the iterator
-//! caught  what a job that panics becomes
+//! caught  what becomes of a job that panics
 //! ```
 
 mod caught;
@@ -34,7 +34,7 @@ impl Strategy {
     /// All strategies, the baseline first.
     pub const ALL: [Self; 3] = [Self::Seq, Self::Threads, Self::Rayon];
 
-    /// How many workers there are for `jobs`.
+    /// How many workers this strategy has for `jobs`.
     pub fn workers(self, jobs: NonZeroUsize) -> NonZeroUsize {
         match self {
             Self::Seq => NonZeroUsize::MIN,
@@ -55,7 +55,7 @@ impl fmt::Display for Strategy {
 
 /// Runs `work` on every job, on `workers` threads, each with a state of its own made by `new_worker`.
 ///
-/// `done` takes each job back with its result, on the thread that did the work, in the order in which jobs end. A job
+/// `done` is given each job with its result, on the thread that did the work, in the order in which jobs end. A job
 /// that panics ends in [`Panicked`]; its worker goes on with a new state, since the old one may be half changed.
 ///
 /// # Errors

@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 /// Jobs that may wait for a worker. Enough that a feeder with quick jobs (a million fresh thumbnails) is not put to
-/// sleep and woken for each: 16 cost 6% more there. So few that memory stays flat; in an interrupted run they are not
-/// begun.
+/// sleep and woken for each: 16 cost 6% more there. Few enough that memory stays flat; an interrupted run does not
+/// begin them.
 pub(super) const QUEUED_PER_WORKER: usize = 128;
 
 pub(super) fn run<J: Send, S>(
@@ -16,7 +16,7 @@ pub(super) fn run<J: Send, S>(
     run: &(impl Fn(&mut S, J) + Sync),
 ) -> io::Result<()> {
     let (sender, receiver) = crossbeam_channel::bounded(QUEUED_PER_WORKER * workers.get());
-    // `move`: if a thread can't be started, the sender is dropped on the way out, which sends the others home.
+    // `move`: if a thread can't be started, the sender is dropped on the way out, which ends the others.
     thread::scope(move |scope| {
         for number in 0..workers.get() {
             let receiver = receiver.clone();

@@ -58,14 +58,14 @@ const FIELDS: [(&str, Field); 8] = [
     ("format", Field::Format),
 ];
 
-/// Why a text is no [`Template`].
+/// Why a text is not a [`Template`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ParseTemplateError {
     /// A brace that opens and never closes, or closes and never opened.
     #[error("a brace without its other half (a brace itself is written twice)")]
     Brace,
-    /// A field that there is not.
+    /// A field that doesn't exist.
     #[error("{{{0}}} is none of folder, stem, source_ext, ext, size, width, height and format")]
     Field(String),
     /// The path leads out of DEST, or nowhere.
@@ -86,10 +86,10 @@ pub enum ParseTemplateError {
         /// What both thumbnails would be called.
         name: String,
     },
-    /// A field stands there twice.
+    /// A field occurs twice.
     #[error("{{{0}}} may be there once only")]
     Twice(&'static str),
-    /// Where the stem ends and the extension begins can't be told.
+    /// It is impossible to tell where the stem ends and the extension begins.
     #[error(
         "between {{stem}} and the extension there has to be a sign that is in no extension, such as . or -"
     )]
@@ -274,7 +274,8 @@ impl Template {
         )
     }
 
-    /// The pictures that a thumbnail at `path` may be of; which of them is named so is for the caller to see.
+    /// The pictures that a thumbnail at `path` may be of; which of them really has that name is for the caller to
+    /// check.
     pub(super) fn sources(&self, label: &Label, path: &Path) -> Vec<PathBuf> {
         let given: Vec<&[u8]> = path.iter().map(OsStrExt::as_bytes).collect();
         let parts = self.parts_for(label);
@@ -340,7 +341,7 @@ fn join(pieces: impl Iterator<Item = Piece>) -> Vec<Piece> {
     joined
 }
 
-/// All that the fields of `part` may be if its text is `given`.
+/// All values that the fields of `part` can have if its text is `given`.
 fn readings<'a>(part: &[Piece], given: &'a [u8]) -> Vec<(Field, &'a [u8])> {
     match part {
         [] if given.is_empty() => Vec::new(),

@@ -41,7 +41,7 @@ impl FromStr for ShardChoice {
     }
 }
 
-/// `parse` alone would take a sign too.
+/// `parse` alone would also accept a sign.
 pub(super) fn number(text: &str) -> Option<u32> {
     text.parse()
         .ok()

@@ -1,4 +1,5 @@
-//! Which shard the engine that started this process means it to be: AWS Batch, Kubernetes or Slurm tell it in the environment.
+//! Which shard this process should be according to the engine that started it: AWS Batch, Kubernetes and Slurm say so
+//! in the environment.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -23,7 +24,7 @@ pub enum ShardError {
     #[error("--shard auto: {0} is set, but not {1}; say auto/N")]
     NoCount(&'static str, &'static str),
     /// A variable is not a number.
-    #[error("--shard auto: {0}={1:?} is no number of a shard")]
+    #[error("--shard auto: {0}={1:?} is not the number of a shard")]
     NotANumber(&'static str, OsString),
     /// The engine's count is not the one asked for.
     #[error("--shard auto/{asked}: {engine} says that there are {found}")]
@@ -45,7 +46,7 @@ pub enum ShardError {
         /// The count.
         count: u32,
     },
-    /// Parts of the tree would be nobody's.
+    /// Parts of the tree would be left to nobody.
     #[error(
         "--shard auto: Slurm's array is sparse ({count} tasks from {min} to {max} by {step}, this is {id}); \
          say --shard I/N for each task"
@@ -64,7 +65,7 @@ pub enum ShardError {
     },
 }
 
-/// What starts many processes and tells each which it is.
+/// What starts many processes and tells each of them which one it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// An array job of AWS Batch.
@@ -285,7 +286,7 @@ mod tests {
         assert!(no_count(auto_slurm(0, ["3", "", "0", "7", "1"])));
         assert!(no_count(auto_slurm(0, ["3", "8", "", "7", "1"])));
         assert_eq!(auto(10, &AWS[..1]), Ok(("7/10".into(), Engine::AwsBatch)));
-        // AWS Batch's size without an index is that of a parent, which runs nothing.
+        // In AWS Batch, a size without an index is that of a parent, which runs nothing.
         assert_eq!(auto(0, &AWS[1..]), Err(ShardError::NoIndex));
     }
 

@@ -8,15 +8,15 @@ use crate::batch::error;
 use crate::batch::freshness::SourceVersion;
 use crate::picture::{Need, Reading};
 
-/// How often a picture is read that is written to meanwhile, before that is an error.
+/// How often a picture that is being written to is read before that is an error.
 const READS_OF_A_CHANGING_PICTURE: u32 = 3;
 
 /// What is read of a picture before asking whether more is needed. Linux reads this far ahead of its own accord
 /// (`read_ahead_kb` is 128), so that smaller parts would save nothing.
 const PART: usize = 128 << 10;
 
-/// The first read of a file; each after it is as long as all before together. The kernel's readahead starts with what the
-/// first read asks for, and only what comes after that is read beside our work.
+/// The first read of a file; each after it is as long as all before together. The kernel's readahead starts with what
+/// the first read asks for, and only what comes after that is read while we work.
 const FIRST: usize = 8 << 10;
 
 /// A picture's bytes, as far as they were read. Keeps its memory from one picture to the next.
@@ -67,18 +67,18 @@ impl ReadBuffer {
         Err(error::Cause::Changing(READS_OF_A_CHANGING_PICTURE))
     }
 
-    /// Reads on through a file of `length` bytes until that is enough; false if its end comes sooner or later.
+    /// Reads a file of `length` bytes on until that is enough; false if it ends sooner or later than that.
     fn read_needed(
         &mut self,
         file: &mut File,
         length: usize,
         reading: &mut Reading,
     ) -> io::Result<bool> {
-        // Room for all of it at once, or each part would move those before; what isn't read takes no memory yet.
+        // Room for all of it at once, or each part would move the earlier ones; what isn't read takes no memory yet.
         let room = (length + 1).saturating_sub(self.memory.len());
         self.memory.reserve_exact(room);
         let mut end = PART;
-        // What no part is left of is read whole.
+        // Once the next part would reach the end, the rest is read without asking.
         while end < length {
             if !self.read_to(file, end)? {
                 return Ok(false);

@@ -144,7 +144,7 @@ fn limit(comparison: &Comparison, best: &Figures) -> String {
     let waiting = best.shares.last().map_or(0.0, |(_, share)| *share);
     let disk = share(&["freshness", "read", "write"]);
     let (told, share) = if waiting.max(disk) < (1.0 - busy) / 2.0 {
-        // Workers were neither waiting nor reading, and yet not running.
+        // Workers were neither waiting nor reading, and still not running.
         ("other programs use the cores too", 1.0 - busy)
     } else if waiting > disk {
         ("the workers wait for the walk to find pictures", waiting)

@@ -64,7 +64,7 @@ pub struct Measured {
 pub struct Comparison {
     /// Pictures that each contender went through.
     pub pictures: u64,
-    /// Of those, the ones that failed, the same in all contenders.
+    /// How many of those failed, the same ones with every contender.
     pub failed: u64,
     /// Bytes of all pictures.
     pub bytes: u64,
@@ -120,14 +120,14 @@ pub struct Figures {
     pub shares: Vec<(&'static str, f64)>,
 }
 
-/// Median, least and most of several measurements.
+/// Median, minimum and maximum of several measurements.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
     /// The one in the middle.
     pub median: f64,
-    /// The least.
+    /// The minimum.
     pub min: f64,
-    /// The most.
+    /// The maximum.
     pub max: f64,
 }
 
@@ -149,8 +149,8 @@ impl Spread {
         }
     }
 
-    /// Whether these times and `other`'s differ by no more than noise: their ranges overlap, or their medians are nearly
-    /// the same. One disturbed round widens a range, but doesn't make equal what takes far longer.
+    /// Whether these times and `other`'s differ by no more than noise: their ranges overlap, or their medians are
+    /// nearly the same. One disturbed round widens a range, but doesn't make a contender equal that takes far longer.
     pub fn is_like(self, other: Self) -> bool {
         let apart = (self.median / other.median.max(1e-9) - 1.0).abs();
         let overlap = self.min <= other.max && other.min <= self.max;
@@ -158,7 +158,7 @@ impl Spread {
     }
 }
 
-/// Medians no further apart than this are alike, whatever their ranges: with a single round those are points.
+/// Medians no further apart than this are alike, whatever the ranges: after a single round those are points.
 pub(super) const ALIKE: f64 = 0.02;
 
 /// Medians further apart than this are not.
@@ -173,7 +173,7 @@ impl Comparison {
             .expect("BUG: a comparison without a contender")
     }
 
-    /// The contender to use: the fastest, and where that is a matter of noise, the default, or else the one with the
+    /// The contender to use: the fastest, or, if that is a matter of noise, the default, or otherwise the one with the
     /// fewest jobs.
     pub fn recommended(&self) -> &Figures {
         let default = NonZeroUsize::new(self.cores).map(Contender::default_on);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::figures::{Comparison, Figures};
 
-/// With fewer columns, a bar says nothing.
+/// With fewer columns than this, a bar says nothing.
 const LEAST_BAR: usize = 8;
 
 /// Between two columns.
@@ -205,7 +205,7 @@ fn lines(names: &[Column], table: &[Column], rows: usize) -> String {
     text
 }
 
-/// A bar for each contender: the longer, the more pictures in a second. Nothing if there is no room.
+/// A bar for each contender: the longer, the more pictures per second. Nothing if there is no room.
 fn bars(comparison: &Comparison, room: usize) -> Option<String> {
     let contenders = &comparison.contenders;
     let names = names(contenders);

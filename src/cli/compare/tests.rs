@@ -1,4 +1,4 @@
-//! What is told, from fixed figures.
+//! What the texts say of fixed figures.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -207,7 +207,7 @@ fn what_differs_by_noise_is_equal_and_the_default_is_recommended() {
             "Equal here but for noise: seq, threads with 2, 4 or 8 jobs, rayon with 2 jobs. \
              Take the default, threads with 2 jobs: ",
         ),
-        // Where the default was not measured, or is slower: as few jobs as do.
+        // Where the default was not measured, or is slower: as few jobs as are enough.
         (
             vec![
                 rounds(Strategy::Threads, 2, [170, 260, 22]),

@@ -71,7 +71,7 @@ impl All {
             let other = format!("{} in {} shards", part.run.settings, shard.count);
             return Err(MergeError::NotOneRun(part.report, other, one));
         }
-        // A shard that was run again is in two reports. The later one has it all, unless it was stopped.
+        // A shard that was run again is in two reports. The later one has all of it, unless that run was stopped.
         let later = part.is_finished();
         let before = self
             .shards
@@ -123,7 +123,7 @@ impl All {
         }
         let unfinished: Vec<_> = unfinished(&self.shards).collect();
         let missing = self.missing();
-        // Of shards, it is known which there must be: a report that was cut short is that of an earlier attempt.
+        // It is known which shards there must be, so a report that was cut short is that of an earlier attempt.
         whole.finished = missing.is_empty()
             && self.parts().all(ReportedRun::is_finished)
             && (self.run.is_some() || self.cut_short.is_empty());

@@ -15,8 +15,8 @@ pub enum MergeError {
     /// A report can't be read.
     #[error("report {} can't be read: {}", shown(.0), plain(.1))]
     ReportUnreadable(PathBuf, #[source] io::Error),
-    /// A line of a file is none of a report.
-    #[error("{}, line {}: no record of a report", shown(.0), .1)]
+    /// A line of a file is not one of a report.
+    #[error("{}, line {}: not a record of a report", shown(.0), .1)]
     NotARecord(PathBuf, u64),
     /// A folder has no reports.
     #[error("no reports (*.jsonl) in {}", shown(.0))]
@@ -27,7 +27,7 @@ pub enum MergeError {
     /// Reports of shards are not of one run.
     #[error("reports are not of one run: {} has {}, others have {}", shown(.0), .1, .2)]
     NotOneRun(PathBuf, String, String),
-    /// The result can't be told.
+    /// The result can't be printed.
     #[error("stdout can't be written: {}", plain(.0))]
     Stdout(#[source] io::Error),
     /// The merged report can't be written.

@@ -46,11 +46,12 @@ impl From<MergeCli> for Merge {
     }
 }
 
-/// Adds the reports up. The result is told on `out`, and each picture that failed on `err`.
+/// Adds the reports up. Prints the result on `out`, and each picture that failed on `err`.
 ///
 /// # Errors
 ///
-/// When a report can't be read or is none, when shards are not of one run, or when the merged report can't be written.
+/// When a report can't be read or isn't one, when shards are not of one run, or when the merged report can't be
+/// written.
 pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<Exit, MergeError> {
     let mut all = All::default();
     for path in &merge.reports {

@@ -13,7 +13,7 @@ use crate::batch::counts::Counts;
 use crate::batch::error::shown;
 use crate::tell::report::{Record, RunRecord, lines};
 
-/// `path`, or where it is a folder, every `*.jsonl` right in it, sorted; an earlier merge's output is not among them.
+/// `path`, or if it is a folder, every `*.jsonl` directly in it, sorted; an earlier merge's output is not among them.
 pub(super) fn reports_at(path: &Path) -> Result<Vec<PathBuf>, MergeError> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);

@@ -1,21 +1,21 @@
-//! Planes of any colour -> sRGB, or nothing to do.
+//! Converts planes of any colour to sRGB, if they need converting.
 //!
-//! Colours are converted when the planes have the thumbnail's size, some 12,000 pixels; only inks need more of them
+//! Colours are converted once the planes have the thumbnail's size, about 12,000 pixels; only inks need larger planes
 //! ([`Conversion::oversize`]).
 //!
-//! What the samples mean is settled before anything is decoded ([`Colours::conversion`]), because a picture that needs no
-//! conversion keeps its planes as they are, chroma at half size, and never becomes RGB.
+//! The conversion is settled before anything is decoded ([`Colours::conversion`]), because a picture that needs none
+//! keeps its planes as they are, chroma at half size, and never becomes RGB.
 //!
 //! | picture | profile | what happens |
 //! |---|---|---|
 //! | grey, YCbCr, RGB | none | taken as sRGB |
 //! | YCbCr, RGB | none, but EXIF says Adobe RGB (DCF 2.0) | Adobe RGB -> sRGB |
-//! | grey, YCbCr, RGB, CMYK, YCCK | usable, for as many channels | converted by it, perceptual; nothing to do if it says sRGB |
-//! | CMYK, YCCK | none | each of red, green, blue is what its ink and the black ink leave of white: R = (1 - C)(1 - K), as browsers do |
+//! | grey, YCbCr, RGB, CMYK, YCCK | usable, for as many channels | converted by it, with perceptual intent; left as it is if the profile describes sRGB |
+//! | CMYK, YCCK | none | red, green and blue are what their ink and the black ink leave of white: R = (1 - C)(1 - K), as in browsers |
 //!
-//! A profile that is damaged, of another kind than the picture, or that the colour engine refuses, counts as none and
-//! gives a [`ProfileFault`]. Four-component JPEGs are taken as inverted, 0 for full ink, whether an Adobe marker says
-//! so or not: that is how they are written in practice, and how browsers and other decoders read them.
+//! A profile that is damaged, is for another kind of picture, or is refused by the colour engine is ignored and
+//! reported as a [`ProfileFault`]. Four-component JPEGs are taken to be inverted (0 is full ink), whether or not an
+//! Adobe marker says so: that is how they are written in practice, and how browsers and other decoders read them.
 
 mod profiles;
 mod samples;
@@ -28,17 +28,17 @@ use thiserror::Error;
 use crate::picture::jpeg::{Colour, IccChunk};
 use profiles::{Profile, Profiles, Transform};
 
-/// How a picture's colours became sRGB.
+/// How a picture's colours were brought to sRGB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ColourHandling {
-    /// Without a profile: sRGB already.
+    /// Not at all: there is no profile, so they are taken as sRGB.
     Untouched,
-    /// With a profile that says sRGB.
+    /// Not at all: the profile describes sRGB.
     SrgbProfile,
     /// Converted by the embedded profile.
     Converted,
-    /// Converted from Adobe RGB: EXIF says so, and there is no profile.
+    /// Converted from Adobe RGB, which EXIF names; there is no profile.
     AdobeRgb,
     /// CMYK without a usable profile, converted as browsers do.
     PlainCmyk,
@@ -66,7 +66,7 @@ pub enum ProfileFault {
     /// It is for pictures with another kind of colour.
     #[error("it is for {profile} pictures")]
     OtherKind {
-        /// The kind of pictures that it is for.
+        /// The kind of picture that it is for.
         profile: &'static str,
     },
     /// The colour engine refuses it.
@@ -74,7 +74,7 @@ pub enum ProfileFault {
     Unusable(String),
 }
 
-/// What is to be done with a picture's planes once they are small.
+/// What has to be done with a picture's planes once they are small.
 #[derive(Debug, Clone)]
 pub(crate) struct Conversion {
     model: Colour,
@@ -83,7 +83,7 @@ pub(crate) struct Conversion {
 }
 
 impl Conversion {
-    /// For samples of `model` that are sRGB's.
+    /// No conversion: samples of `model` that are sRGB already.
     pub(crate) fn none(model: Colour) -> Self {
         Self {
             model,
@@ -92,13 +92,14 @@ impl Conversion {
         }
     }
 
-    /// How many times the thumbnail's size the planes should be when they are converted.
+    /// How many times as large as the thumbnail the planes should be when they are converted.
     ///
-    /// Once is enough where colours mix much the same before and after. Inks don't: half black ink on half of the
-    /// paper isn't half of all black ink on all of it, so lines and letters would come out too dark. Against a full
-    /// conversion before the resize, a drawing in CMYK with a profile gets 29.1 dB when it is converted at once the
-    /// thumbnail's size, 31.3 dB at twice, 34.6 at 3 times and 38.8 at 4 times. With this number, and the gap that
-    /// the scale rule adds, it is 4.5 times at least.
+    /// The thumbnail's own size is enough where colours mix in much the same way before and after the conversion. Inks
+    /// don't: paper that is half covered with black looks lighter than paper that is covered with half as much black,
+    /// so lines and letters would come out too dark. Compared with a full conversion before the resize, a CMYK drawing
+    /// with a profile reaches 29.1 dB if it is converted at the thumbnail's size, 31.3 dB at twice that size, 34.6 at 3
+    /// times and 38.8 at 4 times. With this number, and the gap that the scale rule adds, planes are at least 4.5 times
+    /// as large.
     pub(crate) fn oversize(&self) -> u32 {
         match self.model {
             Colour::Cmyk | Colour::Ycck => 3,
@@ -106,7 +107,7 @@ impl Conversion {
         }
     }
 
-    /// What is left to do when the planes have become those of red, green and blue.
+    /// What is left to do once the planes are those of red, green and blue.
     pub(crate) fn after_conversion(self) -> Self {
         Self {
             model: Colour::Rgb,
@@ -129,7 +130,7 @@ impl Conversion {
         }
     }
 
-    /// How many of the first planes hold what makes a picture look sharp: the luma alone, if there is one.
+    /// How many planes, counted from the first, are to be sharpened: the luma alone, if there is one.
     pub(crate) fn sharpened(&self) -> usize {
         match self.model {
             Colour::Gray | Colour::YCbCr => 1,
@@ -153,7 +154,7 @@ pub(crate) enum Converted {
     Rgb,
 }
 
-/// Plans and carries out conversions; each worker has its own, for it keeps what it made of the profiles it has met.
+/// Plans and carries out conversions. Each worker has its own, which keeps the transforms of the profiles it has met.
 #[derive(Debug, Default)]
 pub(crate) struct Colours {
     profiles: Profiles,
@@ -163,7 +164,7 @@ pub(crate) struct Colours {
 }
 
 impl Colours {
-    /// Settles how the samples of a picture become sRGB; also tells why its profile, if it has one, is ignored.
+    /// Settles how a picture's samples become sRGB. Also says why its profile is ignored, if it is.
     pub(crate) fn conversion(
         &mut self,
         model: Colour,
@@ -215,7 +216,7 @@ impl Colours {
         )
     }
 
-    /// Converts `planes`, all of one size, and puts the interleaved samples into `target`.
+    /// Converts `planes`, which all have the same size, and puts the interleaved samples into `target`.
     pub(crate) fn convert(
         &mut self,
         conversion: &Conversion,
@@ -258,7 +259,7 @@ pub(crate) fn split(rgb: &[u8], planes: &mut [Vec<u8>]) {
     }
 }
 
-/// The transform of a profile that fits the picture; none if the profile says sRGB.
+/// The transform of a profile that fits the picture; `None` if the profile describes sRGB.
 fn usable(profile: &Profile, model: Colour) -> Result<Option<Arc<Transform>>, ProfileFault> {
     let wanted = match model {
         Colour::Gray => "grey",

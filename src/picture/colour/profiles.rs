@@ -1,7 +1,7 @@
 //! ICC profiles -> transforms to sRGB, kept for the pictures to come. The only file that names the colour engine.
 //!
-//! The engine is moxcms 0.8: with it all profiles in our collection that say sRGB convert to within one level of
-//! what they are given, as they should. The 0.9.1 at hand rounds down and so darkens by half a level on average.
+//! The engine is moxcms 0.8: it converts through every sRGB profile in our collection to within one level of the input,
+//! as it should. Version 0.9.1 rounds down, and so darkens pictures by half a level on average.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,16 +14,16 @@ use moxcms::{
 use super::ProfileFault;
 use crate::picture::jpeg::IccChunk;
 
-/// What a profile is good for.
+/// What is kept of a profile.
 #[derive(Debug, Clone)]
 pub(super) struct Profile {
-    /// The kind of pictures that it is for.
+    /// The kind of picture that it is for.
     pub(super) kind: &'static str,
-    /// What brings them to sRGB; none if they are there already.
+    /// What converts such pictures to sRGB; `None` if they are sRGB already.
     pub(super) transform: Option<Arc<Transform>>,
 }
 
-/// From samples as stored to sRGB.
+/// A conversion of samples as stored to sRGB.
 pub(super) enum Transform {
     /// For each grey level, the level in sRGB.
     Grey(Box<[u8; 256]>),
@@ -69,11 +69,12 @@ impl Transform {
     }
 }
 
-/// The most profiles that a worker keeps. A collection of 250 photographs from the web had 12, and a profile that has
-/// to be built again costs half a thumbnail.
+/// The most profiles that a worker keeps. A collection of 250 photographs from the web had 12, and building one again
+/// costs half as much as a thumbnail.
 const KEPT: usize = 16;
 
-/// The most bytes of profiles that a worker keeps. One for CMYK has half a million, and its transform 1.5 million more.
+/// The most bytes of profiles that a worker keeps. A profile for CMYK has half a million, and its transform takes 1.5
+/// million more.
 const KEPT_BYTES: usize = 2 << 20;
 
 /// The profiles met so far, the one used last first.
@@ -160,7 +161,7 @@ fn build(bytes: &[u8]) -> Result<Profile, ProfileFault> {
     })
 }
 
-/// Perceptual if the profile has that, else relative colorimetric.
+/// The transform with perceptual intent if the profile has it, otherwise with relative colorimetric intent.
 fn transform(
     profile: &ColorProfile,
     layout: Layout,
@@ -180,9 +181,9 @@ fn near(a: u8, b: u8) -> bool {
     a.abs_diff(b) <= 1
 }
 
-/// Whether a profile says sRGB, whatever it is called: converting from it changes no colour by more than a level.
+/// Whether a profile describes sRGB, whatever its name: converting from it changes no colour by more than one level.
 fn changes_nothing(executor: &Transform8BitExecutor) -> Result<bool, CmsError> {
-    // 17 levels a channel, 0 and 255 among them, and all greys, where curves that differ show best.
+    // 17 levels per channel, including 0 and 255, and all greys, which show differing curves best.
     let levels = || (0..=16).map(|step| (step * 255 / 16) as u8);
     let mut before = Vec::with_capacity(3 * (17 * 17 * 17 + 256));
     for r in levels() {

@@ -1,6 +1,6 @@
-//! Samples of one meaning -> samples of another, where no profile is needed for it.
+//! Conversions between colour models that need no profile.
 
-/// Adds R, G, B of each pixel to `target`, from YCbCr as JFIF has it (ITU-T T.871, 7).
+/// Adds R, G, B of each pixel to `target`, from YCbCr as JFIF defines it (ITU-T T.871, 7).
 pub(super) fn rgb_of_ycbcr(y: &[u8], cb: &[u8], cr: &[u8], target: &mut Vec<u8>) {
     extend(
         target,
@@ -31,8 +31,8 @@ pub(super) fn inks_of_cmyk(c: &[u8], m: &[u8], y: &[u8], k: &[u8], target: &mut 
     );
 }
 
-/// The same from YCCK. Its YCbCr stands for R, G, B that are 255 minus the samples C, M, Y (Adobe TN 5116, 18), which
-/// are 0 for full ink; so they are the inks.
+/// The same from YCCK. Its YCbCr stands for R, G, B that are 255 minus the samples C, M, Y (Adobe TN 5116, 18). Those
+/// are 0 for full ink, so these are the inks.
 pub(super) fn inks_of_ycck(y: &[u8], cb: &[u8], cr: &[u8], k: &[u8], target: &mut Vec<u8>) {
     let pixels = y
         .iter()
@@ -72,7 +72,7 @@ fn rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     ]
 }
 
-/// Adds pixels of N samples. A plain `extend` asks for room at every sample, this once.
+/// Adds pixels of N samples. A plain `extend` asks for room at every sample; this asks once.
 #[inline(always)]
 fn extend<const N: usize>(target: &mut Vec<u8>, pixels: impl ExactSizeIterator<Item = [u8; N]>) {
     let start = target.len();
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn inks_of_cmyk_and_of_ycck_agree() {
         let (mut direct, mut by_ycc) = (Vec::new(), Vec::new());
-        // Stored 200 for C, M and Y is a grey of R = G = B = 55, so Y = 55.
+        // A stored 200 for C, M and Y is a grey of R = G = B = 55, so Y = 55.
         inks_of_cmyk(&[200], &[200], &[200], &[10], &mut direct);
         inks_of_ycck(&[55], &[128], &[128], &[10], &mut by_ycc);
         assert_eq!(direct, [55, 55, 55, 245]);

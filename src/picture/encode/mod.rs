@@ -1,7 +1,7 @@
 //! A thumbnail's pixels -> its bytes.
 //!
-//! AVIF isn't here on purpose: at the sizes of thumbnails WebP is smaller at the same likeness, and takes a fiftieth of
-//! the time.
+//! AVIF is missing on purpose: at the sizes of thumbnails WebP is smaller for the same fidelity, and takes a fiftieth
+//! of the time.
 
 mod jpeg;
 mod png;
@@ -17,7 +17,7 @@ pub(crate) use jpeg::halves_chroma;
 /// Pixels to encode.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Pixels<'a> {
-    /// Y, Cb and Cr as planes, of which Cb and Cr are as large as [`halves_chroma`] says. Only for JPEG.
+    /// Y, Cb and Cr as planes; the size of Cb and Cr is what [`halves_chroma`] says. Only for JPEG.
     YCbCr([&'a [u8]; 3]),
     /// Samples pixel by pixel.
     Interleaved(Samples<'a>),

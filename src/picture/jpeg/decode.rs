@@ -11,7 +11,8 @@ use super::syntax::header::Header;
 use super::{progressive, sequential};
 
 impl Header<'_> {
-    /// How far a decode at `scales` reads a progressive picture; None for any other, which is read to its end.
+    /// How far a decode at `scales` reads a progressive picture; `None` for any other picture, which is read to its
+    /// end.
     pub fn reach(&self, scales: &Scales) -> Option<Reach> {
         (self.frame.coding == Coding::Progressive).then(|| Reach::new(self, scales))
     }

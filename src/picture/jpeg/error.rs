@@ -8,7 +8,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// These bytes are no JPEG, or their headers contradict T.81.
+    /// These bytes are not a JPEG, or their headers contradict T.81.
     #[error("{what} (at byte {offset})")]
     Format {
         /// What is wrong.
@@ -76,7 +76,7 @@ pub enum Flaw {
         /// The table's number.
         table: u8,
     },
-    /// A scan names a component that the frame hasn't, or names one twice.
+    /// A scan names a component that the frame lacks, or names one twice.
     ScanComponent {
         /// The component's identifier.
         id: u8,
@@ -115,13 +115,13 @@ impl fmt::Display for Flaw {
 pub enum Damage {
     /// A marker where more coded data should be.
     ScanEndsEarly,
-    /// Bits that are no code of the table in force.
+    /// Bits that are not a code of the table in force.
     NoSuchCode,
     /// A run of coefficients that passes the end of its block.
     RunTooLong,
     /// A restart marker is missing or out of turn.
     Restart,
-    /// The image ends though a component was never sent.
+    /// The image ends although a component was never sent.
     MissingScan,
 }
 
@@ -129,7 +129,7 @@ impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ScanEndsEarly => "a scan ends early",
-            Self::NoSuchCode => "bits that are no Huffman code",
+            Self::NoSuchCode => "bits that are not a Huffman code",
             Self::RunTooLong => "a run passes the end of its block",
             Self::Restart => "a restart marker is missing or out of turn",
             Self::MissingScan => "a scan is missing",
@@ -168,7 +168,7 @@ impl fmt::Display for Feature {
     }
 }
 
-/// Which limit a picture is beyond.
+/// The limit that a picture exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Bound {

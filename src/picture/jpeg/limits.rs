@@ -9,7 +9,7 @@ pub struct Limits {
     pub max_pixels: u64,
     /// The most bytes for scaled planes and, if progressive, coefficients.
     pub max_memory: u64,
-    /// Make planes from what is there of a truncated or damaged picture; what is missing is mid-grey.
+    /// Make planes from what is there of a truncated or damaged picture, with mid-grey for what is missing.
     pub allow_damaged: bool,
 }
 
@@ -64,7 +64,7 @@ impl DamagePolicy {
         Ok(())
     }
 
-    /// Takes note of damage that is no reason to fail.
+    /// Takes note of damage that is not a reason to fail.
     pub(crate) fn keep(&mut self, damage: Error) {
         self.damage.get_or_insert(damage);
     }

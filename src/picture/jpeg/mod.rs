@@ -1,7 +1,7 @@
-//! The scaled JPEG decoder: a slice in, planes out. Knows no files and nothing else of this crate.
+//! The scaled JPEG decoder: a slice in, planes out. It knows nothing of files or of the rest of this crate.
 //!
-//! [`Header::parse`] reads what stands before the first scan; [`Header::decode`] turns the scans into one plane for
-//! each component, each at its own [`Scale`]. What a scale doesn't need is not decoded, only passed:
+//! [`Header::parse`] reads what comes before the first scan; [`Header::decode`] turns the scans into one plane for each
+//! component, each at its own [`Scale`]. What a scale doesn't need is not decoded, only passed:
 //!
 //! ```text
 //! bytes -> markers -> header -> scan -> unstuff -> bits -> huffman -> block | progressive -> idct -> planes

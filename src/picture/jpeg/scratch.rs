@@ -11,7 +11,7 @@ use super::lanes::Lanes;
 use super::sequential::dc_only::{DcOnlyDecoder, DcOnlyTable};
 use std::sync::Arc;
 
-/// A worker's buffers and tables; reusing it saves their allocation, and building tables that pictures share.
+/// A worker's buffers and tables. Reusing it saves allocating them, and building tables that pictures share.
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(crate) samples: [Vec<u8>; 4],
@@ -28,8 +28,8 @@ impl Scratch {
         Self::default()
     }
 
-    /// An empty scratch with which scans of at least so many bytes are decoded in lanes: for tests, which want it of small
-    /// ones too, or of none.
+    /// An empty scratch with which scans of at least this many bytes are decoded in lanes: for tests, which want that
+    /// for small scans, too, or for none.
     #[doc(hidden)]
     pub fn with_lanes_from(bytes: usize) -> Self {
         Self {
@@ -51,7 +51,7 @@ pub(crate) struct BuiltTables {
 }
 
 impl BuiltTables {
-    /// What decodes the means of a component with these tables.
+    /// The decoder of a component's block means with these tables.
     pub(crate) fn dc_only_decoder(
         &mut self,
         dc: &[u8],
@@ -59,7 +59,7 @@ impl BuiltTables {
         quantiser: u16,
         offset: usize,
     ) -> Result<DcOnlyDecoder, Error> {
-        // Counts and symbols tell their own length: together they are a key as well.
+        // The counts imply how many symbols there are, so the two specifications together make an unambiguous key.
         let key = [dc, ac].concat();
         let (dc, skip) = (self.dc.get(dc, offset)?, self.skip.get(ac, offset)?);
         let first = self
@@ -89,11 +89,11 @@ impl<T> Default for Cache<T> {
 const KEPT: usize = 8;
 
 impl<T: FromSpec> Cache<T> {
-    /// The table that the 16 counts and the symbols of `spec` define; `offset` is where to put the blame.
+    /// The table that the 16 counts and the symbols of `spec` define; `offset` is where errors are reported.
     pub(crate) fn get(&mut self, spec: &[u8], offset: usize) -> Result<Arc<T>, Error> {
         if !self.bring_forward(spec) {
-            // Hardly two pictures with optimised tables share one: then this is the common case, and memory at hand
-            // saves 40 KB a table from being moved twice.
+            // Pictures with optimised tables hardly ever share one: then this is the common case, and reusing memory
+            // saves moving 40 KB twice for each table.
             let mut table = self.take_oldest();
             let built = match table.as_mut().and_then(Arc::get_mut) {
                 Some(table) => table.rebuild(spec),
@@ -131,7 +131,7 @@ impl<T> Cache<T> {
         at.is_some()
     }
 
-    /// Makes room for one more table: the one that has not been used for longest, if there are too many.
+    /// Makes room for one more table. Returns the least recently used one, if there are too many.
     fn take_oldest(&mut self) -> Option<Arc<T>> {
         let full = self.0.len() == KEPT;
         full.then(|| self.0.pop()).flatten().map(|(_, table)| table)

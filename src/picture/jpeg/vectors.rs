@@ -3,8 +3,8 @@
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use fearless_simd::{Level, Simd};
 
-/// Runs `work` with AVX2 and what came with it (x86-64-v3) where the machine has that. All that is to profit must be
-/// inlined into `work`. Results are the same: products and sums are never fused.
+/// Runs `work` with AVX2 and the rest of x86-64-v3 where the machine has that. Only what is inlined into `work`
+/// profits. Results are the same: products and sums are never fused.
 #[inline(always)]
 pub(super) fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]

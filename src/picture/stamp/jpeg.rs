@@ -1,11 +1,11 @@
-//! Where the stamp stands in a JPEG: in a comment segment, behind the application segments.
+//! Where the stamp stands in a JPEG: in a comment segment, after the application segments.
 
 use super::Found;
 
 /// Marker of a comment segment (T.81, table B.1).
 const COM: u8 = 0xFE;
 
-/// Looks for the stamp in a JPEG or the beginning of one, of which `rest` stands behind SOI.
+/// Looks for the stamp in a JPEG or the beginning of one; `rest` is what follows SOI.
 pub(super) fn find(mut rest: &[u8]) -> Found<'_> {
     // Only the application segments, 0xE0 to 0xEF, stand before the stamp.
     while let &[0xFF, marker, high, low, ref body @ ..] = rest {
@@ -23,13 +23,13 @@ pub(super) fn find(mut rest: &[u8]) -> Found<'_> {
     Found::Nothing
 }
 
-/// Where the stamp goes: behind SOI (2 bytes) and the JFIF APP0 (18 bytes), which has to come first.
+/// Where the stamp goes: after SOI (2 bytes) and the JFIF APP0 (18 bytes), which has to come first.
 const AFTER_JFIF: usize = 20;
 
-/// What a comment segment takes besides its text: marker and length (T.81, B.2.4.5).
+/// What a comment segment takes in addition to its text: marker and length (T.81, B.2.4.5).
 const OVERHEAD: usize = 4;
 
-/// Puts the stamp that `text` makes, told how many bytes there are besides, into `jpeg`.
+/// Puts a stamp into `jpeg`. `text` makes it, given how many bytes the file has in addition to the text.
 pub(super) fn insert(jpeg: &mut Vec<u8>, text: impl Fn(usize) -> String) {
     let text = text(jpeg.len() + OVERHEAD);
     let length = u16::try_from(text.len() + 2).expect("BUG: a stamp longer than a segment");

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! It also says whose the file is: what carries a stamp is thumbgen's to replace and to remove, and nothing else is. So
-//! two things hold for every version of the format, those to come included: it begins with `thumbgen` and a number, and
-//! all else is fields, `name=value`, of which readers pass over those that they don't know.
+//! two things hold for every version of the format, future ones included: it begins with `thumbgen` and a number, and
+//! the rest is fields, `name=value`; readers pass over those that they don't know.
 
 mod jpeg;
 mod png;
@@ -19,8 +19,7 @@ use crate::picture::variant::Format;
 /// The version of the format that is written.
 const VERSION: &str = "1";
 
-/// Digits of the length in `bytes`: as many whatever the number, so that the stamp's own length is known before the
-/// file's is.
+/// Digits of the length in `bytes`: always as many, so that the stamp's own length is known before the file's is.
 const DIGITS: usize = 10;
 
 /// A stamp as it stands in a thumbnail.
@@ -62,7 +61,7 @@ impl<'a> Stamp<'a> {
         any.then_some(stamp)
     }
 
-    /// Whether it is of the format's version that is written now.
+    /// Whether it has the version of the format that is written now.
     pub fn is_current(&self) -> bool {
         self.version == VERSION
     }
@@ -73,14 +72,14 @@ impl<'a> Stamp<'a> {
 pub enum Found<'a> {
     /// A stamp.
     Stamp(Stamp<'a>),
-    /// The beginning of a stamp, with which the bytes end.
+    /// The beginning of a stamp, cut short by the end of the bytes.
     CutShort,
     /// Something else.
     Nothing,
 }
 
 impl<'a> Found<'a> {
-    /// What the `text` in a stamp's place is, which may be cut short there.
+    /// What `text`, which stands in a stamp's place and may be cut short, is.
     fn of(text: &'a [u8], is_whole: bool) -> Self {
         match std::str::from_utf8(text).ok().and_then(Stamp::parse) {
             Some(stamp) if is_whole => Self::Stamp(stamp),
@@ -132,7 +131,7 @@ pub fn insert(thumbnail: &mut Vec<u8>, format: Format, mtime: &str, length: u64,
     }
 }
 
-/// The text of the stamp of a thumbnail whose file holds `besides` bytes besides that text.
+/// The text of the stamp of a thumbnail whose file holds `besides` bytes in addition to that text.
 fn text(mtime: &str, length: u64, settings: &str, besides: usize) -> String {
     let mut text =
         format!("thumbgen {VERSION} mtime={mtime} length={length} settings={settings} bytes=");
@@ -174,7 +173,7 @@ mod tests {
         let picture = DynamicImage::from(RgbaImage::from_fn(200, 150, shade));
         let mut thumbnailer = Thumbnailer::new(Options::default());
         for &format in Format::ALL {
-            // With alpha and without, as long as one text and another.
+            // With and without alpha, and with texts of different lengths.
             for (fit, settings) in [(Fit::Inside, "a"), (Fit::Pad, "a"), (Fit::Pad, "ab")] {
                 let variant = Variant::default()
                     .with_format(format)
@@ -190,7 +189,7 @@ mod tests {
                 assert_eq!(stamp.settings, Some(settings));
                 assert_eq!(stamp.bytes.unwrap().parse(), Ok(bytes.len()), "{format}");
                 assert_eq!(image::load_from_memory(&bytes).unwrap(), before, "{format}");
-                // Its beginning is enough, but for that of the stamp itself.
+                // Any beginning is enough that holds the whole stamp.
                 let head = bytes.len().min(600);
                 assert_eq!(find(&bytes[..head]), find(&bytes), "{format}");
                 let cut = (0..head).filter(|&end| find(&bytes[..end]) == Found::CutShort);

@@ -1,17 +1,17 @@
-//! Where the stamp stands in a PNG: in a tEXt chunk, `Comment`, behind IHDR (PNG, third edition, 5.3 and 11.3.3.3).
+//! Where the stamp stands in a PNG: in a tEXt chunk, `Comment`, after IHDR (PNG, third edition, 5.3 and 11.3.3.3).
 
 use super::Found;
 
 /// A keyword that every reader knows, and what ends it.
 const KEYWORD: &[u8] = b"Comment\0";
 
-/// What a chunk takes besides its data: length, type and CRC.
+/// What a chunk takes in addition to its data: length, type and CRC.
 const FRAME: usize = 12;
 
-/// Where the stamp goes: behind the signature (8 bytes) and IHDR, which has to come first.
+/// Where the stamp goes: after the signature (8 bytes) and IHDR, which has to come first.
 const AFTER_IHDR: usize = 8 + FRAME + 13;
 
-/// Looks for the stamp in a PNG or the beginning of one, of which `rest` stands behind the signature.
+/// Looks for the stamp in a PNG or the beginning of one; `rest` is what follows the signature.
 pub(super) fn find(mut rest: &[u8]) -> Found<'_> {
     while let Some((&[l0, l1, l2, l3, kind @ ..], body)) = rest.split_first_chunk::<8>() {
         let length = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
@@ -31,7 +31,7 @@ pub(super) fn find(mut rest: &[u8]) -> Found<'_> {
     Found::Nothing
 }
 
-/// Puts the stamp that `text` makes, told how many bytes there are besides, into `png`.
+/// Puts a stamp into `png`. `text` makes it, given how many bytes the file has in addition to the text.
 pub(super) fn insert(png: &mut Vec<u8>, text: impl Fn(usize) -> String) {
     let text = text(png.len() + FRAME + KEYWORD.len());
     let length = u32::try_from(KEYWORD.len() + text.len()).expect("BUG: an endless stamp");

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 /// The fields of a record.
 pub(super) type Fields = Map<String, Value>;
 
-/// The path in `name`: its bytes from `name_hex`, where they are not UTF-8.
+/// The path in `name`; its bytes are those in `name_hex` if they are not UTF-8.
 pub(super) fn path(record: &mut Fields, name: &str) -> Option<PathBuf> {
     let shown = record.remove(name);
     let hex = record.remove(&format!("{name}_hex"));

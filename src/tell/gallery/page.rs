@@ -17,11 +17,11 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// What stands behind each block of data.
+/// What follows each block of data.
 const MORE: &str = "more()";
 
-/// What the page's Content-Security-Policy allows: the SHA-256 of [`STYLE`], [`SCRIPT`] and [`MORE`]. A test says what they
-/// must be.
+/// What the page's Content-Security-Policy allows: the SHA-256 of [`STYLE`], [`SCRIPT`] and [`MORE`]. A test checks
+/// them.
 const STYLE_HASH: &str = "sha256-xYC6ymH786xrOOtpcgAz9WVuVMT/7gHJ3jy2noZ7ad0=";
 const SCRIPT_HASH: &str = "sha256-KLxybQfOcIVeaGxjmyd6g7Jq1e7RbAyqZHCXK6NEfg0=";
 const MORE_HASH: &str = "sha256-tQCBHdhZF+YZA1SfmY9EcKxkOEB4SQok5ogPYW6m+QI=";
@@ -35,7 +35,7 @@ const NAME: &str = "index.html";
 /// Rows in a block: few enough that the first block is on the screen at once.
 const BLOCK: usize = 1000;
 
-/// What a gallery says of all pictures.
+/// What a gallery says of all its pictures.
 #[derive(Debug, Clone, Default, Serialize)]
 struct Head {
     /// The page's title.
@@ -52,7 +52,7 @@ struct Head {
 /// How many rows a gallery has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rows {
-    /// All.
+    /// All rows.
     pub all: u64,
     /// Those of pictures that failed.
     pub failed: u64,
@@ -145,14 +145,14 @@ impl Gallery {
         writeln!(self.out, "{end}</script><script>{MORE}</script>")
     }
 
-    /// Nothing in `value` ends the script that it stands in, or begins another: JSON has `<` in strings alone.
+    /// Nothing in `value` ends the script that it stands in, or begins another: in JSON, `<` occurs in strings only.
     fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         let json = serde_json::to_string(value)?;
         self.out.write_all(json.replace('<', "\\u003c").as_bytes())
     }
 }
 
-/// The page as far as the data.
+/// The page up to the data.
 fn page() -> String {
     PAGE.replace("{{style hash}}", STYLE_HASH)
         .replace("{{script hash}}", SCRIPT_HASH)

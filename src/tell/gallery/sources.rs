@@ -39,7 +39,7 @@ pub enum GalleryError {
     #[error("report {} can't be read: {}", shown(.0), plain(.1))]
     Report(PathBuf, #[source] io::Error),
     /// One of its lines is not a record.
-    #[error("{}, line {}: no record of a report", shown(.0), .1)]
+    #[error("{}, line {}: not a record of a report", shown(.0), .1)]
     NotARecord(PathBuf, u64),
     /// The page can't be written.
     #[error("gallery {} can't be written: {}", shown(.0), plain(.1))]
@@ -86,7 +86,7 @@ impl Wanted<'_> {
         gallery.finish().map_err(|error| self.unwritten(error))
     }
 
-    /// Makes the gallery of the thumbnails that are in DEST. They don't tell what failed.
+    /// Makes the gallery of the thumbnails that are in DEST. They don't show what failed.
     ///
     /// # Errors
     ///
@@ -149,7 +149,7 @@ impl Wanted<'_> {
     }
 }
 
-/// SOURCE, as the first record tells that has a picture and a thumbnail at the same place below SOURCE and DEST.
+/// SOURCE, found from the first record with a picture and a thumbnail at the same place below SOURCE and DEST.
 fn guess_source(report: &mut File, places: &Places) -> io::Result<Option<PathBuf>> {
     const MOST: usize = 1000;
     report.rewind()?;
@@ -188,8 +188,8 @@ fn about(run: Option<&Fields>) -> Vec<String> {
     about
 }
 
-/// The picture in `source` that the thumbnail `below` DEST is of. Where formats differ, the thumbnail's extension stands
-/// behind the picture's.
+/// The picture in `source` that the thumbnail `below` DEST is of. Where formats differ, the thumbnail's extension
+/// follows the picture's.
 fn picture_of(below: &Path, source: &Path) -> Option<PathBuf> {
     let same = source.join(below);
     let appended = same.with_extension("");

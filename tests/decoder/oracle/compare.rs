@@ -58,7 +58,7 @@ pub fn decode_with(
     Ok((decoded.iter().map(own).collect(), decoded.damage().cloned()))
 }
 
-/// As much of a picture as is read for a decode at scale `n`/8, if `part` bytes are read at a time.
+/// The part of a picture that is read for a decode at scale `n`/8, if `part` bytes are read at a time.
 pub fn as_far_as_needed(bytes: &[u8], n: usize, part: usize) -> &[u8] {
     let mut ends = (part..bytes.len()).step_by(part);
     let begun = ends.find_map(|end| Some((end, Header::parse(&bytes[..end]).ok()?)));
@@ -155,7 +155,7 @@ fn error(ours: u8, exact: f64, n: usize) -> f64 {
     (f64::from(ours) - exact.clamp(0.0, 255.0)).abs()
 }
 
-/// How far the best sample is.
+/// How far the best possible sample is.
 fn error_of_rounding(exact: f64, n: usize) -> f64 {
     let exact = exact.clamp(0.0, 255.0);
     if n == 1 {

@@ -10,7 +10,7 @@ use super::segments::{self, ScanHeader, body, marker, next_marker, word};
 /// A picture and how far the stream went.
 pub struct Decoded {
     pub picture: Picture,
-    /// Whether EOI came, or why nothing came any more: without EOI, nobody knows what would have followed.
+    /// Whether EOI came, or why the stream ended before it: without EOI, nobody knows what would have followed.
     pub end: Result<()>,
     /// For each component, the lowest bit known of each coefficient in zigzag order; `None` where no scan had it.
     pub known_bits: Vec<[Option<u32>; 64]>,

@@ -6,7 +6,7 @@
 //!     bytes -> decode::decode -> Picture (quantised coefficients) -> idct::Idct -> f64 samples
 //!     Picture -> writer::Recipe -> bytes          (any sampling, scan script, table, restart interval)
 
-// The fuzz targets use their part of this, too, each another; all may print.
+// Each fuzz target uses another part of this, too, and may print.
 #![allow(dead_code, unreachable_pub, clippy::print_stdout)]
 
 pub mod bits;

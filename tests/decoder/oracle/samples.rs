@@ -1,4 +1,4 @@
-//! Pictures made of chance, the same for the same seed.
+//! Random pictures, the same for the same seed.
 
 use super::picture::{Block, Coding, Picture, ZIGZAG};
 

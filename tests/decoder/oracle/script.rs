@@ -38,7 +38,7 @@ pub fn separate(picture: &Picture) -> Vec<Scan> {
         .collect()
 }
 
-/// Progressive, much like libjpeg's own: DC less a bit, two bands, then refinements.
+/// Progressive, much like libjpeg's own: DC without its last bit, two bands, then refinements.
 pub fn usual(picture: &Picture) -> Vec<Scan> {
     let all: Vec<_> = (0..picture.components.len()).collect();
     let each = |first, last, high, low| {

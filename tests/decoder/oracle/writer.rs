@@ -14,7 +14,7 @@ pub struct Recipe {
     pub scans: Vec<Scan>,
     pub restart_interval: usize,
     pub codes: Codes,
-    /// Quantisation tables of 16 bits (B.2.4.1); not in baseline, says the standard.
+    /// Quantisation tables of 16 bits (B.2.4.1), which the standard forbids in baseline.
     pub wide_quantisers: bool,
     /// All components name quantisation slot 0, and DQT stands before each scan; for separate scans only.
     pub one_quantiser_slot: bool,
@@ -22,7 +22,7 @@ pub struct Recipe {
     pub lines_by_dnl: bool,
     /// Fill bytes before each marker (B.1.1.2).
     pub fill: usize,
-    /// Bytes between the end of a restart interval and RSTn; the standard knows none.
+    /// Bytes between the end of a restart interval and RSTn; the standard has none there.
     pub junk_before_restart: Vec<u8>,
     /// The most blocks that one EOBn may end.
     pub longest_run: u32,

@@ -1,4 +1,4 @@
-//! The comparison as an SVG that is read at a glance; nothing else names plotters.
+//! The comparison as an SVG that can be read at a glance. Only this module names plotters.
 //!
 //! ```text
 //! times  bars by contender        speed_up  lines over jobs        style  colours, fonts, whiskers, keys

@@ -56,7 +56,7 @@ pub(super) fn draw(comparison: &Comparison, area: &Area<'_>) -> Drawn {
         .label_style(font(12, PALE))
         .draw()?;
     let ends = [(1.0, 1.0), (ideal, ideal), (jobs, ideal)];
-    // In one piece: the SVG backend rounds each dash to whole pixels by itself, and a slope of them staggers.
+    // In one piece: the SVG backend rounds each dash to whole pixels, so that a dashed slope looks jagged.
     chart.draw_series(LineSeries::new(ends, PALE.stroke_width(1)))?;
     let mut keys = vec![("ideal", PALE)];
     // Side by side, so that the whiskers of one don't hide those of the other.
@@ -88,7 +88,7 @@ pub(super) fn draw(comparison: &Comparison, area: &Area<'_>) -> Drawn {
     draw_keys(area, 52, &keys)
 }
 
-/// The least and the most that `figures` were faster than the median of the `baseline`.
+/// The smallest and the largest factor by which `figures` were faster than the median of the `baseline`.
 fn range(baseline: f64, figures: &Figures) -> (f64, f64) {
     let times = |real: f64| baseline / real.max(1e-9);
     (times(figures.real.max), times(figures.real.min))

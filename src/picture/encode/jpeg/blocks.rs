@@ -37,7 +37,7 @@ impl<'a> Plane<'a> {
         block
     }
 
-    /// A block that reaches beyond the plane, whose last column and row go on there (T.81 A.2.4).
+    /// A block that reaches beyond the plane, where the plane's last column and row are repeated (T.81 A.2.4).
     #[inline(never)]
     fn block_at_edge(&self, left: usize, top: usize) -> Samples {
         std::array::from_fn(|y| {

@@ -1,8 +1,9 @@
 //! Samples -> quantised coefficients: the forward DCT (T.81 A.3.3) and quantisation (A.3.4).
 //!
 //! The DCT of C. Loeffler, A. Ligtenberg and G. Moschytz, "Practical fast 1-D DCT algorithms with 11 multiplications"
-//! (ICASSP 1989), with the constants and roundings of libjpeg's jfdctint.c, which thumbnails have had from the first. The
-//! products are added in pairs: in integers that comes to the same, and is one instruction for eight of them.
+//! (ICASSP 1989), with the constants and roundings of libjpeg's jfdctint.c, so that thumbnails keep the bytes they have
+//! always had. The products are added in pairs: with integers the result is the same, and one instruction does it for
+//! eight of them.
 
 use super::blocks::Samples;
 use fearless_simd::{Simd, SimdBase, i16x8, i32x4};
@@ -15,14 +16,14 @@ pub(super) type Block = [[i16; 8]; 8];
 pub(super) struct Quantiser {
     /// Half of each entry, in eighths.
     halves: Block,
-    /// For each entry 1, in fixed point, and so much more that the quotients below are exact.
+    /// For each entry its reciprocal in fixed point, rounded up so that the quotients below are exact.
     reciprocals: [[i32; 8]; 8],
 }
 
-/// Bits of the reciprocals' fraction: more than a dividend (11) and a divisor (8) have together.
+/// Bits of the reciprocals' fraction: more than those of a dividend (11) and a divisor (8) together.
 const RECIPROCAL: u32 = 20;
 
-/// What T.81 F.1.2.2 leaves of an AC coefficient, and libjpeg of a DC coefficient too.
+/// The largest AC coefficient that T.81 F.1.2.2 allows. libjpeg clamps DC coefficients to it as well.
 const LARGEST: i16 = 1023;
 
 impl Quantiser {
@@ -72,12 +73,12 @@ fn transform<S: Simd>(simd: S, samples: &Samples) -> [i16x8<S>; 8] {
         }
         *row = i16x8::from_slice(simd, &shifted);
     }
-    // Rows first, for the roundings between the passes show.
+    // Rows first: with the rounding between the passes, the order matters.
     let across = pass::<S, true>(simd, transposed(simd, rows));
     pass::<S, false>(simd, transposed(simd, across))
 }
 
-/// Rows become columns: three perfect shuffles of 64 things transpose them as eight by eight.
+/// Turns rows into columns: three perfect shuffles of 64 values transpose them as an 8x8 matrix.
 #[inline(always)]
 fn transposed<S: Simd>(simd: S, mut rows: [i16x8<S>; 8]) -> [i16x8<S>; 8] {
     for _ in 0..3 {
@@ -108,7 +109,7 @@ const fn fixed(value: f64) -> i16 {
     (value * (1 << FRACTION) as f64 + 0.5) as i16
 }
 
-/// Named by their values, as in jfdctint.c, which tells them in sums of cosines.
+/// Named by their values, as in jfdctint.c, which explains them as sums of cosines.
 const C0_298: i16 = fixed(0.298_631_336);
 const C0_390: i16 = fixed(0.390_180_644);
 const C0_541: i16 = fixed(0.541_196_100);
@@ -122,7 +123,7 @@ const C2_053: i16 = fixed(2.053_119_869);
 const C2_562: i16 = fixed(2.562_915_447);
 const C3_072: i16 = fixed(3.072_711_026);
 
-/// A one-dimensional transform in all eight lanes at once, the first or the second.
+/// The first or the second one-dimensional transform, in all eight lanes at once.
 #[inline(always)]
 fn pass<S: Simd, const FIRST: bool>(simd: S, d: [i16x8<S>; 8]) -> [i16x8<S>; 8] {
     let bits = if FIRST {
@@ -143,7 +144,7 @@ fn pass<S: Simd, const FIRST: bool>(simd: S, d: [i16x8<S>; 8]) -> [i16x8<S>; 8] 
         ]
     };
     let plus = |[a, b]: [i32x4<S>; 2], [c, d]: [i32x4<S>; 2]| [a + c, b + d];
-    // What has no constant has no fraction of one either.
+    // Terms without a constant lack its fraction bits.
     let plain = |x: i16x8<S>| match FIRST {
         true => x << BETWEEN,
         false => (x + i16x8::splat(simd, 1 << (BETWEEN - 1))) >> BETWEEN,

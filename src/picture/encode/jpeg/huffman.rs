@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// A code as DHT has it (T.81 B.2.4.2).
+/// A code as DHT stores it (T.81 B.2.4.2).
 #[derive(Debug)]
 pub(super) struct Code {
     /// How many codes have 1 to 16 bits.
@@ -12,15 +12,15 @@ pub(super) struct Code {
     pub(super) symbols: Vec<u8>,
 }
 
-/// Symbols, and one more, which takes the code of ones alone so that none has it (T.81 K.2).
+/// All symbols, and one more that takes the code of all ones, so that no symbol has it (T.81 K.2).
 const SYMBOLS: usize = 257;
 const RESERVED: usize = 256;
 
-/// The longest code that a tree of [`SYMBOLS`] could have, and one more.
+/// One more than the longest code that a tree of [`SYMBOLS`] could have.
 const LENGTHS: usize = SYMBOLS + 1;
 
 impl Code {
-    /// The best code for symbols that come so often.
+    /// The best code for symbols with these counts.
     pub(super) fn for_counts(counts: &[u32]) -> Self {
         let lengths = lengths(counts);
         let mut of_length = [0; LENGTHS];
@@ -58,8 +58,8 @@ impl Code {
     }
 }
 
-/// Huffman's algorithm: the length of each symbol's code, 0 for those that never come (T.81 figure K.1). Of counts
-/// that are equal it takes the last symbol's first.
+/// Huffman's algorithm: the length of each symbol's code, 0 for symbols that never occur (T.81 figure K.1). Of equal
+/// counts it takes the last symbol's first.
 fn lengths(counts: &[u32]) -> [usize; SYMBOLS] {
     let tree = |count: u64, symbol: usize| Reverse((count, Reverse(symbol)));
     let symbols = counts.iter().zip(0..).filter(|(count, _)| **count > 0);
@@ -69,7 +69,7 @@ fn lengths(counts: &[u32]) -> [usize; SYMBOLS] {
     trees.push(tree(1, RESERVED));
 
     let mut lengths = [0; SYMBOLS];
-    // From each symbol of a tree to another one of it, beginning with the one that the tree has its name from.
+    // Leads from each symbol of a tree to the next one, beginning with the symbol that the tree is named after.
     let mut next = [None; SYMBOLS];
     while let (Some(Reverse((low, Reverse(first)))), Some(Reverse((high, Reverse(second))))) =
         (trees.pop(), trees.pop())
@@ -90,7 +90,7 @@ fn lengths(counts: &[u32]) -> [usize; SYMBOLS] {
     lengths
 }
 
-/// Makes codes of more than 16 bits shorter and as few others longer as that takes (T.81 figure K.3).
+/// Shortens codes of more than 16 bits, and lengthens as few others as that takes (T.81 figure K.3).
 fn limit(of_length: &mut [usize; LENGTHS]) {
     for long in (17..LENGTHS).rev() {
         while of_length[long] > 0 {
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
     use mozjpeg_rs::huffman::generate_optimal_table;
 
-    /// Compares with the code that thumbnails have been written in from the first.
+    /// Compares with the code of the encoder that thumbnails were first made with.
     fn check(counts: [u32; 256]) {
         let mut frequencies = [0; 257];
         for (frequency, count) in frequencies.iter_mut().zip(counts) {

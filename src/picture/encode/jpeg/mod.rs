@@ -1,10 +1,10 @@
-//! Components -> a baseline JPEG (T.81 annexes B and F.1): one interleaved scan, and Huffman tables made for it.
+//! Components -> a baseline JPEG (T.81 annexes B and F.1): one interleaved scan, with Huffman tables made for it.
 //!
 //! ```text
 //! blocks -> forward -> tokens: symbols and their counts -> huffman: tables -> tokens again: bits
 //! ```
 //!
-//! Vectors come from `fearless_simd`, which chooses among the instruction sets of the machine at run time.
+//! `fearless_simd` provides the vectors, and chooses the best of the machine's instruction sets at run time.
 
 mod blocks;
 mod forward;
@@ -45,7 +45,8 @@ struct Component<'a> {
     factors: (usize, usize),
 }
 
-/// What luminance and chrominance have tables of their own for. A component's: 0 for the first, 1 for the others.
+/// The kinds of components, each with tables of its own: 0 is luminance, the first component; 1 is chrominance, the
+/// others.
 const KINDS: usize = 2;
 
 fn kind_of(component: usize) -> usize {
@@ -133,7 +134,7 @@ const CHROMINANCE: [u8; 64] = [
     99, 99, 99, 99, 99, 99, 99, 99,
 ];
 
-/// A table at a quality of 1 to 100, as libjpeg has it (jcparam.c).
+/// A table scaled to a quality of 1 to 100, as in libjpeg (jcparam.c).
 fn scaled(table: [u8; 64], quality: u8) -> [u8; 64] {
     let quality = u32::from(quality);
     let percent = match quality {
@@ -152,7 +153,7 @@ const SOF0: u8 = 0xC0;
 const DHT: u8 = 0xC4;
 const SOS: u8 = 0xDA;
 
-/// Version 1.1, square pixels at 72 an inch, which means nothing, and no thumbnail (ITU-T T.871, 10.1).
+/// Version 1.1, square pixels at a meaningless 72 per inch, and no thumbnail (ITU-T T.871, 10.1).
 const JFIF: &[u8] = b"JFIF\0\x01\x01\x01\0\x48\0\x48\0\0";
 
 fn write_header(
@@ -188,7 +189,7 @@ fn write_header(
             let kind = kind_of(index) as u8;
             body.extend([index as u8 + 1, kind << 4 | kind]);
         }
-        // All coefficients, and all bits of them.
+        // All coefficients, with all their bits.
         body.extend([0, 63, 0]);
     });
 }

@@ -3,10 +3,10 @@
 //!
 //! # Which encoder
 //!
-//! At 128 pixels the encoder is a fifth of a thumbnail's time, from 512 on it was half of it: as soon as a picture is
-//! decoded at full size, nothing else weighs more. So it is thumbgen's own. The kept-up encoders in Rust, at quality
-//! 80, 4:2:0, one core of a 2-core cloud machine, user time, best of 7, November 2026; 60 thumbnails of photographs at
-//! 128, and 25 pictures from the web at 1600:
+//! At 128 pixels encoding takes a fifth of a thumbnail's time, and from 512 on it used to take half: once a picture is
+//! decoded at full size, nothing else costs more. So the encoder is thumbgen's own. It is compared here with the Rust
+//! encoders that are still maintained, for 60 thumbnails of photographs at 128 and 25 pictures from the web at 1600
+//! (quality 80, 4:2:0, one core of a 2-core cloud machine, user time, best of 7, November 2026):
 //!
 //! | encoder | 128, each | 1600, a megapixel | bytes at 128, at 1600 |
 //! |---|---|---|---|
@@ -17,13 +17,13 @@
 //! | the same, standard Huffman tables | 92 µs | 6.1 ms | 4245, 177,726 |
 //! | the same from RGB | 105 µs | 7.0 ms | 4273, 178,081 |
 //!
-//! (mozjpeg-rs compiles the same code with its feature `simd` as without. image 0.25.10 has no optimised tables and only
-//! 4:4:4: 2.5 times as slow at 128.) thumbgen's first encoder was mozjpeg-rs, so its bytes are what thumbnails have, and
-//! the tests hold this one to them.
+//! (mozjpeg-rs compiles to the same code with and without its feature `simd`. image 0.25.10 has no optimised tables,
+//! writes only 4:4:4, and takes 2.5 times as long at 128.) thumbgen's first encoder was mozjpeg-rs, so thumbnails have
+//! its bytes, and the tests hold this encoder to them.
 //!
-//! Annex K's quantisation tables are what quality means to everyone else, and at equal bytes they have a higher SSIM than
-//! those that came after (Robidoux's: 0.958 where these have 0.964). Trellis quantisation saves 10% of the bytes for
-//! seven times the time, optimised Huffman tables save 8% at 128.
+//! Annex K's quantisation tables are what a quality means in most other software, and for the same number of bytes they
+//! give a higher SSIM than later tables (0.964, where Robidoux's give 0.958). Trellis quantisation saves 10% of the
+//! bytes but takes seven times as long; optimised Huffman tables save 8% at 128.
 
 use super::planes::Planes;
 use super::{Component, ScanEncoder};
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use mozjpeg_rs::{Encoder as Moz, Preset, QuantTableIdx, Subsampling};
 
-    /// What thumbnails have been made with from the first.
+    /// The same by mozjpeg-rs, with which thumbnails were first made.
     fn wanted(pixels: Pixels, width: u32, height: u32, quality: u8) -> Vec<u8> {
         let subsampling = match halves_chroma(quality) {
             true => Subsampling::S420,
@@ -114,7 +114,7 @@ mod tests {
         Pixels::Interleaved(Samples { samples, layout })
     }
 
-    /// Samples of a kind, the same each time: flat, smooth, smooth with noise, noise, black and white.
+    /// Samples of one kind, the same each time: flat, smooth, smooth with noise, noise, black and white.
     fn samples(kind: u32, count: usize, width: usize) -> Vec<u8> {
         let mut state = kind + 1;
         let sample = |at: usize| {

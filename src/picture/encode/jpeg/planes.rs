@@ -34,7 +34,7 @@ impl Planes {
     }
 }
 
-/// A pixel as JFIF has it (ITU-T T.871, 7), in the 16.16 fixed point of libjpeg's jccolor.c.
+/// A pixel in YCbCr as JFIF defines it (ITU-T T.871, 7), in the 16.16 fixed point of libjpeg's jccolor.c.
 #[inline(always)]
 fn ycbcr(rgb: [u8; 3]) -> [u8; 3] {
     let [r, g, b] = rgb.map(i32::from);
@@ -49,8 +49,8 @@ fn ycbcr(rgb: [u8; 3]) -> [u8; 3] {
     sums.map(|sum| (sum >> 16) as u8)
 }
 
-/// Puts the means of 2x2 samples into `halved`; beyond an odd side its last samples go on. Means that lie halfway are
-/// rounded down and up by turns, as in libjpeg's jcsample.c.
+/// Puts the means of 2x2 samples into `halved`; beyond an odd side its last samples are repeated. Means halfway between
+/// two levels are rounded down and up in turn, as in libjpeg's jcsample.c.
 fn halve(plane: &[u8], (width, height): (usize, usize), halved: &mut Vec<u8>) {
     halved.clear();
     halved.reserve(width.div_ceil(2) * height.div_ceil(2));

@@ -1,5 +1,5 @@
-//! Pixels -> a progressive JPEG (T.81 annex G). By mozjpeg-rs: a fraction of a percent smaller from 400 pixels on, and seen
-//! as a whole as soon as its first scan is there, but three times the work.
+//! Pixels -> a progressive JPEG (T.81 annex G), by mozjpeg-rs. It is a fraction of a percent smaller from 400 pixels
+//! on, and can be shown as a whole once its first scan is there, but it takes three times the work.
 
 use mozjpeg_rs::{Encoder, Preset, QuantTableIdx, Subsampling};
 
@@ -18,7 +18,7 @@ pub(in crate::picture::encode) fn encode(
     } else {
         Subsampling::S444
     };
-    // But for the order of its scans as a baseline one, so that both show the same.
+    // Like a baseline JPEG but for the order of its scans, so that both show the same.
     let encoder = Encoder::new(Preset::BaselineFastest)
         .quality(quality)
         .quant_tables(QuantTableIdx::JpegAnnexK)

@@ -9,26 +9,26 @@ use memchr::memchr;
 
 /// Symbols of all tables, one after the other: DC and AC of luminance, DC and AC of chrominance.
 const SYMBOLS: usize = KINDS * KIND;
-/// From the symbols of luminance to those of chrominance.
+/// The step from the symbols of luminance to those of chrominance.
 const KIND: usize = 2 * AC;
-/// From the symbols of a DC table to those of the AC table of its kind.
+/// The step from the symbols of a DC table to those of the AC table of the same kind.
 const AC: usize = 256;
 
 /// An end of block, and a run of 16 zeros (T.81 table F.2).
 const EOB: u32 = 0;
 const ZRL: u32 = 0xF0;
 
-/// The tokens of a block, at most: one for each coefficient.
+/// The most tokens that a block can have: one for each coefficient.
 const OF_BLOCK: usize = 64;
 
-/// What stands for all blocks so far.
+/// The tokens of all blocks so far.
 #[derive(Debug)]
 pub(super) struct Tokens {
     /// The symbol's place among [`SYMBOLS`] in the upper half, the extra bits in the lower.
     tokens: Vec<u32>,
-    /// How many there are; those after are room, and what an earlier picture left.
+    /// How many there are; what follows them is room, perhaps with an earlier picture's tokens.
     count: usize,
-    /// How often each symbol came.
+    /// How often each symbol occurred.
     counts: Box<[u32; SYMBOLS]>,
 }
 
@@ -52,7 +52,7 @@ impl Tokens {
         self.counts.fill(0);
     }
 
-    /// Makes room for so many more blocks.
+    /// Makes room for this many more blocks.
     pub(super) fn make_room(&mut self, blocks: usize) {
         let wanted = self.count + OF_BLOCK * blocks;
         if self.tokens.len() < wanted {
@@ -117,7 +117,7 @@ impl Tokens {
         bits: &'b mut Vec<u8>,
     ) -> &'b [u8] {
         let tokens = &self.tokens[..self.count];
-        // A token has 27 bits at most, and each store goes eight bytes ahead.
+        // A token has 27 bits at most, and each store writes eight bytes.
         let most = 4 * tokens.len() + 8;
         if bits.len() < most {
             bits.resize(most, 0);
@@ -174,7 +174,7 @@ fn nonzero<S: Simd>(simd: S, block: &Block) -> [u8; 8] {
     sets
 }
 
-/// The places in zigzag order of a block's coefficients, from the sets of each row's.
+/// The places in zigzag order of a block's coefficients, from the sets of its rows.
 #[inline(always)]
 fn zigzag_of(rows: [u8; 8]) -> u64 {
     let sets = ZIGZAG.iter().zip(rows);
@@ -202,7 +202,7 @@ static ZIGZAG: [[u64; 256]; 8] = {
 /// The Huffman tables of a scan.
 #[derive(Debug)]
 pub(super) struct Tables {
-    /// Class and number, as DHT has them in one byte (T.81 B.2.4.2), and the code.
+    /// Class and number, as DHT packs them into one byte (T.81 B.2.4.2), and the code.
     codes: Vec<(u8, Code)>,
     /// For each symbol its code with room for the extra bits, and in the lowest five bits the length of both.
     entries: [u32; SYMBOLS],

@@ -41,7 +41,7 @@ struct Entry {
     second: u8,
     /// How far the place advances; [`END`] or more if the block ends.
     advance: u8,
-    /// The bits of all that.
+    /// How many bits all that takes.
     length: u8,
 }
 
@@ -53,9 +53,9 @@ impl AcTable {
     /// Look-ups after a refill.
     const PER_REFILL: u32 = REFILLED / Self::WIDTH;
 
-    /// Decodes coefficients from the first on until all up to `last` are known, into `block`, where those that aren't
-    /// coded stay as they are. Returns the place in zigzag order of the next coefficient, 64 if it was the block's
-    /// last; and [`END`] more than the place if a code ended the block there.
+    /// Decodes coefficients into `block`, from the first on until all up to `last` are known; those that aren't coded
+    /// stay as they are. Returns the place in zigzag order of the next coefficient, which is 64 after the block's last
+    /// one, and [`END`] more than the place if a code ended the block there.
     #[inline(always)]
     pub(crate) fn decode(
         &self,
@@ -96,7 +96,7 @@ impl AcTable {
         }
     }
 
-    /// Decodes a symbol that isn't in the look-up with its value; returns how far the place advances.
+    /// Decodes a symbol that the look-up doesn't hold together with its value. Returns how far the place advances.
     #[inline(always)]
     fn decode_long(
         &self,
@@ -119,8 +119,8 @@ impl AcTable {
         Ok(code.run() + 1)
     }
 
-    /// Two symbols were decoded, up to `k`, that aren't both of this block: the second is the next one's if the first
-    /// set the last coefficient.
+    /// Two symbols were decoded, up to `k`, that don't both belong to this block: if the first set the last
+    /// coefficient, the second is the next block's.
     #[cold]
     #[inline(never)]
     fn give_back(&self, bits: &mut Bits, entry: Entry, k: u32) -> Result<u32, Damage> {
@@ -196,8 +196,8 @@ impl Entry {
         }
     }
 
-    /// An entry for a code that is whole in the window, though its value isn't. Nothing is decoded by it, so the places
-    /// of that hold the code: the run in `first`, the size in `second`, the length in `advance`.
+    /// An entry for a code that is whole in the window, although its value isn't. It decodes nothing, so its fields
+    /// hold the code: the run in `first`, the size in `second`, the length in `advance`.
     fn code_alone(code: Code) -> Self {
         Self {
             values: [0; 2],
@@ -208,7 +208,7 @@ impl Entry {
         }
     }
 
-    /// The code of an entry that holds no whole symbol; none if not even the code is whole.
+    /// The code of an entry that holds no whole symbol; `None` if not even the code is whole.
     fn code(self) -> Option<Code> {
         (self.advance != 0).then(|| Code {
             bits: 0,
@@ -217,7 +217,7 @@ impl Entry {
         })
     }
 
-    /// Makes an entry of one symbol one of two.
+    /// Adds a second symbol to an entry of one.
     fn append(&mut self, next: &Self) {
         self.values[1] = next.values[0];
         self.second = self.advance + next.first;

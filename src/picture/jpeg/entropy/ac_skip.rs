@@ -11,7 +11,7 @@ use crate::picture::jpeg::error::Damage;
 /// whether the block ends.
 #[derive(Clone, Debug)]
 pub(crate) struct SkipTable {
-    /// The entries for windows of `w` bits, at `1 << w`: the shorter windows are what the longer are made from.
+    /// The entries for windows of `w` bits, at `1 << w`: those for longer windows are made from those for shorter ones.
     lookup: [u32; 2 << Self::WIDTH],
     /// By the same bits: the first symbol in the upper byte, its code's length in the lower; 0 if the code is longer.
     single: [u16; 1 << Self::WIDTH],
@@ -58,13 +58,13 @@ impl Sum {
         self.0 >> PLACE
     }
 
-    /// Whether the block is over, or the sum is none.
+    /// Whether the block is over, or the sum is that of an [`UNKNOWN`](SkipTable::UNKNOWN) entry.
     pub(crate) fn ended(self) -> bool {
         self.0 >= 64 << PLACE
     }
 
-    /// Whether, given that it has [`ended`](Self::ended), it did so by its last coefficient, which has no code after
-    /// it, or by a code before that.
+    /// Whether a block that has [`ended`](Self::ended) did so where it may: after its last coefficient, which no code
+    /// follows, or by a code before that.
     pub(crate) fn ended_within(self) -> bool {
         self.place() == 64 || self.place().wrapping_sub(ENDED) < 64
     }
@@ -74,9 +74,9 @@ impl SkipTable {
     pub(crate) const WIDTH: u32 = 12;
     /// Look-ups after a refill.
     const PER_REFILL: u32 = 3;
-    /// What one of them may take. Hardly any symbol has more bits.
+    /// The most bits that one of them may take. Hardly any symbol has more.
     pub(crate) const MOST_BITS: u32 = REFILLED / Self::PER_REFILL;
-    /// An entry that holds no symbol: its code is longer than the window, or none.
+    /// An entry that holds no symbol: its code is longer than the window, or there is no such code.
     pub(crate) const UNKNOWN: u32 = 1 << 20;
 
     /// Passes the coefficients from `k` in 1..=63 to the end of the block.
@@ -91,8 +91,8 @@ impl SkipTable {
         }
     }
 
-    /// As [`finish_block`](Self::finish_block), where one look-up was made already and summed, but not yet passed
-    /// but for the window.
+    /// As [`finish_block`](Self::finish_block), after a first look-up that is in the sum already, and that the window
+    /// has passed but the position hasn't.
     #[inline(always)]
     pub(crate) fn finish_begun(&self, bits: &mut Bits, mut sum: Sum) -> Result<(), Damage> {
         if self.pass_some::<{ Self::PER_REFILL - 1 }>(bits, &mut sum)? {

@@ -6,11 +6,11 @@ use crate::picture::jpeg::error::Damage;
 
 /// Look-ups by the next [`WIDTH`](Self::WIDTH) bits, for as many symbols as have all their bits in them.
 ///
-/// A symbol has a bit for its sign behind it in a scan that `REFINES` (T.81 G.1.2.3), and as many as its size in a
-/// first scan (G.1.2.2).
+/// A symbol is followed by a sign bit in a scan that `REFINES` (T.81 G.1.2.3), and by as many bits as its size says in
+/// a first scan (G.1.2.2).
 #[derive(Clone, Debug)]
 pub(crate) struct BandSkipTable<const REFINES: bool> {
-    /// The entries for windows of `w` bits, at `1 << w`: the shorter windows are what the longer are made from.
+    /// The entries for windows of `w` bits, at `1 << w`: those for longer windows are made from those for shorter ones.
     lookup: [BandSkip; 2 << WIDTH],
     symbols: SymbolTable,
 }
@@ -18,7 +18,7 @@ pub(crate) struct BandSkipTable<const REFINES: bool> {
 /// With 9 bits, or 11, web pictures take 2% longer.
 const WIDTH: u32 = 10;
 
-/// What some symbols do.
+/// What several symbols do together.
 ///
 /// From the lowest bit: 6 bits for the number of bits that they take; whether they end the band; from bit 8 on 7 bits
 /// for the number of places that they pass, one more if they end the band; from bit 16 on a bit for each place, set
@@ -30,10 +30,10 @@ const WIDTH: u32 = 10;
 struct BandSkip(u64);
 
 impl BandSkip {
-    /// No symbol has all its bits in the window, or it isn't among these: more places than there are.
+    /// The window holds no whole symbol, or one that has no room here. It asks for more places than any band has.
     const NONE: Self = Self(127 << 8);
     const ENDS: u64 = 1 << 6;
-    /// Places that have room.
+    /// How many places there is room for.
     const MOST: u32 = 24;
 
     /// An end of the band.
@@ -41,14 +41,14 @@ impl BandSkip {
         Self(u64::from(bits) | Self::ENDS | 1 << 8)
     }
 
-    /// A run of zeros, and behind it a coefficient that is positive or not, or one more zero.
+    /// A run of zeros, followed by a coefficient that is positive or not, or by one more zero.
     fn symbol(bits: u32, run: u32, positive: Option<bool>) -> Self {
         let new = u64::from(positive.is_some()) << run;
         let positive = u64::from(positive == Some(true)) << run;
         Self(u64::from(bits) | u64::from(run + 1) << 8 | new << 16 | positive << 40)
     }
 
-    /// This and `next` behind it, or this alone if both have no room.
+    /// This followed by `next`, or this alone if there is no room for both.
     fn then(self, next: Self) -> Self {
         let places = self.places();
         if places + next.places() > Self::MOST {
@@ -87,8 +87,8 @@ impl BandSkip {
 
 impl<const REFINES: bool> BandSkipTable<REFINES> {
     /// Passes the rest of a band, from `k` to `last`, in which no coefficient was sent before. Calls `found` with bits
-    /// for the places of new coefficients, and bits for those of them that are positive. Returns for how many more
-    /// blocks the band ends at once.
+    /// for the places of new coefficients, and bits for those of them that are positive. Returns how many more blocks'
+    /// bands end with it.
     #[inline(always)]
     pub(crate) fn finish(
         &self,
@@ -117,7 +117,7 @@ impl<const REFINES: bool> BandSkipTable<REFINES> {
             let positive = u64::from(bits.take(extra) >> extra.saturating_sub(1));
             let new = u32::from(size > 0);
             k += run;
-            // Where a scan refines, a run of 16 zeros may lack its last: the band ends all the same.
+            // Where a scan refines, a run of 16 zeros may lack its last zero: the band ends all the same.
             let must_fit = if REFINES { new } else { 1 };
             if k + must_fit > last + 1 {
                 return Err(Damage::RunTooLong);
@@ -129,29 +129,29 @@ impl<const REFINES: bool> BandSkipTable<REFINES> {
         Ok(0)
     }
 
-    /// Reads the next symbol: a run of zeros, and the size of what is behind it.
+    /// Reads the next symbol: a run of zeros, and the size of what follows it.
     #[inline(always)]
     pub(crate) fn symbol(&self, bits: &mut Bits) -> Result<(u32, u32), Damage> {
         self.symbols.decode(bits)
     }
 }
 
-/// Whether a symbol says that this band ends here, and those of some more blocks at once (T.81 G.1.2.2).
+/// Whether a symbol says that this band ends here, as do those of some more blocks (T.81 G.1.2.2).
 #[inline(always)]
 pub(crate) fn ends_bands(run: u32, size: u32) -> bool {
     size == 0 && run < 15
 }
 
-/// For how many more blocks the band ends, behind a symbol that says so.
+/// How many more blocks' bands end, after a symbol that says that this one does.
 #[inline(always)]
 pub(crate) fn eobrun(bits: &mut Bits, run: u32) -> u32 {
     (1 << run) - 1 + bits.take(run)
 }
 
-/// How many bits stand behind a symbol.
+/// How many bits follow a symbol.
 #[inline(always)]
 const fn extra<const REFINES: bool>(size: u32) -> u32 {
-    // T.81 allows no size but 1 where a scan refines; libjpeg takes others for it, with a warning.
+    // T.81 allows no size but 1 where a scan refines; libjpeg takes other sizes as 1, with a warning.
     if REFINES && size > 1 { 1 } else { size }
 }
 
@@ -165,7 +165,7 @@ impl<const REFINES: bool> FromSpec for BandSkipTable<REFINES> {
                 let (run, size) = (code.run(), code.size());
                 let places = &mut here[code.places(width)];
                 if ends_bands(run, size) {
-                    // Bands that end in more than one block are few.
+                    // Symbols that end the bands of more than one block are rare.
                     if run == 0 {
                         places.fill(BandSkip::end(code.length));
                     }
@@ -206,7 +206,7 @@ mod tests {
         0x01, 0x11, 0x00, 0x21, 0x02, 0x10, 0xF0, 0x31, 0x71, 0x51, 0xE1, 0x2A,
     ];
 
-    /// What a band's end comes to: new and positive places, and the run of ends or the damage.
+    /// What finishing a band gives: new and positive places, and the run of ends or the damage.
     type Outcome = (u64, u64, Result<u32, Damage>);
 
     /// Symbol by symbol.

@@ -6,15 +6,15 @@ pub(crate) const CHUNK: usize = 32 << 10;
 /// The most bytes that one load takes.
 pub(crate) const WORD: usize = 8;
 
-/// Unstuffed bytes, and room for the last of them to be read by the word.
+/// Unstuffed bytes, and room to read the last of them as a word.
 pub(crate) type Chunk = [u8; CHUNK + WORD];
 
 /// Reads bits, most significant first (T.81 F.2.2.5), from bytes without stuffing or markers.
 ///
 /// It doesn't know where the data end. Its users ask for its [`position`](Self::position) from time to time, which is
-/// cheaper than asking at each symbol. Until they do, it may read beyond the end, and that is harmless: zeros follow the
-/// data for as long as a unit can be ([`Feed`](super::unstuff::Feed)), places wrap around the chunk rather than leave
-/// it, and what came of such bits is thrown away once the position tells.
+/// cheaper than asking at each symbol. Until they do, it may read beyond the end, and that is harmless: zeros follow
+/// the data for as long as a unit can be ([`Feed`](super::unstuff::Feed)), places wrap around the chunk rather than
+/// leave it, and whatever such bits gave is thrown away once the position shows it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bits<'b> {
     data: &'b Chunk,
@@ -22,11 +22,11 @@ pub(crate) struct Bits<'b> {
     next: usize,
     /// The bits to come, from the top; those below the first `have` are either zero or already right.
     window: u64,
-    /// How many bits at the top of the window count.
+    /// How many bits at the top of the window are valid.
     have: usize,
 }
 
-/// After [`Bits::refill`] at least so many bits can be read.
+/// After [`Bits::refill`] at least this many bits can be read.
 pub(crate) const REFILLED: u32 = 56;
 
 impl<'b> Bits<'b> {
@@ -49,9 +49,9 @@ impl<'b> Bits<'b> {
         8 * self.next - self.have
     }
 
-    /// Fills the window to at least [`REFILLED`] bits with one unaligned load and no branch: the fourth variant in
-    /// F. Giesen, "Reading bits in far too many ways" (2018). A reader that knows its position alone takes fewer
-    /// instructions, but has the load between any two look-ups, and that cost a third of the speed.
+    /// Fills the window to at least [`REFILLED`] bits with one unaligned load and no branch: the fourth variant in F.
+    /// Giesen, "Reading bits in far too many ways" (2018). A reader that keeps only its position takes fewer
+    /// instructions, but it has to load between any two look-ups, which cost a third of the speed.
     #[inline(always)]
     pub(crate) fn refill(&mut self) {
         let at = self.next % CHUNK;
@@ -97,7 +97,7 @@ impl<'b> Bits<'b> {
     /// Reads `count` bits, in 0..=16.
     #[inline(always)]
     pub(crate) fn take(&mut self, count: u32) -> u32 {
-        // Two shifts, since one by 64 is not defined.
+        // Two shifts, because a shift by 64 is not defined.
         let value = (self.window >> 1 >> (63 - count)) as u32;
         self.pass(count);
         value
@@ -108,7 +108,7 @@ impl<'b> Bits<'b> {
 #[inline(always)]
 pub(crate) fn extend(bits: u32, size: u32) -> i32 {
     let bits = bits as i32;
-    // Where the first bit is 0 the value is negative: less 2^size - 1.
+    // If the first bit is 0 the value is negative: 2^size - 1 less.
     let negative = (bits >> size.saturating_sub(1)) ^ 1;
     bits - (negative * ((1 << size) - 1))
 }

@@ -16,7 +16,7 @@ pub(crate) struct DcTable {
 
 impl DcTable {
     const WIDTH: u32 = 10;
-    /// Differences after a refill, for callers that mind that.
+    /// How many differences can be read after a refill, for callers that keep count.
     pub(crate) const PER_REFILL: usize = (REFILLED / Self::WIDTH) as usize;
 
     /// Reads one difference; the window must hold 31 bits.
@@ -29,8 +29,8 @@ impl DcTable {
         }
     }
 
-    /// As [`decode`](Self::decode), for callers that read [`PER_REFILL`](Self::PER_REFILL) of them after a refill: what
-    /// takes more than its share of the window fills it again.
+    /// As [`decode`](Self::decode), for callers that read [`PER_REFILL`](Self::PER_REFILL) differences after a refill:
+    /// one that takes more than its share of the window refills it.
     #[inline(always)]
     pub(crate) fn decode_one_of_some(&self, bits: &mut Bits) -> Result<i32, Damage> {
         let entry = self.lookup[bits.peek(Self::WIDTH) as usize];
@@ -43,7 +43,7 @@ impl DcTable {
         difference
     }
 
-    /// The difference of an entry that has it, whose bits are then passed.
+    /// The difference of an entry that holds one; its bits are passed.
     #[inline(always)]
     fn pass_whole(bits: &mut Bits, entry: u32) -> Option<i32> {
         let length = entry & 31;
@@ -53,7 +53,7 @@ impl DcTable {
 
     #[inline(always)]
     fn decode_long(&self, bits: &mut Bits, entry: u32) -> Result<i32, Damage> {
-        // Code and extra bits of a large difference often take more than the window, the code alone seldom does.
+        // The code and extra bits of a large difference often take more than the window; the code alone seldom does.
         let (length, size) = match entry {
             0 => self
                 .canonical

@@ -11,7 +11,7 @@ pub(crate) struct InvalidCode;
 pub(crate) trait FromSpec: Sized {
     fn from_spec(spec: &[u8]) -> Result<Self, InvalidCode>;
 
-    /// Builds the table in the place of another one. After an error it is good for nothing but this.
+    /// Builds the table in place of another one. After an error, a table may only be rebuilt.
     fn rebuild(&mut self, spec: &[u8]) -> Result<(), InvalidCode> {
         *self = Self::from_spec(spec)?;
         Ok(())
@@ -42,8 +42,8 @@ impl Code {
         u32::from(self.symbol & 15)
     }
 
-    /// Whether this AC symbol ends a block of a sequential scan. Size 0 with a run of 1 to 14 isn't in T.81
-    /// table F.2; it is taken for an end of block, as libjpeg does.
+    /// Whether this AC symbol ends a block of a sequential scan. Size 0 with a run of 1 to 14 isn't in T.81 table F.2;
+    /// it is taken for an end of block, as in libjpeg.
     pub(crate) fn ends_block(&self) -> bool {
         self.size() == 0 && self.run() != 15
     }
@@ -52,9 +52,9 @@ impl Code {
 /// The plain way to decode a symbol, for codes that no look-up holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Canonical {
-    /// For each length: the first 16-bit window that no code of that length or shorter begins.
+    /// For each length: the first 16-bit window that begins with no code of that length or a shorter one.
     limits: [u32; 16],
-    /// For each length: what to add to the code to have its place in `symbols`.
+    /// For each length: what to add to a code to get its place in `symbols`.
     offsets: [i32; 16],
     symbols: [u8; 256],
 }
@@ -74,7 +74,7 @@ impl FromSpec for Canonical {
             table.offsets[i] = place as i32 - code as i32;
             place += u32::from(count);
             code += u32::from(count);
-            // T.81 C.2 keeps the code of ones alone free; encoders that use it do no harm.
+            // T.81 C.2 keeps the code of all ones free; encoders that use it do no harm.
             if code > 1 << length {
                 return Err(InvalidCode);
             }
@@ -113,8 +113,8 @@ impl Canonical {
         })
     }
 
-    /// The code that a window of 16 bits begins with, if it has more than `longer` bits. Never inlined: look-ups ask for
-    /// it where they don't hold the code, which is seldom, and their loops stay short.
+    /// The code that a window of 16 bits begins with, if it has more than `longer` bits. Never inlined, so that the
+    /// loops of look-ups stay short: they seldom lack a code.
     #[inline(never)]
     pub(crate) fn find(&self, window: u32, longer: u32) -> Result<Code, Damage> {
         for i in longer as usize..16 {

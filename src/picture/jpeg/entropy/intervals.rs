@@ -24,18 +24,18 @@ pub(crate) trait Units {
         count: usize,
     ) -> (usize, Result<(), Damage>);
 
-    /// Decodes units from the start of an interval on by other means than [`decode`](Self::decode), if there are better
-    /// ones, and leaves the feed behind them. Returns how many were done, fewer than `count`.
+    /// Decodes units from the start of an interval by better means than [`decode`](Self::decode), if there are any, and
+    /// leaves the feed after them. Returns how many were done, fewer than `count`.
     fn decode_ahead(&mut self, _feed: &mut Feed, _from: usize, _count: usize) -> usize {
         0
     }
 
-    /// Takes back what was decoded of a unit in which damage was noticed: it isn't to be trusted.
+    /// Takes back what was decoded of a unit in which damage was noticed: it can't be trusted.
     fn erase(&mut self, at: (usize, usize));
 }
 
-/// Decodes units of a row as [`Units::decode`] does, some at each `step`: it is told how many are done, and tells how
-/// many more it did.
+/// Decodes units of a row as [`Units::decode`] does, some at each `step`, which is given the number of units done and
+/// returns how many more it did.
 #[inline(always)]
 pub(crate) fn decode_row(
     bits: &mut Bits,
@@ -75,9 +75,8 @@ pub(crate) fn decode(
     loop {
         let end = total.min(start + interval);
         if let Err(error) = decode_interval(units, feed, start, end) {
-            // What goes wrong within an interval and is over with the marker in its turn is what these markers are
-            // for. There are such pictures, and all the world shows them; what the caller does about the damage is
-            // his own choice.
+            // Damage within an interval that ends with the right marker is what restart markers are for. There are such
+            // pictures, and other programs show them; what to do about the damage is for the caller to decide.
             if restart_interval > 0 && feed.ends_in_turn(restarts, end == total) {
                 policy.keep(error);
             } else {
@@ -99,7 +98,7 @@ pub(crate) fn decode(
     }
 }
 
-/// Decodes the units from `start` to `end`, before which stands a restart marker or the scan's header.
+/// Decodes the units from `start` to `end`, which follow a restart marker or the scan's header.
 fn decode_interval(
     units: &mut impl Units,
     feed: &mut Feed,

@@ -72,7 +72,7 @@ impl<'a, 's> Feed<'a, 's> {
     /// Starts at `at`. Between two calls of [`renew`](Self::renew), no more than one unit of `blocks` blocks may be
     /// begun beyond the [`threshold`](Self::threshold).
     pub(crate) fn new(source: &'a [u8], at: usize, blocks: usize, buffer: &'s mut Buffer) -> Self {
-        // The largest MCU of T.81 has 64 blocks, if one minds no limit but that of the sampling factors.
+        // With no limit but that of T.81's sampling factors, the largest MCU has 64 blocks.
         const { assert!(64 * MOST_PER_BLOCK + WORD < CHUNK / 2) };
         let mut feed = Self {
             source,
@@ -120,7 +120,7 @@ impl<'a, 's> Feed<'a, 's> {
         }
     }
 
-    /// Takes the reader's place back and makes sure that more can be read, or that no more was read than there is.
+    /// Takes back the reader's place, and makes sure that more can be read, or that no more was read than there is.
     pub(crate) fn renew(&mut self, position: usize) -> Result<(), Error> {
         self.position = position;
         if position <= self.threshold() {
@@ -152,7 +152,7 @@ impl<'a, 's> Feed<'a, 's> {
                 self.more = false;
             }
         }
-        // A unit that is begun before the end may be read on beyond it, by its length at most: `renew` then finds that the
+        // A unit that begins before the end may read beyond it, at most by its own length: `renew` then finds that the
         // data have ended, and the unit doesn't count. Until then it must not depend on what earlier data left here.
         if !self.more {
             let end = CHUNK.min(self.len + self.margin);
@@ -175,7 +175,7 @@ impl<'a, 's> Feed<'a, 's> {
         }
     }
 
-    /// What it means that an interval ended before its blocks did.
+    /// The error for an interval that ended before its blocks did.
     fn ended(&self) -> Error {
         match self.at {
             at if at >= self.source.len() => Error::truncated(at),
@@ -191,8 +191,8 @@ impl<'a, 's> Feed<'a, 's> {
         Error::damaged(damage, self.source_offset(position / 8))
     }
 
-    /// Where in the source the unstuffed byte `index` of the chunk came from. Walks the interval again: only errors
-    /// ask.
+    /// Where in the source the unstuffed byte `index` of the chunk came from. Walks through the interval again, which
+    /// only errors need.
     fn source_offset(&self, index: usize) -> usize {
         let mut left = self.dropped + index;
         let mut at = self.start;
@@ -251,7 +251,7 @@ impl<'a, 's> Feed<'a, 's> {
             if !tolerant {
                 return Err(Error::damaged(Damage::Restart, offset));
             }
-            // One behind its turn: a marker that is there twice.
+            // A marker that is behind its turn is there twice.
             from = offset + 1;
             next = false;
         }

@@ -14,20 +14,20 @@ const LEAST: usize = 32 << 10;
 /// The longest stretch, in bytes of the source.
 const LONGEST: usize = 26 << 10;
 
-/// The shortest, for tests that want it short: an MCU must not be all there is.
+/// The shortest stretch, for tests that want short ones: an MCU must not fill it.
 const SHORTEST: usize = 64;
 
-/// For so many blocks a lane that started anywhere notes where its MCUs begin. Of the cuts through photographs 1% are not
-/// in step by then, and the lanes behind them worked for nothing; but these blocks are decoded twice.
+/// For this many blocks, a lane that started anywhere notes where its MCUs begin. In photographs 1% of the lanes are
+/// not in step by then, and the lanes after them have worked for nothing; but these blocks are decoded twice.
 const NOTED: usize = 80;
 
-/// The most bytes that these may take.
+/// The most bytes that these blocks may take.
 const NOTED_BYTES: usize = 2048;
 
-/// How many bits on a lane is started again that met what is no code.
+/// How many bits further on a lane starts again after it met bits that are no code.
 const TRY: usize = 64;
 
-/// Blocks of a lane's room that are not walked: some may be done beyond a limit, and an MCU must fit.
+/// Blocks of a lane's room that are kept free: some may be done beyond a limit, and an MCU must still fit.
 const SPARE: usize = 64;
 
 /// What a worker keeps for lanes, and whether they are used at all.
@@ -67,7 +67,7 @@ pub(crate) struct Place {
 pub(crate) struct Batch<'w> {
     out: &'w Out,
     parts: Vec<Range<usize>>,
-    /// Behind the last of them.
+    /// The place after the last of them.
     pub(crate) end: Place,
 }
 
@@ -99,9 +99,9 @@ impl Lanes {
         Self { least, work: None }
     }
 
-    /// Whether it may pay to decode so many blocks in lanes.
+    /// Whether it may pay to decode this many blocks in lanes.
     pub(crate) fn pay(&self, blocks: usize) -> bool {
-        // Smooth pictures have blocks of a byte, detailed ones such of twenty.
+        // Blocks take one byte in smooth pictures, and twenty in detailed ones.
         blocks >= self.least / 16
     }
 
@@ -137,19 +137,19 @@ fn zeros<T: Copy, const SIZE: usize>(zero: T) -> Box<[T; SIZE]> {
         .unwrap_or_else(|_| unreachable!("BUG: of that size"))
 }
 
-/// What is cut before it is walked.
+/// The stretches that the lanes walk.
 struct Cuts {
     stretches: [Stretch; LANES],
-    /// Where each starts in the source, and behind the last.
+    /// Where each starts in the source, and where the last one ends.
     places: [usize; LANES + 1],
-    /// How many are of use.
+    /// How many are usable.
     count: usize,
     /// Bytes that must be at hand before an MCU is decoded.
     margin: usize,
 }
 
 impl Work {
-    /// Decodes on from the start of an MCU. None if too few data are left, or if they are damaged soon.
+    /// Goes on decoding from the start of an MCU. `None` if too little data is left, or if it is damaged early on.
     pub(crate) fn batch(&mut self, scan: &mut Scan, from: Place) -> Option<Batch<'_>> {
         let cuts = self.cut(scan, from)?;
         let (mut lanes, starts) = self.start(&cuts, scan, from.bit);
@@ -167,7 +167,7 @@ impl Work {
     fn cut(&mut self, scan: &mut Scan, from: Place) -> Option<Cuts> {
         let margin = scan.blocks.len() * MOST_PER_BLOCK + WORD;
         'again: loop {
-            // With stuffed zeros the last of the margin takes some more bytes of the source.
+            // With its stuffed zeros, the margin takes some more bytes of the source.
             let room = scan.end.checked_sub(from.at + margin + margin / 16)?;
             if room < self.least.max(LANES * SHORTEST) {
                 return None;
@@ -204,8 +204,8 @@ impl Work {
         }
     }
 
-    /// Starts the lanes: the first at the bit that is known, the others anywhere, so that they must note where their first
-    /// MCUs begin. Also returns those places, in bits of the lane's own bytes.
+    /// Starts the lanes: the first at the bit that is known, the others anywhere, which is why they note where their
+    /// first MCUs begin. Also returns those places, in bits of the lane's own bytes.
     fn start(
         &mut self,
         cuts: &Cuts,
@@ -231,7 +231,7 @@ impl Work {
                 &mut self.out,
                 &mut self.notes,
             );
-            // What is no code of this picture was not read from its start: try another place.
+            // Bits that are no code of this picture were not read from the start of one: try another place.
             let mut again = false;
             for (i, (walker, limit)) in lanes.iter_mut().enumerate() {
                 let lane = i + 1;

@@ -4,7 +4,7 @@ use super::walk::Data;
 use crate::picture::jpeg::entropy::bits::CHUNK;
 use crate::picture::jpeg::entropy::unstuff::copy_plain;
 
-/// What a lane has to decode: unstuffed bytes from a place of the source to the next lane's, and some beyond.
+/// What a lane has to decode: unstuffed bytes from a place in the source to the next lane's, and some beyond that.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Stretch {
     /// Where it starts in the source.
@@ -15,7 +15,7 @@ pub(crate) struct Stretch {
     pub(crate) len: usize,
 }
 
-/// Why there is no stretch: a marker stands there.
+/// There is no stretch, because a marker stands in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Marker(pub(crate) usize);
 
@@ -57,7 +57,7 @@ pub(crate) fn can_start(source: &[u8], at: usize) -> bool {
     source[at - 1] != 0xFF
 }
 
-/// Unstuffs the source from `at` on, until one of both ends. Returns how many bytes that gives.
+/// Unstuffs the source from `at` on, until it ends or `bytes` are full. Returns how many bytes that gives.
 fn unstuff(source: &[u8], mut at: usize, bytes: &mut [u8]) -> Result<usize, Marker> {
     let mut len = 0;
     while len < bytes.len() && at < source.len() {

@@ -1,4 +1,4 @@
-//! The loop that all this is for: several places of a scan walked side by side, a look-up each in turn.
+//! The loop that all this is for: several places of a scan are walked side by side, with one look-up each in turn.
 
 use crate::picture::jpeg::entropy::ac_skip::{self, SkipTable};
 use crate::picture::jpeg::entropy::bits::{Bits, CHUNK, Chunk, REFILLED, WORD};
@@ -6,12 +6,12 @@ use crate::picture::jpeg::error::Damage;
 use crate::picture::jpeg::sequential::dc_only::{DcOnlyDecoder, DcOnlyTable};
 use std::sync::Arc;
 
-/// How many places are walked side by side. A look-up waits for the one before it, some 20 cycles, and a processor has
-/// room for several such chains: two decode 1.2 times what one loop with branches does, three 1.45 times, four 1.6 times.
-/// With five and six the registers run out.
+/// How many places are walked side by side. A look-up waits about 20 cycles for the one before it, and a processor has
+/// room for several such chains: two decode 1.2 times as fast as one loop with branches, three 1.45 times, four 1.6
+/// times. With five or six the registers run out.
 pub(crate) const LANES: usize = 4;
 
-/// Blocks of a lane that there is room for: a power of two, so that a place among them needs a mask and no check.
+/// How many blocks of a lane there is room for: a power of two, so that a place among them needs a mask and no check.
 pub(crate) const ROOM: usize = 1 << 15;
 
 /// The lanes' unstuffed bytes, one [`CHUNK`] after another, and room to read the last of them by the word.
@@ -23,16 +23,17 @@ pub(crate) type Out = [u32; LANES * ROOM];
 /// Where the first blocks of each lane end, by position: [`NOTES`] for each.
 pub(crate) type Notes = [u32; LANES * NOTES];
 
-/// Blocks of a lane that can be noted.
+/// How many blocks of a lane can be noted.
 pub(crate) const NOTES: usize = 1 << 8;
 
-/// More tables than that a scan's components seldom have.
+/// The components of a scan seldom have more tables than that.
 const CLASSES: usize = 4;
-/// More blocks than that an MCU seldom has; T.81 B.2.3 allows 10.
+/// An MCU seldom has more blocks than that; T.81 B.2.3 allows 10.
 const PHASES: usize = 16;
 
-// What a look-up adds up, in 32 bits. From the lowest: the bits passed since the lane's position was brought up to date;
-// the block's coefficients passed; two bits that are set when these are 64 or more; the DC difference; the block's end.
+// What look-ups add up, in 32 bits. From the lowest: the bits passed since the lane's position was last brought up to
+// date; the coefficients of the block that were passed; two bits that are set when these are 64 or more; the DC
+// difference; the block's end.
 const PLACE: u32 = 8;
 const RARE: u32 = 3 << 14;
 const DIFFERENCE: u32 = 16;
@@ -42,7 +43,7 @@ const ENDED: u32 = 1 << 31;
 const BIAS: i32 = 1 << 14;
 /// The bits of a state that choose the table.
 const TABLE: u32 = (2 * CLASSES as u32 - 1) << SkipTable::WIDTH;
-/// The entry of a window whose first code is longer, or of more coefficients than a block has.
+/// The entry of a window whose first code is longer, or passes more coefficients than a block has.
 const UNKNOWN: u32 = 127 << PLACE;
 
 /// The DC difference of a block.
@@ -51,16 +52,16 @@ pub(crate) fn difference(entry: u32) -> i16 {
     ((entry >> DIFFERENCE & 0x7FFF) as i32 - BIAS) as i16
 }
 
-/// The entry of a block, unless its difference is larger than there is room for.
+/// The entry of a block, unless its difference is too large for one.
 pub(crate) fn entry(difference: i16) -> Option<u32> {
     let biased = u32::try_from(i32::from(difference) + BIAS).ok()?;
     (biased < 2 * BIAS as u32).then_some(biased << DIFFERENCE)
 }
 
-/// What is next after a look-up.
+/// What comes after a look-up.
 #[derive(Clone, Copy, Debug, Default)]
 struct Step {
-    /// What stays of the sum.
+    /// What is kept of the sum.
     mask: u32,
     /// The place of the look-up table; in the lowest four bits the phase, which is the block's number within its MCU.
     state: u16,
@@ -68,9 +69,9 @@ struct Step {
     blocks: u16,
 }
 
-/// All look-up tables of a scan as one, and the order of its blocks as steps from look-up to look-up. So whether a look-up
-/// ends the block decides only what is added and which table comes next, and there is no branch to be guessed wrongly:
-/// that is what costs most where each block ends at a place that nobody can know.
+/// All look-up tables of a scan as one, and the order of its blocks as steps from look-up to look-up. So whether a
+/// look-up ends the block decides only what is added and which table comes next. There is no branch to mispredict,
+/// which costs most where nobody can foresee the ends of blocks.
 #[derive(Debug)]
 pub(crate) struct Tables {
     /// For each class, which is a pair of DC and AC tables: the look-ups for a block's first symbols, and for others.
@@ -161,7 +162,7 @@ impl Tables {
     }
 }
 
-/// An entry of a [`SkipTable`] as one of these.
+/// An entry of a [`SkipTable`] in this form.
 #[inline(always)]
 fn entry_of(passed: u32) -> u32 {
     let ended = passed >> PLACE & ac_skip::ENDED != 0;
@@ -178,12 +179,12 @@ pub(crate) struct Walker {
     pub(crate) position: usize,
     sum: u32,
     state: u32,
-    /// The place of the block in work in [`Out`].
+    /// The place in [`Out`] of the block in progress.
     pub(crate) out: usize,
 }
 
 impl Walker {
-    /// A lane that met damage, or what no look-up here can express, is beyond all others.
+    /// The position of a lane that met damage, or something that no look-up here can express: beyond all others.
     const LOST: usize = 1 << 30;
 
     /// At the start of an MCU.
@@ -231,9 +232,9 @@ fn window(data: &Data, position: usize) -> u64 {
     u64::from_be_bytes(word) << (position & 7)
 }
 
-/// Passes one symbol, as no look-up can: its code is long, or the block ends without a code for that. Also returns the
-/// bits to come. All goes in and out by value, since locals of which anybody has a reference live in memory; and one
-/// symbol is all, since what ended the block here hid most of what the lanes bring.
+/// Passes one symbol that no look-up can pass: its code is long, or the block ends without a code that says so. Also
+/// returns the bits to come. Everything goes in and out by value, because a local that is borrowed lives in memory; and
+/// it passes one symbol only, because a version that went on to the end of the block lost most of what the lanes gain.
 #[cold]
 #[inline(never)]
 fn step(
@@ -289,7 +290,7 @@ impl Limit {
     }
 }
 
-/// Look-ups after the bits to come were loaded.
+/// Look-ups for each time that the bits to come are loaded.
 const PER_LOAD: u32 = REFILLED / SkipTable::MOST_BITS;
 
 /// Where a lane's block is noted, by its place in [`Out`].
@@ -298,8 +299,8 @@ fn note(out: usize) -> usize {
     ((out / ROOM * NOTES) | (out % NOTES)) % (LANES * NOTES)
 }
 
-/// Defines a function that walks so many lanes until one of them is at its limit, and takes notes or not. Written out for
-/// each lane, so that its place lives in registers.
+/// Defines a function that walks this many lanes until one of them is at its limit, and takes notes or not. It is
+/// written out for each lane, so that places live in registers.
 macro_rules! walk {
     ($name:ident, $($lane:ident $limit:ident $window:ident),+) => {
         #[inline(never)]

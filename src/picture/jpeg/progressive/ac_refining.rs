@@ -69,11 +69,11 @@ impl Band for Refining<'_> {
                 self.correct(bits, coefficients, old);
                 break Ok(eobrun);
             }
-            // T.81 allows no size but 1 here; libjpeg takes others for it, with a warning.
+            // T.81 allows no size but 1 here; libjpeg takes other sizes as 1, with a warning.
             let new = u32::from(size > 0);
             let positive = bits.take(new);
             let run = Run::new(old, k, run);
-            // A run of 16 zeros may lack its last: the band ends all the same.
+            // A run of 16 zeros may lack its last zero: the band ends all the same.
             if run.end + new > self.last + 1 {
                 return Err(Damage::RunTooLong);
             }
@@ -101,7 +101,7 @@ impl Band for Refining<'_> {
         history & self.band
     }
 
-    /// However many they are.
+    /// Reads the correction bits of any number of coefficients.
     #[inline(always)]
     fn correct(&self, bits: &mut Bits, coefficients: &mut [i16], corrected: u64) {
         if corrected == 0 {
@@ -127,7 +127,7 @@ impl Refining<'_> {
     /// What a symbol of 16 bits and a sign leave of a filled window.
     const LEFT: u32 = REFILLED - 17;
 
-    /// Sets those of the new coefficients that are needed.
+    /// Sets the new coefficients, if they are needed.
     #[inline(always)]
     fn set(&self, coefficients: &mut [i16], new: u64, positive: u64) {
         let mut needed = new & self.needed;
@@ -140,8 +140,8 @@ impl Refining<'_> {
         }
     }
 
-    /// Reads the correction bits of the `count` coefficients of `corrected`: at once, so that those that aren't needed
-    /// cost nothing. The window must hold them.
+    /// Reads the correction bits of the `count` coefficients of `corrected`, all at once, so that those that aren't
+    /// needed cost nothing. The window must hold them.
     #[inline(always)]
     fn correct_some(
         &self,
@@ -167,14 +167,14 @@ impl Refining<'_> {
     }
 }
 
-/// A run of zeros (T.81 G.1.2.3), with what stands between them.
+/// A run of zeros (T.81 G.1.2.3), with the coefficients between them.
 #[derive(Debug, PartialEq, Eq)]
 struct Run {
-    /// The coefficients that aren't zero, up to the zero behind the run.
+    /// The coefficients that aren't zero, up to the zero after the run.
     over: u64,
-    /// How many these are.
+    /// How many of these there are.
     count: u32,
-    /// The place of the zero behind the run, 64 or more if there is none.
+    /// The place of the zero after the run, 64 or more if there is none.
     end: u32,
 }
 
@@ -200,8 +200,8 @@ impl Run {
     }
 }
 
-/// By the next eight places, a bit set for each that is zero, and the length of a run: the place of the zero behind it,
-/// 8 if that is farther.
+/// By the next eight places, with a bit set for each that is zero, and the length of a run: the place of the zero after
+/// it, 8 if it is farther away.
 static PLACES: [[u8; 8]; 256] = {
     let mut places = [[8; 8]; 256];
     let mut zeros = 0;

@@ -7,8 +7,8 @@ use crate::picture::jpeg::error::Damage;
 
 /// The band of a scan, first or refining: what is the same for all its blocks.
 pub(crate) trait Band: Copy {
-    /// Decodes a block's coefficients, and adds to its history those that aren't zero any more. Returns for how many
-    /// more blocks the band ends at once.
+    /// Decodes a block's coefficients, and adds to its history those that aren't zero any more. Returns how many more
+    /// blocks' bands end with it.
     fn decode(
         &self,
         bits: &mut Bits,
@@ -16,7 +16,7 @@ pub(crate) trait Band: Copy {
         history: &mut u64,
     ) -> Result<u32, Damage>;
 
-    /// Those of a block's coefficients that have bits in the scan though its band has ended.
+    /// The coefficients of a block that have bits in the scan although its band has ended.
     fn corrected(&self, history: u64) -> u64;
 
     /// Reads these bits.

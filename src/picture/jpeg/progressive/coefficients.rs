@@ -17,7 +17,7 @@ pub(crate) struct CoefficientPlane<'s> {
     pub(crate) n: usize,
     /// Blocks that hold samples of the picture.
     pub(crate) blocks: (usize, usize),
-    /// Blocks a row, with the padding to whole MCUs.
+    /// Blocks per row, with the padding to whole MCUs.
     pub(crate) across: usize,
     pub(crate) coefficients: &'s mut [i16],
     /// For each block a bit for each coefficient in zigzag order that isn't zero, needed or not: a refinement scan
@@ -34,7 +34,7 @@ pub(crate) struct CoefficientPlane<'s> {
 /// The slot of a coefficient that the scale doesn't need.
 const UNNEEDED: u8 = 255;
 
-/// Room for all components' coefficients, all zero, after a look at the limit for these and the planes.
+/// Room for all components' coefficients, all zero, if they and the planes are within the limit.
 pub(crate) fn coefficient_planes<'s>(
     frame: &Frame,
     scales: &Scales,
@@ -79,15 +79,15 @@ pub(crate) fn coefficient_planes<'s>(
 }
 
 impl CoefficientPlane<'_> {
-    /// Takes the quantisation table in force where the component's first scan begins (T.81 B.2.4.1: it may be
-    /// defined anew for other components afterwards).
+    /// Takes the quantisation table in force where the component's first scan begins (T.81 B.2.4.1: it may be redefined
+    /// for other components afterwards).
     pub(crate) fn latch(&mut self, tables: &Tables) {
         if self.quantisation.is_none() {
             self.quantisation = tables.quantisation[usize::from(self.table)];
         }
     }
 
-    /// Transforms and draws all blocks; `offset` is where to put the blame for a missing table.
+    /// Transforms and draws all blocks; `offset` is where a missing table is reported.
     pub(crate) fn draw(&self, canvas: &mut Canvas, offset: usize) -> Result<(), Error> {
         let table = self.table;
         let missing = Error::format(Flaw::NoQuantisationTable { table }, offset);
@@ -118,8 +118,8 @@ impl CoefficientPlane<'_> {
         }
     }
 
-    /// Transforms and draws all blocks of N * N coefficients: to gather so few costs little more than the transform,
-    /// but only if their number is known.
+    /// Transforms and draws all blocks of N * N coefficients: gathering so few costs little more than the transform,
+    /// but only if their number is known when compiling.
     #[inline(always)]
     fn draw_blocks<const N: usize>(&self, quantisation: &Quantisation, canvas: &mut Canvas) {
         let inverse = Inverse::new(N, quantisation);

@@ -69,7 +69,7 @@ impl<'p, 's> DcScan<'p, 's> {
         }
     }
 
-    /// Decodes the MCU that was gone to and goes to the next in its row.
+    /// Decodes the current MCU, and goes to the next one in its row.
     #[inline(always)]
     fn decode_mcu(&mut self, bits: &mut Bits) -> Result<(), Damage> {
         for (number, (cursor, table)) in self.cursors.iter_mut().zip(&self.tables).enumerate() {
@@ -85,8 +85,8 @@ impl<'p, 's> DcScan<'p, 's> {
         Ok(())
     }
 
-    /// Refines up to `most` MCUs, at least one, and goes to the next. A block has one bit and no code: as many MCUs as
-    /// have all their bits in the window are refined at once, cursor by cursor.
+    /// Refines up to `most` MCUs, at least one, and goes to the next one. A block has one bit and no code: as many MCUs
+    /// as have all their bits in the window are refined at once, cursor by cursor.
     #[inline(always)]
     fn refine_mcus(&mut self, bits: &mut Bits, threshold: usize, most: usize) -> usize {
         let blocks = self.cursors.len();
@@ -95,7 +95,7 @@ impl<'p, 's> DcScan<'p, 's> {
             count = 1;
         }
         let count = count.max(1);
-        // T.81 B.2.3 has no more than 10 blocks in an MCU, but there are decoders that take more.
+        // T.81 B.2.3 allows no more than 10 blocks in an MCU, but some decoders take more.
         for cursors in self.cursors.chunks_mut(REFILLED as usize) {
             bits.refill();
             let window = bits.peek(REFILLED);

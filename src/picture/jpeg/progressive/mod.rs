@@ -1,4 +1,4 @@
-//! Progressive pictures (T.81 annex G): what comes of the scans that count.
+//! Progressive pictures (T.81 annex G): decodes the scans that count.
 
 mod ac_first;
 mod ac_refining;

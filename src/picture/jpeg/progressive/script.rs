@@ -1,5 +1,5 @@
-//! The scans of a progressive picture, looked through before any is decoded: which count, and where the last of them
-//! ends.
+//! Looks through the scans of a progressive picture before any is decoded: which of them count, and where the last of
+//! these ends.
 
 use crate::picture::jpeg::error::{Bound, Damage, Error, Flaw};
 use crate::picture::jpeg::limits::{self, Limits};
@@ -96,9 +96,9 @@ impl Reach {
         }
     }
 
-    /// Whether what `bytes` hold of the picture is enough: the decode comes to the same as with all that is behind
-    /// them, down to errors. They are those that the header was parsed from, or that were given before, and perhaps
-    /// more; each is looked at once.
+    /// Whether `bytes` hold enough of the picture: the decode gives the same as with everything that follows them,
+    /// errors included. They begin with the bytes that the header was parsed from or that were given before; each byte
+    /// is looked at once.
     pub fn is_within(&mut self, bytes: &[u8]) -> bool {
         !matches!(self.search.look(&self.frame, bytes), Ok(Found::Some))
     }
@@ -112,17 +112,17 @@ type Bands = [u64; 4];
 struct Search {
     scans: Vec<PlannedScan>,
     needed: Bands,
-    /// What is needed and was not yet sent to its last bit.
+    /// What is needed and has not yet been sent to its last bit.
     left: Bands,
-    /// What is needed and was not yet sent at all.
+    /// What is needed and has not yet been sent at all.
     unseen: Bands,
-    /// Where to look on.
+    /// Where to go on looking.
     at: usize,
     /// Whether that is in the last scan's data.
     in_scan: bool,
 }
 
-/// What a search came to.
+/// The result of a search.
 #[derive(Debug)]
 enum Found {
     /// All scans that count, from their beginnings to their ends.
@@ -156,7 +156,7 @@ impl Search {
         }
     }
 
-    /// Looks on through `bytes`. May be called again with more of them.
+    /// Goes on looking through `bytes`. May be called again with more of them.
     fn look(&mut self, frame: &Frame, bytes: &[u8]) -> Result<Found, Error> {
         loop {
             if let Some(last) = self.scans.last_mut()
@@ -185,7 +185,7 @@ impl Search {
             };
             match segment.marker {
                 EOI => {
-                    // T.81 doesn't ask for all bits of all coefficients; a picture needs its DC coefficients.
+                    // T.81 doesn't ask for all bits of all coefficients, but a picture needs its DC coefficients.
                     let dc = self.unseen.iter().any(|bits| bits & 1 != 0);
                     let missing = dc.then(|| Error::damaged(Damage::MissingScan, segment.offset));
                     return Ok(Found::End(missing));
@@ -201,7 +201,7 @@ impl Search {
         }
     }
 
-    /// Where to look on when all of `bytes` were looked at: the last may begin a marker.
+    /// Where to go on after all of `bytes`: the last byte may begin a marker.
     fn end_of(&self, bytes: &[u8]) -> usize {
         self.at.max(bytes.len().saturating_sub(1))
     }

@@ -1,12 +1,12 @@
 //! The inverse DCT at N/8: the top left NxN coefficients of a block become NxN samples.
 //!
 //! The NxN inverse with orthonormal bases, times N/8 since the forward transform was 8x8 (T.81 A.3.3); for N = 8 that
-//! is T.81's own, for N = 1 the block's mean. Single precision gives more than enough digits and, other than 32-bit
-//! integer products, four lanes on every x86-64 and AArch64.
+//! is T.81's own, for N = 1 the block's mean. Single precision gives more than enough digits and, unlike 32-bit integer
+//! products, four lanes on every x86-64 and AArch64.
 
-/// The coefficients of one block column by column, eight places each whatever N is: the transform then begins with the
-/// columns and ends with the rows, as they are drawn. The places from 64 on are for what N doesn't need, and nobody
-/// reads them.
+/// The coefficients of one block, column by column, eight places each whatever N is: the transform then begins with the
+/// columns and ends with the rows, as they are drawn. The places from 64 on are for what N doesn't need, and are never
+/// read.
 pub(crate) type Block = [i16; 128];
 
 use super::planes::Canvas;
@@ -41,9 +41,9 @@ impl<const N: usize> Basis<N> {
     };
 }
 
-/// cos(pi * numerator / denominator), which the standard library doesn't give to constants.
+/// cos(pi * numerator / denominator), which the standard library doesn't offer for constants.
 const fn cosine(numerator: usize, denominator: usize) -> f64 {
-    // To within half a turn, where twenty terms of the series leave nothing of double precision undone.
+    // Reduced to half a turn, where twenty terms of the series exhaust double precision.
     let mut turn = numerator % (2 * denominator);
     if turn > denominator {
         turn = 2 * denominator - turn;
@@ -137,7 +137,7 @@ fn transform<const N: usize, const LANES: usize>(
         *column = dequantised(block, quantisers, u);
     }
     let across = pass(&columns);
-    // What stands in the lanes beyond N is nothing to those below, and isn't drawn.
+    // The lanes beyond N don't affect those below, and aren't drawn.
     let mut lines = [[0.0; LANES]; N];
     for v in 0..N {
         for u in 0..N {
@@ -175,7 +175,7 @@ fn transform_to_two(block: &Block, quantisers: &[[f32; 8]; 8]) -> Samples {
     square(two([dc, down, across, both]))
 }
 
-/// The transform at 2/8: all its basis functions are of one size, so that each sample is an eighth of a sum.
+/// The transform at 2/8: all its basis functions have the same magnitude, so that each sample is an eighth of a sum.
 #[inline(always)]
 fn two([dc, down, across, both]: [f32; 4]) -> [[u8; 2]; 2] {
     let (top, bottom): (f32, f32) = (dc + down, dc - down);
@@ -190,7 +190,7 @@ fn two([dc, down, across, both]: [f32; 4]) -> [[u8; 2]; 2] {
     [[a, b], [c, d]]
 }
 
-/// Samples of 2x2.
+/// Two by two samples as those of a block.
 #[inline(always)]
 fn square(rows: [[u8; 2]; 2]) -> Samples {
     let mut samples = [[0; 8]; 8];
@@ -226,18 +226,17 @@ fn pass<const N: usize, const LANES: usize>(input: &[[f32; LANES]; N]) -> [[f32;
     output
 }
 
-/// The level shift of T.81 A.3.1, and so much more that what lies halfway between two values is rounded up for
-/// certain, as [`mean`] does it.
+/// The level shift of T.81 A.3.1, and enough more to make certain that halves are rounded up, as in [`mean`].
 const LEVEL: f32 = 128.0 + 1.0 / 1024.0;
 
-/// The nearest of 0 to 255.
+/// The nearest whole number from 0 to 255.
 #[inline(always)]
 fn round(value: f32) -> u8 {
-    // Not `clamp`, which takes care of NaN with several instructions where these are one each.
+    // Not `clamp`, which takes several instructions because of NaN, where these take one each.
     let value = if value > 0.0 { value } else { 0.0 };
     let value = if value < 255.0 { value } else { 255.0 };
     // At 2^23 the unit in the last place is 1: the sum's low byte is the rounded value. A conversion with `as` would
-    // add tests for what can't be here.
+    // add tests for values that can't occur.
     (value + 8_388_608.0).to_bits() as u8
 }
 
@@ -252,7 +251,7 @@ mod tests {
     use super::*;
     use std::f64::consts::PI;
 
-    /// T.81 A.3.3 with N for 8, in double precision and as slow as it is plain.
+    /// T.81 A.3.3 with N instead of 8, in double precision, plain and slow.
     fn oracle(n: usize, block: &Block, quantiser: u16, x: usize, y: usize) -> f64 {
         let norm = |u: usize| if u == 0 { 0.125f64.sqrt() } else { 0.5 };
         let wave =

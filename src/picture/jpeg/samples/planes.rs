@@ -8,14 +8,14 @@ use crate::picture::jpeg::syntax::frame::Frame;
 /// One component's samples at its scale.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plane<'s> {
-    /// The samples, row by row, `width` a row.
+    /// The samples, row by row, `width` per row.
     pub samples: &'s [u8],
-    /// Samples a row.
+    /// Samples per row.
     pub width: usize,
     /// Rows.
     pub height: usize,
     /// The exact size of the picture on this plane. The last column and row may belong to it only in part: a resize
-    /// that takes them for whole ones shifts the picture and loses 10 dB and more.
+    /// that takes them as whole shifts the picture and loses 10 dB or more.
     pub extent: (f64, f64),
 }
 
@@ -27,9 +27,9 @@ pub struct Planes<'s> {
 }
 
 impl Planes<'_> {
-    /// What is wrong with the picture, if it was decoded in spite of that: because
-    /// [`allow_damaged`](crate::picture::jpeg::Limits::allow_damaged) is set, or because what is wrong is confined to restart intervals
-    /// and the markers between these are all in their turn.
+    /// What is wrong with the picture, if it was decoded all the same: because
+    /// [`allow_damaged`](crate::picture::jpeg::Limits::allow_damaged) is set, or because the damage is confined to
+    /// restart intervals and the markers between them are all in order.
     pub fn damage(&self) -> Option<&Error> {
         self.damage.as_ref()
     }
@@ -54,7 +54,7 @@ pub(crate) struct Canvas<'s> {
     n: usize,
 }
 
-/// What stands where nothing was decoded: T.81's zero level.
+/// The level where nothing was decoded: T.81's zero.
 const MID_GREY: u8 = 128;
 
 /// How many bytes the planes of a frame take.
@@ -171,7 +171,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// Both lines of a row of blocks at 2/8, a pair for each block that is whole.
+    /// Both lines of a row of blocks at 2/8, with a pair of samples for each whole block.
     pub(crate) fn pairs(&mut self, y: usize) -> (&mut [[u8; 2]], &mut [[u8; 2]]) {
         let mut lines = self.samples.chunks_exact_mut(self.width).skip(2 * y);
         let mut pairs = || lines.next().unwrap_or_default().as_chunks_mut().0;

@@ -1,4 +1,4 @@
-//! How small a picture may be decoded: the one rule, and its reason.
+//! How small a picture may be decoded: the rule, and the reason for it.
 
 /// A scale of N/8, N in 1..=8: each 8x8 block of the file becomes NxN samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -8,7 +8,7 @@ impl Scale {
     /// Full size.
     pub const FULL: Self = Self(8);
 
-    /// How many times the target's size the decoded plane must have at least, on each side.
+    /// How many times as long as the target's sides those of the decoded plane must be, at least.
     ///
     /// Scaling in the DCT domain is a block-wise low pass: near the plane's own Nyquist frequency it aliases. The
     /// resize that follows removes what lies above 1/GAP of that frequency. Measured against a full decode and
@@ -41,7 +41,8 @@ impl Scale {
     }
 }
 
-/// Evaluates an expression with the constant `$N` at the number `$n` in 2..=8: loops whose bounds the compiler knows.
+/// Evaluates an expression with the constant `$N` at the number `$n` in 2..=8: the compiler then knows the bounds of
+/// its loops.
 macro_rules! at_constant {
     ($n:expr, $N:ident => $value:expr) => {
         $crate::picture::jpeg::samples::scale::at_constant!(@ $n, $N => $value; 2 3 4 5 6 7 8)

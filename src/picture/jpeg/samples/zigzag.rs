@@ -1,4 +1,4 @@
-//! The zigzag order (T.81 figure A.6), and which of it a scale needs.
+//! The zigzag order (T.81 figure A.6), and which part of it a scale needs.
 
 /// For each place in zigzag order, the place in natural order.
 pub(crate) const NATURAL: [u8; 64] = [

@@ -27,21 +27,21 @@ pub(crate) struct Partial {
     dc: Arc<DcTable>,
     ac: Arc<AcTable>,
     skip: Arc<SkipTable>,
-    /// The DC coefficient of the block before (T.81 F.1.1.5.1), in 16 bits as all coefficients.
+    /// The DC coefficient of the block before (T.81 F.1.1.5.1), in 16 bits like all coefficients.
     pub(crate) prediction: i16,
     /// The DC coefficient's quantiser.
     quantiser: i32,
-    /// The last coefficient, in zigzag order, that counts.
+    /// The last coefficient, in zigzag order, that is needed.
     pub(crate) last: u32,
     pub(crate) places: Places,
-    /// The block in work, zeros between blocks.
+    /// The block in progress; all zeros between blocks.
     pub(crate) block: Block,
     inverse: Inverse,
 }
 
 impl Decoder {
-    /// For a component at n/8, its quantisation table and the specifications of its Huffman tables; `offset` is
-    /// where to put the blame for those.
+    /// A decoder for a component at n/8, with its quantisation table and the specifications of its Huffman tables;
+    /// `offset` is where errors in these are reported.
     pub(crate) fn new(
         n: usize,
         quantisation: &Quantisation,
@@ -108,14 +108,14 @@ impl Decoder {
 }
 
 impl Partial {
-    /// Starts anew; after damage, coefficients of the block that has it may be left in the block in work.
+    /// Starts anew. Damage may have left coefficients in the block in progress.
     pub(crate) fn restart(&mut self) {
         self.prediction = 0;
         self.block = [0; 128];
     }
 
-    /// Reads one block: its DC coefficient becomes the prediction, and what is needed of the others goes into the block
-    /// in work. Tells whether that has any.
+    /// Reads one block: its DC coefficient becomes the prediction, and the others that are needed go into the block in
+    /// progress. Returns whether there were any.
     #[inline(always)]
     pub(crate) fn read(&mut self, bits: &mut Bits) -> Result<bool, Damage> {
         bits.refill();

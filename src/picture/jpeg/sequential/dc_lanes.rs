@@ -6,8 +6,8 @@ use crate::picture::jpeg::lanes::{self, Batch, Place, walk};
 use crate::picture::jpeg::syntax::markers::EOI;
 
 impl DcOnlyScan<'_, '_> {
-    /// Decodes MCUs from the start of an interval on in lanes, as far as these come. Returns how many: not all, since what
-    /// ends an interval is the sequential decoder's matter.
+    /// Decodes MCUs in lanes from the start of an interval, as far as lanes get. Returns how many: never all, because
+    /// the end of an interval is left to the sequential decoder.
     pub(super) fn decode_in_lanes(&mut self, feed: &mut Feed, from: usize, count: usize) -> usize {
         if !self.lanes.pay(count * self.spots.len()) {
             return 0;
@@ -15,7 +15,7 @@ impl DcOnlyScan<'_, '_> {
         let (source, start) = feed.source();
         let blocks = self.spots.iter().map(|spot| spot.component as u8);
         let blocks = blocks.collect::<Vec<_>>();
-        // What follows the last MCU in most files.
+        // This follows the last MCU in most files.
         let end = source.strip_suffix(&[0xFF, EOI]).unwrap_or(source).len();
         let mut decoders = self.decoders.clone();
         let mut scan = lanes::Scan {
@@ -137,7 +137,7 @@ mod tests {
     use crate::picture::jpeg::syntax::markers;
     use crate::picture::jpeg::syntax::scan::{Layout, Scan};
 
-    /// How many of its MCUs a picture has in lanes.
+    /// The share of a picture's MCUs that is decoded in lanes.
     fn share_in_lanes(bytes: &[u8]) -> f64 {
         let header = Header::parse(bytes).unwrap();
         let segment = markers::next_segment(bytes, header.first_scan - 1).unwrap();

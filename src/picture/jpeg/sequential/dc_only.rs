@@ -1,7 +1,7 @@
-//! Scans of which only block means are wanted: all components at 1/8.
+//! Scans of which only block means are needed: all components at 1/8.
 //!
-//! The most common case of large pictures, and all Huffman decoding: so the first look-up of a block gives its DC
-//! difference and passes what of the AC coefficients is in the window too. For a smooth block that is all.
+//! This is the most common case of large pictures, and it is nothing but Huffman decoding. So the first look-up of a
+//! block gives its DC difference and also passes the AC coefficients in the window. For a smooth block that is all.
 
 use crate::picture::jpeg::entropy::ac_skip::{SkipTable, Sum};
 use crate::picture::jpeg::entropy::bits::Bits;
@@ -43,8 +43,8 @@ impl DcOnlyTable {
         Self(lookup)
     }
 
-    /// By window, the difference and what is passed with it, as an entry of a [`SkipTable`]; None if the window doesn't
-    /// hold the whole difference.
+    /// By window, the difference and what is passed with it, as an entry of a [`SkipTable`]; `None` if the window
+    /// doesn't hold the whole difference.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (i16, Option<u32>)> {
         self.0.iter().map(|&entry| {
             let passed = Sum::first(entry & ((1 << Self::DIFFERENCE) - 1)).entry();
@@ -62,7 +62,7 @@ pub(crate) struct DcOnlyDecoder {
     pub(crate) skip: Arc<SkipTable>,
     /// The DC coefficient's quantiser.
     pub(crate) quantiser: u16,
-    /// The DC coefficient of the block before (T.81 F.1.1.5.1), in 16 bits as all coefficients.
+    /// The DC coefficient of the block before (T.81 F.1.1.5.1), in 16 bits like all coefficients.
     pub(crate) prediction: i16,
 }
 

@@ -1,4 +1,4 @@
-//! Tests: what skips and looks up several symbols at once does just what decoding symbol by symbol does.
+//! Tests that skipping and looking up several symbols at once gives the same as decoding symbol by symbol.
 
 use super::block::{Decoder, Partial};
 use super::dc_only::DcOnlyDecoder;
@@ -16,7 +16,7 @@ use crate::picture::jpeg::syntax::markers::{self, SOS};
 use crate::picture::jpeg::syntax::scan::{Layout, Scan};
 use std::path::Path;
 
-/// Decodes one block as T.81 figures F.12 to F.14 have it: the DC difference, and all coefficients in zigzag order.
+/// Decodes one block as in T.81 figures F.12 to F.14: the DC difference, and all coefficients in zigzag order.
 fn plain(bits: &mut Bits, dc: &Canonical, ac: &Canonical) -> Result<(i16, [i16; 64]), Damage> {
     let mut coefficients = [0; 64];
     bits.refill();
@@ -147,7 +147,7 @@ impl Units for Lockstep {
     fn erase(&mut self, _at: (usize, usize)) {}
 }
 
-/// Goes through all scans of a sequential picture; how many blocks that were.
+/// Goes through all scans of a sequential picture. Returns the number of blocks.
 fn go_through(bytes: &[u8]) -> Result<usize, Error> {
     let header = Header::parse(bytes)?;
     if header.coding() == Coding::Progressive {
@@ -260,7 +260,7 @@ fn all_ways_agree_on_random_codes_and_bits() {
     for round in 0..60 {
         let mut built = BuiltTables::default();
         let dc = random_spec(&mut random, (0..16).collect());
-        // All symbols, or such as encoders use: short runs and small values.
+        // All symbols, or those that encoders use: short runs and small values.
         let most = if round % 2 == 0 { 16 } else { 5 };
         let symbols = (0..=255u8).filter(|symbol| symbol >> 4 < most && symbol & 15 < most);
         let ac = random_spec(&mut random, symbols.collect());

@@ -162,7 +162,7 @@ impl<'a> Picture<'_, 'a, '_> {
 pub(super) struct McuCanvases<'p, 's> {
     layout: Layout,
     canvases: &'p mut [Canvas<'s>],
-    /// The canvases' places of the scan's components.
+    /// The places among the canvases of the scan's components.
     of: Vec<usize>,
 }
 

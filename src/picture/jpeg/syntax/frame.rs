@@ -23,7 +23,8 @@ pub struct Component {
     pub horizontal: u8,
     /// Vertical sampling factor, 1 to 4.
     pub vertical: u8,
-    /// The exact size of the picture in this component's samples, before scaling; seldom whole if subsampled.
+    /// The exact size of the picture in this component's samples, before scaling; seldom whole numbers if it is
+    /// subsampled.
     pub size: (f64, f64),
     /// Number of its quantisation table.
     pub(crate) table: u8,
@@ -38,7 +39,7 @@ pub struct Component {
 pub(crate) struct Frame {
     pub(crate) coding: Coding,
     pub(crate) width: u32,
-    /// 0 until a DNL segment says it (T.81 B.2.5).
+    /// 0 until a DNL segment gives it (T.81 B.2.5).
     pub(crate) height: u32,
     pub(crate) components: Vec<Component>,
     /// The largest sampling factors of the frame.
@@ -50,7 +51,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// Reads a SOFn segment; which n are decodable is decided here.
+    /// Reads a SOFn segment, and refuses those that can't be decoded.
     pub(crate) fn parse(segment: &Segment) -> Result<Self, Error> {
         let coding = coding(segment.marker)?;
         let (&[precision, y0, y1, x0, x1, count], specs) = segment

@@ -12,7 +12,7 @@ use crate::picture::jpeg::error::{Error, Feature, Flaw};
 pub enum Colour {
     /// One component: luminance.
     Gray,
-    /// Three components as JFIF has them.
+    /// Three components: YCbCr as in JFIF.
     YCbCr,
     /// Three components: red, green, blue.
     Rgb,
@@ -140,7 +140,7 @@ impl<'a> Header<'a> {
         &self.metadata.icc
     }
 
-    /// What the components mean. JPEG itself doesn't say: the rules are libjpeg's, which all the world follows.
+    /// What the components mean. JPEG itself doesn't say; the rules are libjpeg's, which everyone follows.
     pub fn colour(&self) -> Colour {
         let ids = |wanted: &[u8]| {
             self.frame
@@ -162,12 +162,12 @@ impl<'a> Header<'a> {
 }
 
 impl<'a> Metadata<'a> {
-    /// Takes what is of use from an APPn segment. Sound metadata are a help, broken ones no reason to fail.
+    /// Takes what is useful from an APPn segment. Broken metadata is not a reason to fail.
     fn note(&mut self, segment: &Segment<'a>) {
         let payload = segment.payload;
         match segment.marker {
             APP0 => self.jfif |= payload.starts_with(b"JFIF\0"),
-            // The byte after the NUL pads; cameras have written 0xFF there too.
+            // The byte after the NUL is padding; some cameras have written 0xFF there.
             APP1 if self.exif.is_none() && payload.starts_with(b"Exif\0") => {
                 self.exif = payload.get(6..);
             }

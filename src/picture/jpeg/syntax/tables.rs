@@ -1,4 +1,4 @@
-//! Table segments (T.81 B.2.4): what DQT, DHT and DRI define, and what stands in for what they don't.
+//! Table segments (T.81 B.2.4): what DQT, DHT and DRI define, and defaults for what they don't.
 
 use super::markers::{DHT, DQT, DRI, Segment};
 use crate::picture::jpeg::error::Error;
@@ -6,8 +6,8 @@ use crate::picture::jpeg::error::Error;
 /// A quantisation table, in zigzag order.
 pub(crate) type Quantisation = [u16; 64];
 
-/// The tables in force at some place of the file. Huffman tables stay as they stand in the file, 16 counts and then
-/// the symbols: those bytes are what built tables are kept by.
+/// The tables in force at some place of the file. Huffman tables stay as they are in the file, 16 counts and then the
+/// symbols: these bytes are the keys of built tables.
 #[derive(Clone, Debug)]
 pub(crate) struct Tables<'a> {
     pub(crate) quantisation: [Option<Quantisation>; 4],
@@ -30,7 +30,7 @@ impl Default for Tables<'_> {
 }
 
 impl<'a> Tables<'a> {
-    /// Takes what `segment` defines; nothing, if it is none of these.
+    /// Takes what `segment` defines; nothing, if it is of another kind.
     pub(crate) fn read(&mut self, segment: &Segment<'a>) -> Result<(), Error> {
         match segment.marker {
             DHT => self.define_huffman(segment),
@@ -64,7 +64,7 @@ impl<'a> Tables<'a> {
         Ok(())
     }
 
-    /// Reads a DHT segment (T.81 B.2.4.2). Whether the counts make a code is seen when the table is built.
+    /// Reads a DHT segment (T.81 B.2.4.2). Whether the counts make a code is checked when the table is built.
     fn define_huffman(&mut self, segment: &Segment<'a>) -> Result<(), Error> {
         let mut rest = segment.payload;
         while let [head, body @ ..] = rest {
