@@ -9,9 +9,14 @@ use thiserror::Error;
 /// The box that a thumbnail has to fit: both sides, or one of them.
 ///
 /// Written as `128` (a square), `120x80` (width x height), `120x` (width alone) or `x80` (height alone);
-/// `px` may stand behind it.
+/// `px` may stand behind it, and then a density: `128@2x` is a box of 256x256 for screens that show it in the room of
+/// 128x128.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Bounds(Sides);
+pub struct Bounds {
+    sides: Sides,
+    /// How many pixels there are for each one that the sides tell; their product is at most 65535.
+    density: u8,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Sides {
@@ -23,7 +28,11 @@ enum Sides {
 impl Bounds {
     /// Both sides bounded.
     pub const fn both(width: NonZeroU16, height: NonZeroU16) -> Self {
-        Self(Sides::Both(width, height))
+        Self::of(Sides::Both(width, height))
+    }
+
+    const fn of(sides: Sides) -> Self {
+        Self { sides, density: 1 }
     }
 
     /// A square.
@@ -33,38 +42,60 @@ impl Bounds {
 
     /// The width bounded, the height free.
     pub const fn width_only(width: NonZeroU16) -> Self {
-        Self(Sides::Width(width))
+        Self::of(Sides::Width(width))
     }
 
     /// The height bounded, the width free.
     pub const fn height_only(height: NonZeroU16) -> Self {
-        Self(Sides::Height(height))
+        Self::of(Sides::Height(height))
     }
 
-    /// The bound on the width, if there is one.
+    /// The same box with `density` pixels for each one; `None` if a side is too long then, or the density is not one of
+    /// 1 to 9.
+    #[must_use]
+    pub fn with_density(mut self, density: u8) -> Option<Self> {
+        self.density = density;
+        let sides = match self.sides {
+            Sides::Both(width, height) => [width, height],
+            Sides::Width(side) | Sides::Height(side) => [side, side],
+        };
+        let fits = |side: NonZeroU16| side.get().checked_mul(density.into()).is_some();
+        ((1..=9).contains(&density) && sides.into_iter().all(fits)).then_some(self)
+    }
+
+    /// The bound on the width in pixels, if there is one.
     pub const fn width(self) -> Option<NonZeroU16> {
-        match self.0 {
-            Sides::Both(width, _) | Sides::Width(width) => Some(width),
+        match self.sides {
+            Sides::Both(width, _) | Sides::Width(width) => Some(self.pixels(width)),
             Sides::Height(_) => None,
         }
     }
 
-    /// The bound on the height, if there is one.
+    /// The bound on the height in pixels, if there is one.
     pub const fn height(self) -> Option<NonZeroU16> {
-        match self.0 {
-            Sides::Both(_, height) | Sides::Height(height) => Some(height),
+        match self.sides {
+            Sides::Both(_, height) | Sides::Height(height) => Some(self.pixels(height)),
             Sides::Width(_) => None,
         }
+    }
+
+    const fn pixels(self, side: NonZeroU16) -> NonZeroU16 {
+        let pixels = side.get() * self.density as u16;
+        NonZeroU16::new(pixels).expect("BUG: a density of 0")
     }
 
     /// The same box lying on its side.
     #[must_use]
     pub const fn transposed(self) -> Self {
-        Self(match self.0 {
+        let sides = match self.sides {
             Sides::Both(width, height) => Sides::Both(height, width),
             Sides::Width(side) => Sides::Height(side),
             Sides::Height(side) => Sides::Width(side),
-        })
+        };
+        Self {
+            sides,
+            density: self.density,
+        }
     }
 }
 
@@ -78,10 +109,14 @@ impl Default for Bounds {
 
 impl fmt::Display for Bounds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
+        match self.sides {
             Sides::Both(width, height) => write!(f, "{width}x{height}"),
             Sides::Width(width) => write!(f, "{width}x"),
             Sides::Height(height) => write!(f, "x{height}"),
+        }?;
+        match self.density {
+            1 => Ok(()),
+            density => write!(f, "@{density}x"),
         }
     }
 }
@@ -95,6 +130,9 @@ pub enum ParseBoundsError {
     /// A side isn't a number that a JPEG's side can be.
     #[error("{0:?} is not a side: a whole number from 1 to 65535")]
     Side(String),
+    /// What stands behind the `@` isn't a density, or it makes a side too long.
+    #[error("@{0:?} is not a density: @2x to @9x, and no side longer than 65535 pixels")]
+    Density(String),
 }
 
 impl FromStr for Bounds {
@@ -110,6 +148,14 @@ impl FromStr for Bounds {
                 .map_err(|_| ParseBoundsError::Side(digits.to_owned())),
             other => Err(ParseBoundsError::Side(other.to_owned())),
         };
+        if let Some((bounds, density)) = text.split_once('@') {
+            let number = density.strip_suffix(['x', 'X']).unwrap_or_default();
+            let number = number.parse().ok().filter(|_| number.len() == 1);
+            let bounds: Self = bounds.parse()?;
+            return number
+                .and_then(|number| bounds.with_density(number))
+                .ok_or_else(|| ParseBoundsError::Density(density.to_owned()));
+        }
         // Pixels are what is meant anyhow.
         let bare = match text
             .len()
@@ -151,12 +197,39 @@ mod tests {
             ("128px", "128x128"),
             ("120x80 PX", "120x80"),
             ("120xpx", "120x"),
+            ("128@2x", "128x128@2x"),
+            ("120x80px@3X", "120x80@3x"),
+            ("x80@1x", "x80"),
         ] {
             assert_eq!(bounds(text).to_string(), shown);
             assert_eq!(bounds(shown), bounds(text));
         }
         assert_eq!(Bounds::default(), bounds("128"));
         assert_eq!(bounds("120x").transposed(), bounds("x120"));
+    }
+
+    #[test]
+    fn a_density_multiplies_the_sides() {
+        let double = bounds("120x80@2x");
+        let sides = |bounds: Bounds| {
+            (
+                bounds.width().map(u16::from),
+                bounds.height().map(u16::from),
+            )
+        };
+        assert_eq!(sides(double), (Some(240), Some(160)));
+        assert_eq!(sides(double.transposed()), (Some(160), Some(240)));
+        assert_eq!(sides(bounds("120x@2x")), (Some(240), None));
+        for text in [
+            "128@", "128@2", "128@0x", "128@10x", "128@+2x", "128@1.5x", "40000@2x",
+        ] {
+            let error = text.parse::<Bounds>().unwrap_err();
+            assert!(matches!(error, ParseBoundsError::Density(_)), "{text:?}");
+        }
+        assert!(matches!(
+            "@2x".parse::<Bounds>(),
+            Err(ParseBoundsError::NoSide)
+        ));
     }
 
     #[test]
