@@ -57,7 +57,7 @@
 //! impl Observer for Printer {
 //!     fn event(&self, event: Event<'_>) {
 //!         if let Event::Done(job, _) = event {
-//!             println!("{}", job.thumbnail.display());
+//!             println!("{:?}", job.thumbnails);
 //!         }
 //!     }
 //! }
@@ -76,11 +76,11 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | none | [`Thumbnailer`]: no files, no threads, nothing of the operating system |
-//! | `webp` | `Format::WebP`, by libwebp, which takes a C compiler |
+//! | `webp` | [`Format::WebP`], by libwebp, which takes the C compiler that Rust links with; on by default |
 //! | `batch` | [`batch`]: trees of pictures, what is fresh in them, threads |
 //! | `tell`, `cli` | what the program needs besides |
 //!
-//! `batch`, `tell` and `cli` are on by default.
+//! `batch`, `tell` and `cli` are on by default, too.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "batch")]

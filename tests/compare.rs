@@ -256,7 +256,8 @@ fn compare_with(spoil: impl Fn(&Path, &mut Round)) -> Result<(), CompareError> {
         source: tree.path().to_owned(),
         walk: Default::default(),
         options: Default::default(),
-        variant: Default::default(),
+        variants: vec![Default::default()],
+        names: None,
         cores: two,
         jobs: vec![two],
         rounds: NonZeroU32::MIN,
@@ -317,7 +318,7 @@ fn broken_strategy_fails_the_comparison_and_the_picture_is_named() {
         round.fates.insert(picture(), Failed("no".into()));
     });
     let told = compare_with(|_, round| {
-        round.fates.insert("x.jpg".into(), Made);
+        round.fates.insert("x.jpg".into(), Made(Vec::new()));
     });
     assert!(
         told.unwrap_err()
@@ -326,7 +327,7 @@ fn broken_strategy_fails_the_comparison_and_the_picture_is_named() {
     );
     let told = compare_with(|dest, round| {
         fs::copy(dest.join("b/1.jpg"), dest.join("broken.jpg")).unwrap();
-        round.fates.insert("broken.jpg".into(), Made);
+        round.fates.insert("broken.jpg".into(), Made(Vec::new()));
     });
     assert!(
         told.unwrap_err()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::batch::make::{Outcome, Processed};
+use crate::batch::make::{Made, Processed};
 use crate::batch::stage::StageTimes;
 
 /// How many pictures ended how.
@@ -12,14 +12,18 @@ use crate::batch::stage::StageTimes;
 pub struct Counts {
     /// All pictures, and entries that could not be visited.
     pub found: u64,
-    /// Thumbnails made.
+    /// Pictures of which thumbnails were made.
     pub made: u64,
-    /// Thumbnails that were fresh.
+    /// Thumbnails made: one of each picture and variant.
+    #[serde(default)]
+    pub thumbnails: u64,
+    /// Pictures whose thumbnails were all fresh.
     pub fresh: u64,
-    /// Thumbnails not made because something that is not thumbgen's is in their place.
+    /// Pictures of which no thumbnail was made and some were not because something that is not thumbgen's is in their
+    /// place.
     #[serde(default)]
     pub kept: u64,
-    /// Pictures and entries that failed.
+    /// Pictures that failed, or some of whose thumbnails did, and entries that could not be visited.
     pub failed: u64,
     /// Of those that failed, the folders: their pictures are not counted.
     #[serde(default)]
@@ -28,7 +32,7 @@ pub struct Counts {
     pub damaged: u64,
     /// Pictures found but not begun.
     pub not_begun: u64,
-    /// Thumbnails that a dry run would make.
+    /// Pictures of which a dry run would make thumbnails.
     pub would_make: u64,
     /// Thumbnails removed because their source is gone.
     pub pruned: u64,
@@ -41,7 +45,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Counts something that was found and whose outcome has this [name](Outcome::name); `None` if there is no such
+    /// Counts something that was found and whose outcome has this [name](crate::batch::Outcome::name); `None` if there is no such
     /// outcome.
     pub fn count(&mut self, outcome: &str) -> Option<()> {
         let count = match outcome {
@@ -81,6 +85,7 @@ impl Counts {
         let Self {
             found,
             made,
+            thumbnails,
             fresh,
             kept,
             failed,
@@ -94,6 +99,7 @@ impl Counts {
         } = more;
         self.found += found;
         self.made += made;
+        self.thumbnails += thumbnails;
         self.fresh += fresh;
         self.kept += kept;
         self.failed += failed;
@@ -126,9 +132,9 @@ impl Totals {
         self.counts
             .count(processed.outcome.name())
             .expect("BUG: an outcome that is not counted");
-        if let Outcome::Made(made) = &processed.outcome {
-            self.counts.damaged += u64::from(made.thumbnail.damage.is_some());
-        }
+        self.counts.thumbnails += processed.outcome.made().count() as u64;
+        let is_damaged = |made: &Made| made.thumbnail.damage.is_some();
+        self.counts.damaged += u64::from(processed.outcome.made().any(is_damaged));
         self.bytes_read += processed.bytes_read;
         self.times += processed.times;
     }

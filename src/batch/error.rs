@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::batch::names::NamesError;
 use crate::batch::stage::Stage;
-use crate::picture::{self, Format, Options, Step, ThumbnailError};
+use crate::picture::{self, Options, Step, ThumbnailError};
 
 /// One picture (or folder) failed. The run goes on.
 #[derive(Debug, Error)]
@@ -178,9 +179,14 @@ pub enum RunError {
         shown(.0)
     )]
     OnlyThumbnails(PathBuf),
-    /// A whole tree is made in JPEG only: other formats have no names and stamps in a tree yet.
-    #[error("thumbnails of a tree are JPEGs, not {0}")]
-    Format(Format),
+    /// Two thumbnails would be one file, or have no name.
+    #[error(transparent)]
+    Names(#[from] NamesError),
+    /// One name was given for several thumbnails, or for none.
+    #[error(
+        "DEST is the name of one thumbnail, and {0} are to be made of the picture: name a folder"
+    )]
+    OneName(usize),
     /// The threads could not be started.
     #[error("the threads can't be started: {}", plain(.0))]
     Threads(#[source] io::Error),

@@ -7,7 +7,7 @@
 //! ```
 //! use std::sync::atomic::{AtomicU64, Ordering};
 //!
-//! use thumbgen::batch::{Batch, Event, Observer, Outcome, Stop};
+//! use thumbgen::batch::{Batch, Event, Observer, Stop};
 //!
 //! /// Counts the thumbnails, and ends the run after too many failures.
 //! #[derive(Default)]
@@ -20,15 +20,13 @@
 //! impl Observer for Watch {
 //!     fn event(&self, event: Event<'_>) {
 //!         if let Event::Done(job, processed) = event {
-//!             match &processed.outcome {
-//!                 Outcome::Made(_) => _ = self.made.fetch_add(1, Ordering::Relaxed),
-//!                 Outcome::Failed(error) => {
-//!                     eprintln!("{}: {error}", job.source.relative().display());
-//!                     if self.failed.fetch_add(1, Ordering::Relaxed) == 100 {
-//!                         self.stop.set();
-//!                     }
+//!             let made = processed.outcome.made().count() as u64;
+//!             self.made.fetch_add(made, Ordering::Relaxed);
+//!             for error in processed.outcome.errors() {
+//!                 eprintln!("{}: {error}", job.source.relative().display());
+//!                 if self.failed.fetch_add(1, Ordering::Relaxed) == 100 {
+//!                     self.stop.set();
 //!                 }
-//!                 _ => {}
 //!             }
 //!         }
 //!     }
@@ -40,7 +38,7 @@
 //! let watch = Watch::default();
 //! let ran = batch.run(&watch, &watch.stop)?;
 //! assert!(ran.finished && ran.totals.counts.failed == 0);
-//! assert_eq!(ran.totals.counts.made, watch.made.into_inner());
+//! assert_eq!(ran.totals.counts.thumbnails, watch.made.into_inner());
 //!
 //! let again = batch.run(&(), &Stop::default())?;
 //! assert_eq!(again.totals.counts.fresh, again.totals.counts.found);
@@ -52,7 +50,8 @@
 //! ```text
 //! settings      what a run is to do                 run            all of the below in order: find, execute, prune
 //! walk, list    SOURCE -> pictures                  selection, shard  which of them are this process's
-//! job           a picture and its thumbnail's place freshness         whether that is up to date, and its stamp
+//! job           a picture, its thumbnails' places   freshness         whether these are up to date, and their stamp
+//! names         where thumbnails belong, and back
 //! source        pictures read                       make              one job from end to end
 //! destination   thumbnails written, DEST's lock     execute           all jobs: seq, threads or rayon
 //! outcomes      what became of them, added up       observer          who is told, and of what: counts, events
@@ -120,7 +119,8 @@ pub use execute::Strategy;
 pub use freshness::{Fingerprint, Reason, SourceVersion};
 pub use job::Job;
 pub use list::List;
-pub use make::{Made, Outcome, Processed};
+pub use make::{Fate, Made, Outcome, Processed};
+pub use names::{NamesError, ParseTemplateError, Template};
 pub use observer::{Doubt, Event, Observer, Warning};
 pub use ownership::Foreign;
 pub use run::{Ran, Ready};

@@ -109,18 +109,18 @@ impl<'a> Outcomes<'a> {
 
     /// Whether `outcome` shows that no thumbnail at all can be written any more. Then the run is to end.
     fn is_end_of_dest(&self, outcome: &Outcome) -> bool {
-        match outcome {
-            Outcome::Made(_) => self.dest_errors.store(0, Ordering::Relaxed),
-            Outcome::Failed(error) if error.stage == Stage::Write => {
-                if let Cause::Io(cause) = &error.cause
-                    && self.is_fatal(cause)
-                {
-                    let again = PictureError::new(&error.path, error.stage, copy(cause));
-                    self.end_by(RunError::DestFailed(again));
-                    return true;
-                }
+        if outcome.made().next().is_some() {
+            self.dest_errors.store(0, Ordering::Relaxed);
+        }
+        for error in outcome.errors() {
+            if error.stage == Stage::Write
+                && let Cause::Io(cause) = &error.cause
+                && self.is_fatal(cause)
+            {
+                let again = PictureError::new(&error.path, error.stage, copy(cause));
+                self.end_by(RunError::DestFailed(again));
+                return true;
             }
-            _ => {}
         }
         false
     }

@@ -1,4 +1,8 @@
 //! Removes thumbnails whose source is gone, and the folders that this empties.
+//!
+//! A thumbnail's name tells which picture it is of; one that no variant's name fits is of a variant that is made no
+//! longer, or was named otherwise. It stays unless such variants are to go, too: a run with other sizes than usual must
+//! not cost the thumbnails of all others.
 
 use std::fs;
 use std::io;
@@ -8,6 +12,7 @@ use walkdir::WalkDir;
 
 use crate::batch::destination::local::{Owner, is_temporary, sweep_file};
 use crate::batch::error::{Cause, PictureError};
+use crate::batch::names::{Label, Names};
 use crate::batch::ownership::is_thumbnail;
 use crate::batch::shard::Shard;
 use crate::batch::stage::Stage;
@@ -19,6 +24,10 @@ pub struct Prune<'a> {
     pub source: &'a Path,
     /// The folder of thumbnails.
     pub dest: &'a Path,
+    /// What thumbnails are called.
+    pub names: &'a Names,
+    /// Whether those of other variants are removed.
+    pub other_variants: bool,
     /// The part of it that is looked at; all, if there is none.
     pub shard: Option<Shard>,
     /// This process, as the names of temporary files have it.
@@ -41,6 +50,8 @@ pub fn prune(
     let Prune {
         source,
         dest,
+        names,
+        other_variants,
         shard,
         owner,
         dry_run,
@@ -76,10 +87,15 @@ pub fn prune(
             .path()
             .strip_prefix(dest)
             .expect("BUG: an entry outside the tree");
-        if shard.is_some_and(|shard| !shard.holds(relative)) {
+        let mut pictures = names.sources(relative);
+        if names.is_mirror() && is_other_variants(relative, source) {
+            pictures.clear();
+        }
+        let of = pictures.first().map_or(relative, PathBuf::as_path);
+        if shard.is_some_and(|shard| !shard.holds(of)) || (pictures.is_empty() && !other_variants) {
             continue;
         }
-        match is_orphan(entry.path(), &source.join(relative)) {
+        match is_orphan(entry.path(), source, &pictures) {
             Ok(false) => {}
             Ok(true) => {
                 pruned(entry.path());
@@ -100,18 +116,33 @@ fn is_gone(error: Option<&io::Error>) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
-/// Whether `thumbnail` is thumbgen's and has no `source`. A source that can't be looked at need not be gone.
-fn is_orphan(thumbnail: &Path, source: &Path) -> io::Result<bool> {
-    match fs::symlink_metadata(source) {
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) => {}
-        Err(error) => return Err(error),
-        Ok(_) => return Ok(false),
+/// Whether `thumbnail` is thumbgen's and there is none of the `pictures` below `source` that it may be of. A picture that
+/// can't be looked at need not be gone.
+fn is_orphan(thumbnail: &Path, source: &Path, pictures: &[PathBuf]) -> io::Result<bool> {
+    for picture in pictures {
+        if is_there(&source.join(picture))? {
+            return Ok(false);
+        }
     }
     is_thumbnail(thumbnail)
+}
+
+fn is_there(path: &Path) -> io::Result<bool> {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the thumbnail at `relative` below DEST is in a folder that is called like that of one variant among several,
+/// and the pictures below `source` have no folder of that name.
+fn is_other_variants(relative: &Path, source: &Path) -> bool {
+    let mut parts = relative.components();
+    let folder = parts.next().map(|part| Path::new(part.as_os_str()));
+    parts.next().is_some()
+        && folder.is_some_and(|folder| Label::is_folder(folder) && !source.join(folder).is_dir())
 }
 
 /// Removes `thumbnail`, and then every folder between it and `dest` that is empty now.

@@ -17,6 +17,7 @@ use crate::batch::freshness::Fingerprint;
 use crate::batch::job::Job;
 use crate::batch::list::FileList;
 use crate::batch::make::{Maker, Processed};
+use crate::batch::names::{Label, Names};
 use crate::batch::observer::{Doubt, Event, Observer, Warning};
 use crate::batch::outcomes::Outcomes;
 use crate::batch::prune::{Prune, prune};
@@ -25,12 +26,12 @@ use crate::batch::settings::Batch;
 use crate::batch::stop::Stop;
 use crate::batch::throttle::Throttle;
 use crate::batch::walk::{SourcePicture, walk};
-use crate::picture::Format;
 
 /// A batch whose places are checked and whose DEST is locked.
 #[derive(Debug)]
 pub struct Ready<'a> {
     batch: &'a Batch,
+    names: Names,
     stop: &'a Stop,
     _lock: Option<Held>,
 }
@@ -45,8 +46,8 @@ pub struct Ran {
     pub finished: bool,
     /// What ended the run before its time: DEST failed, or the list could not be read on.
     pub ended_by: Option<RunError>,
-    /// The settings as they stand in a stamp.
-    pub settings: Fingerprint,
+    /// The settings of each variant as they stand in a stamp.
+    pub settings: Vec<Fingerprint>,
     /// From the first job to the last.
     pub elapsed: Duration,
     /// Processor time that the process used meanwhile.
@@ -59,14 +60,16 @@ impl Batch {
     ///
     /// # Errors
     ///
-    /// When SOURCE or DEST can't be used, another run holds DEST's lock, or the thumbnails are to be no JPEGs.
+    /// When SOURCE or DEST can't be used, another run holds DEST's lock, or two thumbnails would be one file.
     pub fn prepare<'a>(
         &'a self,
         observer: &dyn Observer,
         stop: &'a Stop,
     ) -> Result<Ready<'a>, RunError> {
-        if self.variant.format != Format::Jpeg {
-            return Err(RunError::Format(self.variant.format));
+        let labels = self.variants.iter().map(Label::of).collect();
+        let names = Names::new(labels, self.names.clone())?;
+        if self.name.is_some() && names.count() != 1 {
+            return Err(RunError::OneName(names.count()));
         }
         if self.prune && !self.source.is_dir() {
             return Err(RunError::PruneOfPicture(self.source.clone()));
@@ -74,6 +77,7 @@ impl Batch {
         prepare(&self.source, &self.dest, self.name.as_deref(), self.dry_run)?;
         Ok(Ready {
             batch: self,
+            names,
             stop,
             _lock: self.hold_dest(observer, stop)?,
         })
@@ -127,18 +131,18 @@ impl Ready<'_> {
         let batch = self.batch;
         let outcomes = Outcomes::new(observer, self.stop);
         let owner = Owner::this_process();
-        let maker = Maker::new(batch.options.clone(), batch.variant.clone(), batch.rules());
+        let maker = Maker::new(batch.options.clone(), batch.variants.clone(), batch.rules());
         let (clock, cpu) = (Instant::now(), CpuTime::now());
         let mut selection = Selection::new(&batch.source, batch.shard);
         let pictures = self.pictures(&mut selection, &outcomes)?;
         batch.counting_ahead(self.stop, &outcomes, || {
-            batch.make_all(pictures, &maker, &owner, &outcomes)
+            batch.make_all(pictures, &self.names, &maker, &owner, &outcomes)
         })?;
         // Had they been swapped, a DEST inside SOURCE would have been refused.
         if batch.holds_only_thumbnails(&mut selection, &outcomes) && !batch.is_dest_inside() {
             outcomes.end_by(RunError::OnlyThumbnails(batch.source.clone()));
         } else if batch.prune {
-            batch.prune_orphans(&selection, &owner, &outcomes);
+            batch.prune_orphans(&selection, &self.names, &owner, &outcomes);
         }
         let finished = !outcomes.is_stopped();
         let (totals, ended_by) = outcomes.into_parts();
@@ -146,7 +150,7 @@ impl Ready<'_> {
             totals,
             finished,
             ended_by,
-            settings: maker.settings().clone(),
+            settings: maker.settings().to_vec(),
             elapsed: clock.elapsed(),
             cpu: CpuTime::now().since(cpu),
         })
@@ -222,6 +226,7 @@ impl Batch {
     fn make_all(
         &self,
         mut pictures: Pictures<'_>,
+        names: &Names,
         maker: &Maker,
         owner: &Owner,
         outcomes: &Outcomes<'_>,
@@ -229,7 +234,7 @@ impl Batch {
         let dest = self.dest_id();
         let jobs = iter::from_fn(|| {
             let picture = next(&mut pictures, outcomes)?;
-            Some(Job::new(picture, &self.dest, self.name.as_deref()))
+            Some(Job::new(picture, &self.dest, names, self.name.as_deref()))
         });
         let throttle = self.max_load.map(Throttle::new);
         if throttle
@@ -261,7 +266,13 @@ impl Batch {
     }
 
     /// Removes thumbnails whose source is gone, unless there is any doubt about what is there.
-    fn prune_orphans(&self, selection: &Selection<'_>, owner: &Owner, outcomes: &Outcomes<'_>) {
+    fn prune_orphans(
+        &self,
+        selection: &Selection<'_>,
+        names: &Names,
+        owner: &Owner,
+        outcomes: &Outcomes<'_>,
+    ) {
         let doubt = if outcomes.is_stopped() {
             Doubt::Stopped
         } else if !selection.saw_all() {
@@ -273,6 +284,8 @@ impl Batch {
                 Prune {
                     source: &self.source,
                     dest: &self.dest,
+                    names,
+                    other_variants: self.prune_variants,
                     shard: self.shard,
                     owner,
                     dry_run: self.dry_run,
@@ -304,27 +317,4 @@ fn next(pictures: &mut Pictures<'_>, outcomes: &Outcomes<'_>) -> Option<SourcePi
         }
     }
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-    use crate::picture::Variant;
-
-    #[test]
-    fn a_tree_in_a_format_that_it_has_no_names_for_is_refused_before_anything_is_made() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (source, dest) = (folder.path().join("images"), folder.path().join("thumbs"));
-        fs::create_dir(&source).expect("a folder");
-        let batch = Batch::new(&source, &dest);
-        let batch = batch.with_variant(Variant::default().with_format(Format::Png));
-        let refused = batch.run(&(), &Stop::default()).map(|_| ());
-        assert!(
-            matches!(refused, Err(RunError::Format(Format::Png))),
-            "{refused:?}"
-        );
-        assert!(!dest.exists());
-    }
 }

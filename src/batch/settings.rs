@@ -9,6 +9,7 @@ use std::thread;
 use crate::batch::destination::lock::Wait;
 use crate::batch::execute::Strategy;
 use crate::batch::list::List;
+use crate::batch::names::Template;
 use crate::batch::shard::Shard;
 use crate::batch::walk::{FileId, WalkOptions};
 use crate::picture::{Options, Variant};
@@ -29,8 +30,11 @@ pub struct Batch {
     pub walk: WalkOptions,
     /// How pictures are read, and the limits.
     pub options: Options,
-    /// Size, shape and format of the thumbnails.
-    pub variant: Variant,
+    /// Size, shape and format of each picture's thumbnails: one of each.
+    pub variants: Vec<Variant>,
+    /// What the thumbnails are called below DEST; if nothing is said, they mirror SOURCE, in a folder for each variant
+    /// where there are several.
+    pub names: Option<Template>,
     /// Whether fresh thumbnails are made again.
     pub force: bool,
     /// Whether what is not thumbgen's may be replaced where a thumbnail belongs.
@@ -41,6 +45,8 @@ pub struct Batch {
     pub dry_run: bool,
     /// Whether thumbnails whose source is gone are removed.
     pub prune: bool,
+    /// Whether pruning also removes thumbnails that no variant's name fits: those of variants that are made no longer.
+    pub prune_variants: bool,
     /// Whether a thread of its own counts the pictures ahead, by their names, and tells how many there are.
     pub count_ahead: bool,
     /// Which part of SOURCE is gone through; all of it, if there is none.
@@ -68,12 +74,14 @@ impl Batch {
             not_entered: None,
             walk: WalkOptions::default(),
             options: Options::default(),
-            variant: Variant::default(),
+            variants: vec![Variant::default()],
+            names: None,
             force: false,
             replace_foreign: false,
             thumbnails_too: false,
             dry_run: false,
             prune: false,
+            prune_variants: false,
             count_ahead: false,
             shard: None,
             list: None,
@@ -91,10 +99,17 @@ impl Batch {
         self
     }
 
-    /// The same batch with other thumbnails.
+    /// The same batch, making one thumbnail of each picture for each of the `variants`, from one decode.
     #[must_use]
-    pub fn with_variant(mut self, variant: Variant) -> Self {
-        self.variant = variant;
+    pub fn with_variants(mut self, variants: impl IntoIterator<Item = Variant>) -> Self {
+        self.variants = variants.into_iter().collect();
+        self
+    }
+
+    /// The same batch with thumbnails that are called otherwise.
+    #[must_use]
+    pub fn with_names(mut self, template: Template) -> Self {
+        self.names = Some(template);
         self
     }
 
@@ -138,6 +153,13 @@ impl Batch {
     #[must_use]
     pub fn with_prune(mut self, prune: bool) -> Self {
         self.prune = prune;
+        self
+    }
+
+    /// The same batch; with `prune_variants`, pruning also removes the thumbnails of variants that it doesn't make.
+    #[must_use]
+    pub fn with_prune_variants(mut self, prune_variants: bool) -> Self {
+        self.prune_variants = prune_variants;
         self
     }
 

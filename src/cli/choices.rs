@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use crate::batch::execute::Strategy;
 use crate::picture::Fit;
+use crate::tell::srcset::Placeholder;
 
 /// [`Fit`] as `--fit` names it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -11,10 +12,13 @@ pub enum FitChoice {
     /// The whole picture, inside the box: one side may be shorter than the box's.
     #[default]
     Inside,
-    /// The whole box filled: whatever sticks out on two opposite sides is cut off. With one side bounded there is nothing
+    /// The whole box filled: what sticks out on two opposite sides is cut off. With one side bounded there is nothing
     /// to cut, so it is the same as `inside`. A picture that would have to be enlarged to fill the box, and may not be,
     /// keeps its own scale and loses what sticks out; its thumbnail is smaller than the box then.
     Cover,
+    /// The whole picture, and background around it where the box has room left. With one side bounded there is none, so
+    /// it is the same as `inside`.
+    Pad,
 }
 
 impl From<FitChoice> for Fit {
@@ -22,6 +26,7 @@ impl From<FitChoice> for Fit {
         match choice {
             FitChoice::Inside => Self::Inside,
             FitChoice::Cover => Self::Cover,
+            FitChoice::Pad => Self::Pad,
         }
     }
 }
@@ -44,6 +49,21 @@ impl From<StrategyChoice> for Strategy {
             StrategyChoice::Seq => Self::Seq,
             StrategyChoice::Threads => Self::Threads,
             StrategyChoice::Rayon => Self::Rayon,
+        }
+    }
+}
+
+/// [`Placeholder`] as `--placeholder` names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlaceholderChoice {
+    /// ThumbHash: some 25 bytes, in base64.
+    Thumbhash,
+}
+
+impl From<PlaceholderChoice> for Placeholder {
+    fn from(choice: PlaceholderChoice) -> Self {
+        match choice {
+            PlaceholderChoice::Thumbhash => Self::ThumbHash,
         }
     }
 }

@@ -10,7 +10,9 @@ use crate::batch::shard::ShardChoice;
 use crate::batch::walk::WalkOptions;
 use crate::cli::command_line::Cli;
 use crate::cli::failure_limit::Allowance;
-use crate::picture::{Options, Quality, Variant};
+use crate::cli::thumbnails;
+use crate::picture::Options;
+use crate::tell::srcset::Placeholder;
 use crate::tell::teller::Verbosity;
 
 /// What a run is to do.
@@ -18,6 +20,8 @@ use crate::tell::teller::Verbosity;
 pub struct Config {
     /// What is made, from what and where.
     pub batch: Batch,
+    /// Whether the formats were typed; if not, the name of a single thumbnail may tell its format.
+    pub formats_typed: bool,
     /// Which part of SOURCE is gone through; all of it, if there is none.
     pub shard: Option<ShardChoice>,
     /// How many pictures may fail before the exit status says so.
@@ -26,6 +30,10 @@ pub struct Config {
     pub report: Option<PathBuf>,
     /// The folder for a page that shows what the run did.
     pub gallery: Option<PathBuf>,
+    /// Where each picture's thumbnails are listed for a web template.
+    pub srcset: Option<PathBuf>,
+    /// The tiny likeness of each picture in that list.
+    pub placeholder: Option<Placeholder>,
     /// Cores that the process may use.
     pub cores: NonZeroUsize,
     /// How much is printed.
@@ -42,15 +50,6 @@ impl From<&Cli> for Options {
     }
 }
 
-impl From<&Cli> for Variant {
-    fn from(cli: &Cli) -> Self {
-        Self::new(cli.size)
-            .with_fit(cli.fit.into())
-            .with_enlarge(cli.enlarge)
-            .with_quality(Quality::new(cli.quality).expect("BUG: clap lets no other pass"))
-    }
-}
-
 impl From<&Cli> for WalkOptions {
     fn from(cli: &Cli) -> Self {
         Self {
@@ -63,18 +62,21 @@ impl From<&Cli> for WalkOptions {
 impl From<Cli> for Config {
     fn from(cli: Cli) -> Self {
         let cores = cores();
-        let (options, variant) = (Options::from(&cli), Variant::from(&cli));
+        let (options, variants) = (Options::from(&cli), thumbnails::variants(&cli));
         let walk = WalkOptions::from(&cli);
+        let formats_typed = !cli.format.is_empty();
         let dest = cli.dest.expect("BUG: only --compare goes without a DEST");
         let mut batch = Batch::new(cli.source, dest)
             .with_options(options)
-            .with_variant(variant)
+            .with_variants(variants)
             .with_strategy(cli.strategy.into(), cli.jobs.unwrap_or(cores));
         batch.walk = walk;
         batch.force = cli.force;
         batch.replace_foreign = cli.replace_foreign;
         batch.dry_run = cli.dry_run;
         batch.prune = cli.prune;
+        batch.prune_variants = cli.prune_variants;
+        batch.names = cli.name;
         batch.list = cli.files_from.map(|path| List {
             path,
             nul: cli.null,
@@ -87,10 +89,13 @@ impl From<Cli> for Config {
         batch.max_load = cli.max_load;
         Self {
             batch,
+            formats_typed,
             shard: cli.shard,
             allow_failures: cli.allow_failures.unwrap_or_default(),
             report: cli.report,
             gallery: cli.gallery,
+            srcset: cli.srcset,
+            placeholder: cli.placeholder.map(Into::into),
             cores,
             verbosity: match (cli.quiet, cli.verbose, cli.debug) {
                 (true, ..) => Verbosity::Quiet,

@@ -24,6 +24,7 @@ pub mod merge;
 pub mod places;
 pub mod run;
 pub mod signals;
+mod thumbnails;
 mod values;
 
 use std::io::{self, IsTerminal, Write};

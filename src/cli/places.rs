@@ -5,7 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::batch::error::shown;
+use crate::batch::settings::Batch;
 use crate::batch::walk::has_jpeg_extension;
+use crate::picture::Format;
 
 /// The message for more paths than a SOURCE and a DEST: `thumbgen *.jpg thumbs`.
 pub(super) fn too_many(source: &Path, dest: Option<&Path>, more: &[PathBuf]) -> Option<String> {
@@ -30,26 +32,78 @@ pub(super) fn too_many(source: &Path, dest: Option<&Path>, more: &[PathBuf]) -> 
     ))
 }
 
-/// DEST has the name of a picture in a format that thumbnails don't have.
+/// DEST is the name of one thumbnail, in a format that it can't have.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "DEST {} is named like a picture that is no JPEG, as thumbnails are: name it .jpg, or {}/ for a folder",
-    shown(.0),
-    shown(.0)
-)]
-pub struct OtherFormat(PathBuf);
+pub enum OtherFormat {
+    /// No thumbnail can.
+    #[error(
+        "DEST {} is named like a picture in a format that thumbgen doesn't make: name it .jpg{more}, or {}/ for a folder",
+        shown(.0),
+        shown(.0),
+        more = extensions()
+    )]
+    Unknown(PathBuf),
+    /// `--format` says that it has another one.
+    #[error(
+        "DEST {} is named like a {named}, and --format is {typed}",
+        shown(dest)
+    )]
+    Differs {
+        /// DEST.
+        dest: PathBuf,
+        /// What it is named like.
+        named: Format,
+        /// What was typed.
+        typed: Format,
+    },
+}
 
-/// File name extensions of pictures in other formats.
+/// The extensions of thumbnails besides `.jpg`.
+fn extensions() -> String {
+    let others = Format::ALL.iter().filter(|format| **format != Format::Jpeg);
+    others
+        .map(|format| format!(", .{}", format.extension()))
+        .collect()
+}
+
+/// File name extensions of pictures in other formats than JPEG.
 const OTHER_FORMATS: [&str; 13] = [
     "png", "webp", "gif", "tif", "tiff", "bmp", "avif", "heic", "heif", "jxl", "jp2", "ico", "svg",
 ];
 
-/// The folder and the name of the thumbnail, if SOURCE is one picture and DEST names a file: it is not a folder, does not
-/// end with a slash, and has the extension of a picture.
+/// A DEST that is the name of one thumbnail.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct OneThumbnail {
+    folder: PathBuf,
+    name: OsString,
+    format: Format,
+}
+
+impl OneThumbnail {
+    /// Makes `batch` one of this thumbnail; in the format that its name says, unless `typed` says that another was
+    /// typed.
+    pub(super) fn settle(self, batch: &mut Batch, typed: bool) -> Result<(), OtherFormat> {
+        if let [variant] = batch.variants.as_mut_slice() {
+            if typed && variant.format != self.format {
+                return Err(OtherFormat::Differs {
+                    dest: self.folder.join(self.name),
+                    named: self.format,
+                    typed: variant.format,
+                });
+            }
+            variant.format = self.format;
+        }
+        (batch.dest, batch.name) = (self.folder, Some(self.name));
+        Ok(())
+    }
+}
+
+/// The thumbnail that DEST names, if SOURCE is one picture and DEST names a file: it is not a folder, does not end with a
+/// slash, and has the extension of a picture.
 pub(super) fn one_thumbnail(
     source: &Path,
     dest: &Path,
-) -> Result<Option<(PathBuf, OsString)>, OtherFormat> {
+) -> Result<Option<OneThumbnail>, OtherFormat> {
     let Some(name) = dest.file_name() else {
         return Ok(None);
     };
@@ -57,18 +111,24 @@ pub(super) fn one_thumbnail(
     if is_folder || !source.is_file() {
         return Ok(None);
     }
-    if has_jpeg_extension(dest) {
-        return Ok(Some((folder(dest).to_owned(), name.to_owned())));
+    let has = |extension: &str| {
+        let own = dest.extension();
+        own.is_some_and(|own| own.eq_ignore_ascii_case(extension))
+    };
+    let formats = Format::ALL.iter().copied();
+    let format = match has_jpeg_extension(dest) {
+        true => Some(Format::Jpeg),
+        false => formats.into_iter().find(|format| has(format.extension())),
+    };
+    match format {
+        Some(format) => Ok(Some(OneThumbnail {
+            folder: folder(dest).to_owned(),
+            name: name.to_owned(),
+            format,
+        })),
+        None if OTHER_FORMATS.into_iter().any(has) => Err(OtherFormat::Unknown(dest.to_owned())),
+        None => Ok(None),
     }
-    let is_other = dest.extension().is_some_and(|extension| {
-        OTHER_FORMATS
-            .iter()
-            .any(|other| extension.eq_ignore_ascii_case(other))
-    });
-    if is_other {
-        return Err(OtherFormat(dest.to_owned()));
-    }
-    Ok(None)
 }
 
 fn folder(path: &Path) -> &Path {

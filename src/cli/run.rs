@@ -20,8 +20,9 @@ use crate::cli::gallery::RunGallery;
 use crate::cli::places;
 use crate::cli::signals::Signals;
 use crate::tell::report::{self, Known, Report, ReportError, RunRecord};
+use crate::tell::srcset::Srcset;
 use crate::tell::summary::{self, Scheduling};
-use crate::tell::teller::{Teller, Verbosity};
+use crate::tell::teller::{TellError, Teller, Verbosity};
 
 /// Makes the thumbnails that `config` asks for, and tells of it.
 ///
@@ -37,9 +38,8 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         batch.to_mut().shard = Some(shard);
         engine = told_by;
     }
-    if let Some((folder, name)) = places::one_thumbnail(&batch.source, &batch.dest)? {
-        let batch = batch.to_mut();
-        (batch.dest, batch.name) = (folder, Some(name));
+    if let Some(named) = places::one_thumbnail(&batch.source, &batch.dest)? {
+        named.settle(batch.to_mut(), config.formats_typed)?;
     }
     let signals = Signals::catch()?;
     let mut teller = Teller::new(config.verbosity, batch.dry_run, signals.stop().clone());
@@ -61,6 +61,12 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
     let gallery = gallery
         .map(|folder| RunGallery::of(folder, report.get_or_insert_with(Report::nowhere)))
         .transpose()?;
+    if let Some(path) = config.srcset.as_deref().filter(|_| !batch.dry_run) {
+        let path = report_path(path, batch.shard);
+        let formats = batch.variants.iter().map(|variant| variant.format);
+        let srcset = Srcset::new(&path, &batch.dest, formats.collect(), config.placeholder);
+        teller.srcset_to(srcset.map_err(TellError::from)?);
+    }
     if let Some(report) = report {
         teller.report_to(report, known.unwrap_or_default());
     }
@@ -85,7 +91,7 @@ fn create_report(path: &Path, in_folder: bool) -> Result<Report, ReportError> {
     Report::create(path)
 }
 
-/// Where the report of `shard` goes: `path`, with the number of the shard in place of `{shard}`.
+/// Where the report of `shard`, or its srcset, goes: `path`, with the number of the shard in place of `{shard}`.
 fn report_path(path: &Path, shard: Option<Shard>) -> Cow<'_, Path> {
     const PLACE: &[u8] = b"{shard}";
     let bytes = path.as_os_str().as_bytes();
@@ -131,7 +137,8 @@ fn end(
     if signal.is_some() {
         text.push_str(&summary::interrupted(counts, teller.total(counts)));
     }
-    let told = teller.end(record, text.trim_end());
+    let all = ran.finished && batch.list.is_none();
+    let told = teller.end(record, all, text.trim_end());
     ran.ended_by.map_or(Ok(()), Err)?;
     told?;
     Ok(exit(&ran.totals.counts, config.allow_failures, signal))

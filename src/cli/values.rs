@@ -13,13 +13,6 @@ pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, String> {
         .ok_or_else(|| format!("a whole number from 1 to {MOST_JOBS}"))
 }
 
-pub(super) fn quality(text: &str) -> Result<u8, String> {
-    text.parse()
-        .ok()
-        .filter(|quality| (1..=100).contains(quality))
-        .ok_or_else(|| "a whole number from 1 to 100; 80 is the default".into())
-}
-
 pub(super) fn rounds(text: &str) -> Result<NonZeroU32, String> {
     text.parse()
         .map_err(|_| "a whole number from 1 on; 3 is the default".into())

@@ -8,7 +8,7 @@
 //! need         how much of a file has to be read           decode_plan  settles everything before anything is decoded
 //! render       planes -> a thumbnail's pixels: resize, alpha, sharpen, orient, colour, compose (background, padding)
 //! encode       pixels -> JPEG, WebP, PNG                   stamp        what a thumbnail says of its making, as bytes
-//! thumbnailer   all of them in order
+//! thumbnailer  all of them in order                    own_size     how large a thumbnail is, by its header
 //! ```
 
 mod alpha;
@@ -27,6 +27,7 @@ pub mod jpeg;
 mod need;
 mod options;
 mod orient;
+mod own_size;
 mod render;
 mod resize;
 mod sharpen;
@@ -47,6 +48,8 @@ pub use framing::{Fit, FramingRule, ParseFitError};
 pub use gravity::{Gravity, ParseGravityError};
 pub use need::{Need, Reading};
 pub use options::Options;
+#[doc(hidden)]
+pub use own_size::own_size;
 pub use sniff::FileKind;
 pub use step::Step;
 pub use thumbnail::{Thumbnail, Warning};

@@ -6,7 +6,8 @@
 //! summary      counts and shares at a run's end           screen    where they are drawn
 //! passed_over  what the walk found that was no picture    prefix    how errors and warnings begin
 //! report       one JSON record a picture                  gallery   a page to look over what a report says
-//! side_file    files beside the thumbnails
+//! srcset       each picture's thumbnails, for a web template
+//! side_file    files beside the thumbnails               url       paths as URLs
 //! ```
 
 mod bar;
@@ -17,6 +18,8 @@ pub mod progress;
 pub mod report;
 mod screen;
 pub mod side_file;
+pub mod srcset;
 pub mod summary;
 pub mod teller;
+mod url;
 mod verbose;

@@ -94,7 +94,13 @@ pub fn counts(counted: &Counts, known: u64) -> String {
     if counted.would_make > 0 {
         counts.push(format!("{} to be made", counted.would_make));
     } else {
-        counts.push(format!("{} made", counted.made));
+        let several = counted.thumbnails > counted.made;
+        let thumbnails = match counted.thumbnails {
+            1 if several => " (1 thumbnail)".into(),
+            many if several => format!(" ({many} thumbnails)"),
+            _ => String::new(),
+        };
+        counts.push(format!("{} made{thumbnails}", counted.made));
     }
     if counted.damaged > 0 {
         counts.push(format!("{} of them damaged", counted.damaged));

@@ -10,15 +10,16 @@ use console::Term;
 use thiserror::Error;
 
 use crate::batch::counts::Counts;
-use crate::batch::error::{PictureError, plain, shown};
+use crate::batch::error::{plain, shown};
 use crate::batch::job::Job;
-use crate::batch::make::{Outcome, Processed};
+use crate::batch::make::{Fate, Outcome, Processed};
 use crate::batch::observer::{Event, Observer};
 use crate::batch::stop::Stop;
 use crate::tell::passed_over::PassedOver;
 use crate::tell::prefix;
 use crate::tell::progress::Progress;
 use crate::tell::report::{Known, PictureRecord, Record, Report, ReportError, RunRecord};
+use crate::tell::srcset::{Srcset, SrcsetError};
 use crate::tell::verbose;
 
 /// How much is printed on stderr.
@@ -50,6 +51,7 @@ pub struct Teller {
     known: Known,
     failed_again: AtomicU64,
     passed_over: PassedOver,
+    srcset: Option<Srcset>,
 }
 
 /// What happens can't be written where that was asked for.
@@ -59,6 +61,9 @@ pub enum TellError {
     /// Not in the report.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// Not in the file for a web template.
+    #[error(transparent)]
+    Srcset(#[from] SrcsetError),
     /// Not on stdout.
     #[error("stdout can't be written: {}", plain(.0))]
     Stdout(#[source] io::Error),
@@ -80,6 +85,7 @@ impl Teller {
             known: Known::default(),
             failed_again: AtomicU64::new(0),
             passed_over: PassedOver::default(),
+            srcset: None,
         }
     }
 
@@ -89,6 +95,11 @@ impl Teller {
         self.known = known;
         self.report_on_stdout = report.is_on_stdout();
         self.report = Some(Mutex::new(report));
+    }
+
+    /// Tells `srcset` everything from now on.
+    pub fn srcset_to(&mut self, srcset: Srcset) {
+        self.srcset = Some(srcset);
     }
 
     /// Whether there are bars, which make it worthwhile to count ahead.
@@ -117,12 +128,13 @@ impl Teller {
         self.note(&prefix::warning(line));
     }
 
-    /// Ends the report with `record` and leaves the bars as they stand.
+    /// Ends the report with `record` and leaves the bars as they stand. The run came to `all` pictures of SOURCE, or at
+    /// least of its shard.
     ///
     /// # Errors
     ///
     /// When the report or stdout can't be written, or could not be before.
-    pub fn end(mut self, record: RunRecord, text: &str) -> Result<(), TellError> {
+    pub fn end(mut self, record: RunRecord, all: bool, text: &str) -> Result<(), TellError> {
         self.progress.finish();
         let found_nothing = record.counts.found == 0;
         let written = self.report.take().map_or(Ok(()), |report| {
@@ -138,28 +150,32 @@ impl Teller {
         if found_nothing && let Some(text) = self.passed_over.text() {
             self.note(&wrapped(&text));
         }
+        let srcset = self.srcset.map_or(Ok(()), |srcset| srcset.write(all));
         self.error.into_inner().map_or(Ok(()), Err)?;
-        Ok(written?)
+        written?;
+        Ok(srcset?)
     }
 
     fn done(&self, job: &Job, processed: &Processed) {
-        if let Outcome::WouldMake(reason) = processed.outcome {
-            self.say(&format!("make {} ({reason})", shown(&job.thumbnail)));
+        for (thumbnail, fate) in job.thumbnails.iter().zip(processed.outcome.thumbnails()) {
+            if let Fate::WouldMake(reason) = fate {
+                self.say(&format!("make {} ({reason})", shown(thumbnail)));
+            }
         }
         if let Some(line) = verbose::damage(job, processed) {
             self.warn(&line);
         }
         if self.verbosity >= Verbosity::Verbose {
-            let line = verbose::line(job, processed, self.verbosity == Verbosity::Debug);
-            line.iter().for_each(|line| self.progress.line(line));
+            let lines = verbose::lines(job, processed, self.verbosity == Verbosity::Debug);
+            lines.iter().for_each(|line| self.progress.line(line));
             verbose::warnings(job, processed).for_each(|line| self.warn(&line));
         }
-        if let Outcome::Failed(error) = &processed.outcome {
-            self.failed(error, PictureRecord::new(Some(job), processed));
+        if processed.outcome.errors().next().is_some() {
+            self.failed(processed, PictureRecord::new(Some(job), processed));
         } else {
             self.record(|| PictureRecord::new(Some(job), processed));
         }
-        self.gone_through(processed);
+        self.gone_through(job, processed);
     }
 
     /// How many failures were known before.
@@ -167,21 +183,26 @@ impl Teller {
         self.failed_again.load(Ordering::Relaxed)
     }
 
-    fn failed(&self, error: &PictureError, mut record: PictureRecord) {
-        let mut line = error.to_string();
+    fn failed(&self, processed: &Processed, mut record: PictureRecord) {
         let known = self.known.holds(&mut record);
-        if known {
-            self.failed_again.fetch_add(1, Ordering::Relaxed);
-            let since = record.first_seen.as_deref().unwrap_or("an earlier run");
-            line = format!("{line} (known since {since})");
-        }
-        if !known || self.verbosity >= Verbosity::Verbose {
-            self.progress.line(&prefix::error(&line));
+        self.failed_again.fetch_add(known.into(), Ordering::Relaxed);
+        for error in processed.outcome.errors() {
+            let mut line = error.to_string();
+            if known {
+                let since = record.first_seen.as_deref().unwrap_or("an earlier run");
+                line = format!("{line} (known since {since})");
+            }
+            if !known || self.verbosity >= Verbosity::Verbose {
+                self.progress.line(&prefix::error(&line));
+            }
         }
         self.record(|| record);
     }
 
-    fn gone_through(&self, processed: &Processed) {
+    fn gone_through(&self, job: &Job, processed: &Processed) {
+        if let Some(srcset) = &self.srcset {
+            srcset.add(job, &processed.outcome);
+        }
         if !matches!(processed.outcome, Outcome::NotBegun) {
             self.progress.done();
         }
@@ -256,13 +277,9 @@ impl Observer for Teller {
             // Printed once, when the run has ended: the pictures in flight meet the same.
             Event::DestFailed(job, processed) => {
                 self.record(|| PictureRecord::new(Some(job), processed));
-                self.gone_through(processed);
+                self.gone_through(job, processed);
             }
-            Event::Failed(processed) => {
-                if let Outcome::Failed(error) = &processed.outcome {
-                    self.failed(error, PictureRecord::new(None, processed));
-                }
-            }
+            Event::Failed(processed) => self.failed(processed, PictureRecord::new(None, processed)),
             Event::Pruned(thumbnail) => self.pruned(thumbnail),
             Event::Pausing(load) => self.progress.pausing(load),
             Event::Resumed => self.progress.resumed(),

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use thumbgen::batch::destination::local::{Owner, Writer};
 use thumbgen::batch::job::Job;
-use thumbgen::batch::make::{Maker, Outcome, Rules};
+use thumbgen::batch::make::{Maker, Rules};
+use thumbgen::batch::names::{Label, Names};
 use thumbgen::batch::walk::{FileId, WalkOptions, walk};
 use thumbgen::{Options, Variant};
 
@@ -105,16 +106,14 @@ fn make_all_unlocked(source: &Path, dest: &Path) {
         force: true,
         ..Rules::default()
     };
-    let maker = Maker::new(Options::default(), Variant::default(), rules);
+    let maker = Maker::new(Options::default(), vec![Variant::default()], rules);
+    let names = Names::new(vec![Label::of(&Variant::default())], None).unwrap();
     let id = FileId::of(&fs::metadata(dest).unwrap());
     let mut worker = maker.worker(Writer::new(source, dest, Some(id), &Owner::this_process()));
     for picture in walk(source, Some(id), WalkOptions::default(), |_, _| ()) {
-        let processed = maker.run(&mut worker, &Job::new(picture.unwrap(), dest, None));
-        assert!(
-            matches!(processed.outcome, Outcome::Made(_)),
-            "{:?}",
-            processed.outcome
-        );
+        let job = Job::new(picture.unwrap(), dest, &names, None);
+        let outcome = maker.run(&mut worker, &job).outcome;
+        assert_eq!(outcome.made().count(), 1, "{outcome:?}");
     }
 }
 

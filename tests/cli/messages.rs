@@ -194,10 +194,11 @@ fn one_thumbnail_never_takes_its_pictures_place() {
         }
         assert!(env.bytes(dest) == picture);
     }
-    env.run(["a.jpg", "thumb.png"])
+    env.run(["a.jpg", "thumb.gif"])
         .ends_with(2)
-        .says("DEST thumb.png is named like a picture that is no JPEG, as thumbnails are: name it .jpg, or thumb.png/");
-    assert!(!env.path("thumb.png").exists());
+        .says("DEST thumb.gif is named like a picture in a format that thumbgen doesn't make: name it .jpg, ")
+        .says(", or thumb.gif/ for a folder");
+    assert!(!env.path("thumb.gif").exists());
 }
 
 #[test]

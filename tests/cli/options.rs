@@ -130,3 +130,29 @@ fn the_last_of_two_equal_options_counts() {
         .says("3 jobs");
     assert_eq!(size(&env.bytes("thumbs/a.jpg")), (20, 15));
 }
+
+#[test]
+fn sizes_and_formats_add_up_but_those_of_a_file_give_way_to_those_that_are_typed() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.file(
+        "options.txt",
+        b"--size=10\n--size\n11,12\n--format\njpeg\n--quality\n70\n",
+    );
+    env.run(["@options.txt", "images", "all"]).ends_with(0);
+    assert_eq!(env.names("all").len(), 3);
+    env.run([
+        "@options.txt",
+        "images",
+        "typed",
+        "--size=20",
+        "--size",
+        "21",
+    ])
+    .ends_with(0);
+    assert_eq!(env.names("typed"), ["20x20/a.jpg", "21x21/a.jpg"]);
+    env.run(["images", "png", "@options.txt", "--format=png"])
+        .ends_with(0);
+    assert_eq!(env.names("png")[0], "10x10.png/a.jpg.png");
+    assert_eq!(env.names("png").len(), 3);
+}

@@ -12,10 +12,13 @@ mod meeting;
 mod template;
 
 use std::ffi::{OsStr, OsString};
+use std::num::NonZeroU16;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+
+use crate::picture::{Bounds, Variant};
 
 pub use template::{ParseTemplateError, Template};
 
@@ -35,12 +38,40 @@ pub struct Label {
 }
 
 impl Label {
+    /// What `variant` is called.
+    pub fn of(variant: &Variant) -> Self {
+        let Variant {
+            framing, format, ..
+        } = variant;
+        let side = |side: Option<NonZeroU16>| side.map(|side| side.get().into());
+        Self {
+            size: framing.bounds.to_string(),
+            width: side(framing.bounds.width()),
+            height: side(framing.bounds.height()),
+            format: format.name(),
+            extension: format.extension(),
+        }
+    }
+
     /// The folder of the variant where there are several.
     fn folder(&self) -> String {
         match self.format {
             "jpeg" => self.size.clone(),
             _ => format!("{}.{}", self.size, self.extension),
         }
+    }
+
+    /// Whether `name` is that of a folder of one variant among several.
+    pub(super) fn is_folder(name: &Path) -> bool {
+        let Some(name) = name.to_str() else {
+            return false;
+        };
+        let (size, extension) = name.split_once('.').unwrap_or((name, ""));
+        // A build without WebP knows what one with it makes.
+        matches!(extension, "" | "webp" | "png")
+            && size
+                .parse()
+                .is_ok_and(|bounds: Bounds| bounds.to_string() == size)
     }
 
     /// Whether a thumbnail keeps the extension that its picture has. So do JPEGs with one that says nothing.
@@ -80,7 +111,7 @@ fn format_of(extension: &[u8]) -> Option<&'static str> {
     let says = |known: &&str| extension.eq_ignore_ascii_case(known.as_bytes());
     FORMATS
         .iter()
-        .find(|(_, extensions)| extensions.iter().any(|known| says(&known)))
+        .find(|(_, extensions)| extensions.iter().any(says))
         .map(|(format, _)| *format)
 }
 
@@ -144,6 +175,11 @@ impl Names {
         Ok(names)
     }
 
+    /// Whether thumbnails have the places of their pictures, without a folder for their variant.
+    pub(super) fn is_mirror(&self) -> bool {
+        self.template.is_none() && self.labels.len() == 1
+    }
+
     /// How many thumbnails a picture has.
     pub fn count(&self) -> usize {
         self.labels.len()
@@ -162,7 +198,7 @@ impl Names {
         }
         let mirrored =
             source.with_file_name(label.file_name(source.file_name().unwrap_or_default()));
-        if self.labels.len() == 1 {
+        if self.is_mirror() {
             mirrored
         } else {
             Path::new(&label.folder()).join(mirrored)
@@ -186,7 +222,7 @@ impl Names {
     }
 
     fn mirrored_sources(&self, label: &Label, thumbnail: &Path) -> Vec<PathBuf> {
-        let mirrored = if self.labels.len() == 1 {
+        let mirrored = if self.is_mirror() {
             Ok(thumbnail)
         } else {
             thumbnail.strip_prefix(label.folder())

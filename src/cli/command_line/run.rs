@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use crate::batch::names::Template;
 use crate::batch::shard::ShardChoice;
-use crate::cli::choices::{FitChoice, StrategyChoice};
+use crate::cli::choices::{FitChoice, PlaceholderChoice, StrategyChoice};
 use crate::cli::failure_limit::Allowance;
+use crate::cli::thumbnails::{self, Qualities, Size};
 use crate::cli::{places, values};
-use crate::picture::Bounds;
+use crate::picture::{Background, Format, Gravity};
 
 /// The command line of a run.
 #[derive(Debug, Parser)]
@@ -26,16 +29,20 @@ pub struct Cli {
     #[arg(hide = true)]
     pub more: Vec<PathBuf>,
 
-    /// Box to fit, in pixels: 128, 120x80, 120x or x80
+    /// Boxes to fit, in pixels: 128, 120x80, 120x or x80; several make a thumbnail each
+    ///
+    /// With @2x behind it, the box is twice as large (for dense screens) and its name tells so; with :FIT, it has a fit of
+    /// its own: --size 128:cover,128@2x:cover,1600
     #[arg(
         long,
-        value_name = "SIZE",
-        default_value_t,
+        value_name = "SIZE,...",
+        value_delimiter = ',',
+        default_value = "128",
         help_heading = "Thumbnails"
     )]
-    pub size: Bounds,
+    pub size: Vec<Size>,
 
-    /// Whole picture inside the box, or box filled and the rest cut off
+    /// Whole picture inside the box, or box filled and the rest cut off, or padded
     #[arg(
         long,
         value_enum,
@@ -45,19 +52,60 @@ pub struct Cli {
     )]
     pub fit: FitChoice,
 
+    /// What stays of a picture that is cut, or where a padded one is: centre, north, southwest and so on
+    #[arg(
+        long,
+        value_name = "WHERE",
+        default_value_t,
+        help_heading = "Thumbnails"
+    )]
+    pub gravity: Gravity,
+
+    /// Colour, as in CSS, behind a picture that is padded, or that can be seen through where its thumbnail can't
+    #[arg(
+        long,
+        value_name = "COLOUR",
+        default_value = "white",
+        value_parser = thumbnails::background,
+        help_heading = "Thumbnails"
+    )]
+    pub background: Background,
+
+    /// Formats; several make a thumbnail each [default: jpeg]
+    #[arg(
+        long,
+        value_name = "FORMAT,...",
+        value_delimiter = ',',
+        value_parser = formats(),
+        help_heading = "Thumbnails"
+    )]
+    pub format: Vec<Format>,
+
     /// Enlarge pictures that are smaller than the box
     #[arg(long, help_heading = "Thumbnails")]
     pub enlarge: bool,
 
-    /// JPEG quality, 1 to 100; 90 and above keep full colour resolution
-    #[arg(
-        long,
-        value_name = "Q",
-        default_value_t = 80,
-        value_parser = values::quality,
-        help_heading = "Thumbnails"
-    )]
-    pub quality: u8,
+    /// Quality, 1 to 100, for all formats or by format [default: jpeg=80,webp=75]
+    ///
+    /// JPEGs of 90 and above keep full colour resolution. PNG has no loss and no quality.
+    #[arg(long, value_name = "Q", help_heading = "Thumbnails")]
+    pub quality: Option<Qualities>,
+
+    /// Make progressive JPEGs: a little smaller, seen early on slow lines, and slower to make
+    #[arg(long, help_heading = "Thumbnails")]
+    pub progressive: bool,
+
+    /// Sharpen a little after the resize
+    #[arg(long, help_heading = "Thumbnails")]
+    pub sharpen: bool,
+
+    /// Name thumbnails so: '{folder}/{stem}-{size}.{ext}'
+    ///
+    /// Fields: folder, stem and source_ext of the picture; ext, which is that with the thumbnail's behind it if they
+    /// differ (png.jpg); size, width, height (of the box) and format of the thumbnail. Without --name, one thumbnail of each
+    /// picture has the picture's own place in DEST, and several have a folder for each size and format.
+    #[arg(long, value_name = "TEMPLATE", help_heading = "Thumbnails")]
+    pub name: Option<Template>,
 
     /// Keep the stored order of pixels, whatever the EXIF orientation
     #[arg(long, help_heading = "Thumbnails")]
@@ -98,6 +146,10 @@ pub struct Cli {
     /// or found no picture at all.
     #[arg(long, help_heading = "Running")]
     pub prune: bool,
+
+    /// With --prune, also remove thumbnails in sizes, formats or by names that this run doesn't make
+    #[arg(long, requires = "prune", help_heading = "Running")]
+    pub prune_variants: bool,
 
     /// Wait for another run on DEST to end: at most SECONDS, or as long as it takes
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, value_parser = values::seconds, help_heading = "Running")]
@@ -225,6 +277,28 @@ pub struct Cli {
     )]
     pub gallery: Option<PathBuf>,
 
+    /// List each picture's thumbnails with their sizes as JSON, for <img srcset> and <picture>
+    ///
+    /// FILE holds one object, "pictures", with a line for each picture. The first {shard} in FILE is the number of --shard.
+    /// FILE may be an older list, but no other file.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "compare",
+        help_heading = "Output"
+    )]
+    pub srcset: Option<PathBuf>,
+
+    /// Add a tiny likeness of each picture to that list, to be shown until its thumbnail is there
+    #[arg(
+        long,
+        value_enum,
+        value_name = "KIND",
+        requires = "srcset",
+        help_heading = "Output"
+    )]
+    pub placeholder: Option<PlaceholderChoice>,
+
     /// Print errors only
     #[arg(short, long, conflicts_with_all = ["verbose", "debug"], help_heading = "Output")]
     pub quiet: bool,
@@ -236,6 +310,15 @@ pub struct Cli {
     /// Print the reason for each decision
     #[arg(long, help_heading = "Output")]
     pub debug: bool,
+}
+
+/// The formats by their names, for help and completions; `jpg` is what many type.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let names = Format::ALL.iter().map(|format| match format {
+        Format::Jpeg => PossibleValue::new(format.name()).alias("jpg"),
+        _ => PossibleValue::new(format.name()),
+    });
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Format>())
 }
 
 impl Cli {

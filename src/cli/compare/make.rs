@@ -1,7 +1,6 @@
 //! One contender makes all pictures, as a run of the program would.
 
 use std::collections::HashMap;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
@@ -10,7 +9,7 @@ use super::figures::{Contender, Measured};
 use super::settings::Settings;
 use crate::batch::error::RunError;
 use crate::batch::job::Job;
-use crate::batch::make::{self, Processed};
+use crate::batch::make::{Outcome, Processed};
 use crate::batch::observer::{Event, Observer};
 use crate::batch::settings::Batch;
 use crate::batch::stage::Stage;
@@ -19,8 +18,8 @@ use crate::batch::stop::Stop;
 /// What became of a picture, whoever made it: two contenders agree if this is the same and the thumbnail's bytes are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
-    /// Its thumbnail is in its place.
-    Made,
+    /// Its thumbnails are in their places.
+    Made(Vec<PathBuf>),
     /// It failed, with this message.
     Failed(String),
 }
@@ -50,9 +49,10 @@ pub fn make_all(
 ) -> Result<Round, CompareError> {
     let mut batch = Batch::new(&settings.source, dest)
         .with_options(settings.options.clone())
-        .with_variant(settings.variant.clone())
+        .with_variants(settings.variants.clone())
         .with_strategy(contender.strategy, contender.jobs);
     batch.walk = settings.walk;
+    batch.names.clone_from(&settings.names);
     // Nothing can be lost here, and every file is work that can be measured.
     batch.thumbnails_too = true;
     // The folders of all contenders lie side by side, perhaps below SOURCE.
@@ -123,27 +123,24 @@ impl Gathered<'_> {
 
 impl State {
     fn add(&mut self, job: &Job, processed: &Processed) {
-        let fate = self.fate(&processed.outcome);
+        let fate = self.fate(job, &processed.outcome);
         let relative = job.source.relative().to_owned();
         if self.fates.insert(relative.clone(), fate).is_some() {
             self.twice = Some(relative);
         }
     }
 
-    fn fate(&mut self, outcome: &make::Outcome) -> Fate {
-        match outcome {
-            make::Outcome::Made(_) => Fate::Made,
-            make::Outcome::Failed(error) if error.stage == Stage::Write => {
+    fn fate(&mut self, job: &Job, outcome: &Outcome) -> Fate {
+        if let Some(error) = outcome.errors().next() {
+            if error.stage == Stage::Write {
                 self.unwritten.get_or_insert_with(|| error.to_string());
-                Fate::Failed(io::ErrorKind::Other.to_string())
             }
-            make::Outcome::Failed(error) => Fate::Failed(error.to_string()),
-            // The folder was empty and nothing stops the run.
-            make::Outcome::Fresh
-            | make::Outcome::Kept(_)
-            | make::Outcome::PassedOver
-            | make::Outcome::WouldMake(_)
-            | make::Outcome::NotBegun => Fate::Failed("bug in thumbgen: not made".into()),
+            return Fate::Failed(error.to_string());
+        }
+        // The folder was empty and nothing stops the run: there is nothing else that could become of a thumbnail.
+        match outcome.made().count() == job.thumbnails.len() {
+            true => Fate::Made(job.thumbnails.clone()),
+            false => Fate::Failed("bug in thumbgen: not made".into()),
         }
     }
 }

@@ -33,7 +33,7 @@ pub struct Rounds<'a> {
     unvisited: Vec<PictureError>,
 }
 
-/// What the first contender made of a picture: a checksum of its thumbnail, or its failure.
+/// What the first contender made of a picture: a checksum of its thumbnails, or its failure.
 type Checked = Result<u64, String>;
 
 impl<'a> Rounds<'a> {
@@ -104,7 +104,7 @@ impl<'a> Rounds<'a> {
                 let dest = kept.folder_for(self.pictures.len() as u64)?;
                 let made = make(*contender, &dest, &|| bar.step())?;
                 measured.push(made.measured);
-                agreed.check(*contender, made, &self.pictures, &dest)?;
+                agreed.check(*contender, made, &self.pictures)?;
             }
         }
         bar.finish();
@@ -180,7 +180,6 @@ impl Agreed {
         contender: Contender,
         round: Round,
         pictures: &[PathBuf],
-        dest: &Path,
     ) -> Result<(), CompareError> {
         let differs = |picture: &Path, what: String| Difference {
             picture: picture.to_owned(),
@@ -195,7 +194,7 @@ impl Agreed {
             let result = match fates.remove(picture) {
                 None => Err(differs(picture, "left it out".into())),
                 Some(fate) => self
-                    .compare(contender, picture, fate, dest)
+                    .compare(contender, picture, fate)
                     .map_err(|what| differs(picture, what)),
             };
             result?;
@@ -207,16 +206,11 @@ impl Agreed {
         Ok(())
     }
 
-    fn compare(
-        &mut self,
-        contender: Contender,
-        picture: &Path,
-        fate: Fate,
-        dest: &Path,
-    ) -> Result<(), String> {
+    fn compare(&mut self, contender: Contender, picture: &Path, fate: Fate) -> Result<(), String> {
         let result = match fate {
-            Fate::Made => Ok(checksum(&dest.join(picture))
-                .map_err(|error| format!("left no thumbnail: {error}"))?),
+            Fate::Made(thumbnails) => {
+                Ok(checksum(&thumbnails).map_err(|error| format!("left no thumbnail: {error}"))?)
+            }
             Fate::Failed(told) => Err(told),
         };
         let Some(first) = self.first else {
@@ -249,10 +243,12 @@ impl Agreed {
     }
 }
 
-/// A checksum of the file at `path`, the same for the same bytes.
-fn checksum(path: &Path) -> io::Result<u64> {
+/// A checksum of the `files`, the same for the same bytes.
+fn checksum(files: &[PathBuf]) -> io::Result<u64> {
     let mut hasher = DefaultHasher::new();
-    hasher.write(&fs::read(path)?);
+    for file in files {
+        hasher.write(&fs::read(file)?);
+    }
     Ok(hasher.finish())
 }
 

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use super::figures::Contender;
 use crate::batch::execute::Strategy;
+use crate::batch::names::Template;
 use crate::batch::settings::cores;
 use crate::batch::walk::WalkOptions;
 use crate::cli::command_line::Cli;
+use crate::cli::thumbnails;
 use crate::picture::{Options, Variant};
 
 /// What is compared, and where the result goes.
@@ -19,8 +21,10 @@ pub struct Settings {
     pub walk: WalkOptions,
     /// How pictures are read, and the limits.
     pub options: Options,
-    /// Size, shape and format of the thumbnails.
-    pub variant: Variant,
+    /// Sizes, shapes and formats of the thumbnails.
+    pub variants: Vec<Variant>,
+    /// What the thumbnails are called.
+    pub names: Option<Template>,
     /// Cores that the process may use.
     pub cores: NonZeroUsize,
     /// Numbers of jobs at which strategies are measured, in order.
@@ -47,7 +51,8 @@ impl From<Cli> for Settings {
         Self {
             walk: WalkOptions::from(&cli),
             options: Options::from(&cli),
-            variant: Variant::from(&cli),
+            variants: thumbnails::variants(&cli),
+            names: cli.name,
             source: cli.source,
             cores,
             jobs,

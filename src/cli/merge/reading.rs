@@ -62,6 +62,15 @@ pub(super) struct Line<'a> {
     pub(super) error: Option<Cow<'a, str>>,
     #[serde(default)]
     pub(super) damaged: bool,
+    #[serde(borrow, default)]
+    pub(super) thumbnails: Vec<Thumbnail<'a>>,
+}
+
+/// One of a picture's thumbnails.
+#[derive(Debug, Deserialize)]
+pub(super) struct Thumbnail<'a> {
+    #[serde(borrow)]
+    pub(super) outcome: Cow<'a, str>,
 }
 
 /// The lines of one run.
@@ -80,6 +89,8 @@ impl ReportedRun {
     pub(super) fn is_finished(&self) -> bool {
         let told = Counts {
             unvisited_folders: self.run.counts.unvisited_folders,
+            // Reports of older versions don't have it.
+            thumbnails: self.run.counts.thumbnails,
             ..self.counts
         };
         self.run.finished && self.run.counts == told
@@ -100,6 +111,11 @@ impl ReportedRun {
             }
         }
         self.counts.damaged += u64::from(line.damaged);
+        let made = line.thumbnails.iter().filter(|one| one.outcome == "made");
+        self.counts.thumbnails += made.count() as u64;
+        if line.thumbnails.is_empty() {
+            self.counts.thumbnails += u64::from(outcome == "made");
+        }
         self.counts.count(outcome)
     }
 }

@@ -1,8 +1,9 @@
 //! Where the paths of a report lead, and their URLs.
 
-use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
+
+use crate::tell::url::encode;
 
 /// The folders of pictures and of thumbnails.
 #[derive(Debug, Clone)]
@@ -125,27 +126,9 @@ fn url_between(folder: &Path, to: &Path) -> String {
     url
 }
 
-/// `path` as the end of a URL.
-pub(super) fn url_of(path: &Path) -> String {
-    let mut url = String::new();
-    encode(path.as_os_str().as_bytes(), &mut url);
-    url
-}
-
-/// Appends `bytes` of a path: all but what RFC 3986, section 2.3, never reserves is percent-encoded.
-fn encode(bytes: &[u8], url: &mut String) {
-    for byte in bytes {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                url.push(char::from(*byte));
-            }
-            _ => write!(url, "%{byte:02X}").expect("BUG: writing to a string fails"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use crate::tell::url::url_of;
     use std::ffi::OsStr;
 
     use super::*;

@@ -10,8 +10,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::fields::{Fields, path, said, size, text};
-use super::places::{Places, url_of};
+use super::places::Places;
 use super::thumbnails::{Thumbnail, best};
+use crate::tell::url::url_of;
 
 /// Fields that the page leaves out: nobody looks for them.
 const PASSED_OVER: [&str; 6] = [
@@ -131,6 +132,7 @@ impl Row {
 fn more(record: Fields) -> Map<String, Value> {
     let usual = |name: &str, value: &Value| match name {
         "orientation" => value.as_u64() == Some(1),
+        "thumbnail_format" => value.as_str() == Some("jpeg"),
         "colour" => value.as_str() == Some("untouched"),
         _ => PASSED_OVER.contains(&name) || value.is_null(),
     };

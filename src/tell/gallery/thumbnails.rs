@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::fields::{Fields, path, size, text};
-use super::places::{Places, url_of};
+use super::places::Places;
+use crate::tell::url::url_of;
 
 /// The longer side of a thumbnail that fills a cell of the page on a screen of ordinary resolution.
 const CELL: u64 = 128;

@@ -4,12 +4,14 @@
 //!
 //! ```text
 //! record  the fields, and what fills them      lines  a report read line by line
+//! thumbnail  those of a picture's thumbnails
 //! known   what failed already in the last run's report
 //! ```
 
 mod known;
 pub(crate) mod lines;
 mod record;
+mod thumbnail;
 
 use std::fs::File;
 use std::io::{self, BufWriter, LineWriter, Write};
@@ -24,6 +26,7 @@ use record::BEGINNING;
 
 pub use known::Known;
 pub use record::{MergedRecord, PictureRecord, Record, RunRecord, now};
+pub use thumbnail::ThumbnailRecord;
 
 /// Where records go.
 pub struct Report {

@@ -11,11 +11,13 @@ use serde::{Deserialize, Serialize};
 use crate::batch::counts::Counts;
 use crate::batch::freshness::SourceVersion;
 use crate::batch::job::Job;
-use crate::batch::make::{Made, Outcome, Processed};
+use crate::batch::make::{Made, Processed};
 use crate::batch::run::Ran;
 use crate::batch::shard::Shard;
 use crate::batch::stage::StageTimes;
 use crate::tell::summary::Scheduling;
+
+use super::thumbnail::ThumbnailRecord;
 
 /// How every report begins.
 pub(super) const BEGINNING: &[u8] = b"{\"record\":";
@@ -39,7 +41,7 @@ pub struct PictureRecord {
     /// The bytes of the source's path in hexadecimal, if they are not UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_hex: Option<String>,
-    /// Path of the thumbnail.
+    /// Path of the thumbnail, if the run makes one of each picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
     /// The bytes of the thumbnail's path in hexadecimal, if they are not UTF-8.
@@ -51,7 +53,7 @@ pub struct PictureRecord {
     /// What became of it: `made`, `fresh`, `kept`, `failed`, `not begun`, `passed over`, `would make`, `pruned` or
     /// `would prune`.
     pub outcome: String,
-    /// Why a thumbnail was made: `missing`, `source changed`, `settings changed`, `damaged`, `forced` or `foreign`; or
+    /// Why that thumbnail was made: `missing`, `source changed`, `settings changed`, `damaged`, `forced` or `foreign`; or
     /// what was kept: `without a stamp`, `a link` or `not a file`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -76,12 +78,15 @@ pub struct PictureRecord {
     /// Bytes read of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes_read: Option<u64>,
-    /// Width and height of the thumbnail in pixels.
+    /// Width and height of that thumbnail in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail_size: Option<[u32; 2]>,
-    /// Length of the thumbnail's file in bytes.
+    /// Length of that thumbnail's file in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail_bytes: Option<u64>,
+    /// Format of that thumbnail: `jpeg`, `webp` or `png`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail_format: Option<String>,
     /// The N of the N/8 at which the source was decoded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<u8>,
@@ -97,6 +102,10 @@ pub struct PictureRecord {
     /// Whether the thumbnail was made from what was left of a damaged source.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub damaged: bool,
+    /// Each of the picture's thumbnails, if the run makes several of each picture; if it makes one, this record is also
+    /// that thumbnail's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub thumbnails: Vec<ThumbnailRecord>,
     /// Milliseconds by stage.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ms: BTreeMap<String, f64>,
@@ -111,7 +120,7 @@ pub struct RunRecord {
     pub source: String,
     /// DEST.
     pub destination: String,
-    /// The settings that decide pixels, as thumbnails' stamps have them.
+    /// The settings that decide pixels, as thumbnails' stamps have them; those of several variants with spaces between.
     pub settings: String,
     /// Which part of SOURCE it was of, if not all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -174,30 +183,33 @@ impl PictureRecord {
             ms: milliseconds(&processed.times),
             ..Self::default()
         };
+        let outcome = &processed.outcome;
+        record.outcome = outcome.name().to_owned();
         if let Some(job) = job {
             (record.source, record.source_hex) = path(job.source.path());
-            (record.destination, record.destination_hex) = path(&job.thumbnail);
+            let thumbnails = job.thumbnails.iter().zip(outcome.thumbnails());
+            let thumbnails = thumbnails.map(|(place, fate)| ThumbnailRecord::new(place, fate));
+            if let [only] = job.thumbnails.as_slice() {
+                (record.destination, record.destination_hex) = path(only);
+                thumbnails.for_each(|only| record.describe_only(only));
+            } else {
+                record.thumbnails = thumbnails.collect();
+            }
         }
-        record.outcome = processed.outcome.name().to_owned();
-        match &processed.outcome {
-            Outcome::Made(made) => {
-                record.describe(made);
-                record.source_mtime = processed.version.map(SourceVersion::mtime);
-                record.bytes_read = Some(processed.bytes_read);
+        if let Some(made) = outcome.made().next() {
+            record.describe(made);
+            record.source_mtime = processed.version.map(SourceVersion::mtime);
+            record.bytes_read = Some(processed.bytes_read);
+        }
+        if let Some(error) = outcome.errors().next() {
+            if job.is_none() {
+                (record.source, record.source_hex) = path(&error.path);
             }
-            Outcome::WouldMake(reason) => record.reason = Some(reason.to_string()),
-            Outcome::Kept(what) => record.reason = Some(what.to_string()),
-            Outcome::Failed(error) => {
-                if job.is_none() {
-                    (record.source, record.source_hex) = path(&error.path);
-                }
-                record.stage = Some(error.stage.to_string());
-                record.error = Some(error.cause.to_string());
-                record.source_mtime = processed.version.map(SourceVersion::mtime);
-                record.source_bytes = processed.version.map(SourceVersion::length);
-                record.first_seen = Some(record.time.clone());
-            }
-            Outcome::Fresh | Outcome::PassedOver | Outcome::NotBegun => {}
+            record.stage = Some(error.stage.to_string());
+            record.error = Some(error.cause.to_string());
+            record.source_mtime = processed.version.map(SourceVersion::mtime);
+            record.source_bytes = processed.version.map(SourceVersion::length);
+            record.first_seen = Some(record.time.clone());
         }
         record
     }
@@ -215,13 +227,19 @@ impl PictureRecord {
         }
     }
 
+    /// Tells what became of the picture's only thumbnail.
+    fn describe_only(&mut self, only: ThumbnailRecord) {
+        self.reason = only.reason;
+        self.thumbnail_size = only.size;
+        self.thumbnail_bytes = only.bytes;
+        self.thumbnail_format = only.format;
+    }
+
+    /// Tells what all thumbnails of the picture have in common.
     fn describe(&mut self, made: &Made) {
         let thumbnail = &made.thumbnail;
-        self.reason = Some(made.reason.to_string());
         self.source_size = Some([thumbnail.source_width, thumbnail.source_height]);
         self.source_bytes = Some(made.source_bytes);
-        self.thumbnail_size = Some([thumbnail.width, thumbnail.height]);
-        self.thumbnail_bytes = Some(made.bytes);
         self.scale = Some(thumbnail.scale);
         self.orientation = Some(thumbnail.orientation);
         self.colour = Some(thumbnail.colour.to_string());
@@ -234,9 +252,10 @@ impl RunRecord {
     /// The record of a run, without the paths it was run with.
     pub fn new(ran: &Ran, scheduling: Scheduling) -> Self {
         let totals = &ran.totals;
+        let settings: Vec<_> = ran.settings.iter().map(ToString::to_string).collect();
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            settings: ran.settings.to_string(),
+            settings: settings.join(" "),
             strategy: scheduling.strategy.to_string(),
             jobs: scheduling.workers.get() as u64,
             finished: ran.finished,
@@ -283,7 +302,7 @@ pub fn now() -> String {
 }
 
 /// `path` as text, and in hexadecimal if the text loses something.
-fn path(path: &Path) -> (Option<String>, Option<String>) {
+pub(super) fn path(path: &Path) -> (Option<String>, Option<String>) {
     let bytes = path.as_os_str().as_bytes();
     let hex = path
         .to_str()

@@ -1,0 +1,106 @@
+//! Thumbnails are stamped and written one by one, as they are made.
+
+use super::{Fate, Finding, Made, Maker};
+use crate::batch::destination::local::{Writer, Written};
+use crate::batch::error::PictureError;
+use crate::batch::freshness::{self, Reason, SourceVersion};
+use crate::batch::job::Job;
+use crate::batch::stage::{Clock, Stage};
+use crate::picture::{Sink, Step, Thumbnail, ThumbnailError};
+
+/// Takes the thumbnails of one picture, and the time that each step took.
+pub(super) struct Writing<'a> {
+    maker: &'a Maker,
+    job: &'a Job,
+    version: SourceVersion,
+    writer: &'a mut Writer,
+    clock: &'a mut Clock,
+    /// What there is to say of each variant so far.
+    findings: Vec<Finding>,
+    /// The variants that are made, in the order in which the thumbnailer has them.
+    stale: Vec<usize>,
+}
+
+impl<'a> Writing<'a> {
+    /// Writes the thumbnails that are stale by the `findings` of each variant.
+    pub(super) fn new(
+        maker: &'a Maker,
+        job: &'a Job,
+        version: SourceVersion,
+        findings: Vec<Finding>,
+        writer: &'a mut Writer,
+        clock: &'a mut Clock,
+    ) -> Self {
+        let is_stale = |variant: &usize| matches!(findings[*variant], Finding::Stale(_));
+        Self {
+            maker,
+            job,
+            version,
+            writer,
+            clock,
+            stale: (0..findings.len()).filter(is_stale).collect(),
+            findings,
+        }
+    }
+
+    /// What became of each variant's thumbnail, if the picture could be decoded.
+    pub(super) fn into_fates(self) -> Vec<Fate> {
+        let settled = self
+            .findings
+            .into_iter()
+            .filter_map(|finding| match finding {
+                Finding::Settled(fate) => Some(fate),
+                Finding::Stale(_) => None,
+            });
+        settled.collect()
+    }
+
+    fn write(&mut self, variant: usize, mut thumbnail: Thumbnail, reason: Reason) -> Fate {
+        let Maker {
+            options,
+            settings,
+            rules,
+            ..
+        } = self.maker;
+        let place = &self.job.thumbnails[variant];
+        let mut bytes = std::mem::take(&mut thumbnail.bytes);
+        // Damage that is passed over unasked does not depend on the settings.
+        let by_setting = thumbnail.damage.is_some() && options.allow_damaged;
+        let (format, settings) = (thumbnail.format, &settings[variant]);
+        freshness::stamp(&mut bytes, format, self.version, settings, by_setting);
+        let written = self.writer.write(place, &bytes, rules.replace_foreign);
+        self.clock.lap(Stage::Write);
+        match written {
+            Ok(Written::InPlace) => Fate::Made(Box::new(Made {
+                reason,
+                thumbnail,
+                bytes: bytes.len() as u64,
+                source_bytes: self.version.length(),
+            })),
+            Ok(Written::Kept(what)) => Fate::Kept(what),
+            Err(error) => Fate::Failed(PictureError::new(place, Stage::Write, error)),
+        }
+    }
+}
+
+impl Sink for Writing<'_> {
+    fn thumbnail(&mut self, number: usize, made: Result<Thumbnail, ThumbnailError>) {
+        let variant = self.stale[number];
+        let Finding::Stale(reason) = self.findings[variant] else {
+            unreachable!("BUG: a thumbnail was made twice")
+        };
+        let fate = match made {
+            Ok(thumbnail) => self.write(variant, thumbnail, reason),
+            Err(error) => {
+                self.clock.lap(error.step.into());
+                let (path, options) = (self.job.source.path(), &self.maker.options);
+                Fate::Failed(PictureError::from_thumbnail(path, error, options))
+            }
+        };
+        self.findings[variant] = Finding::Settled(fate);
+    }
+
+    fn lap(&mut self, step: Step) {
+        self.clock.lap(step.into());
+    }
+}

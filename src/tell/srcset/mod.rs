@@ -1,0 +1,229 @@
+//! `--srcset`: the thumbnails of each picture and how large they are, as a web template wants them.
+//!
+//! ```text
+//! {"pictures":{
+//! "shop/mug.jpg":{"thumbnails":[{"src":"400x300/shop/mug.jpg","type":"image/jpeg","width":400,"height":267}]},
+//! ...
+//! }}
+//! ```
+//!
+//! One line a picture, in the order of their paths, so that two of them can be compared line by line. All pictures are
+//! held in memory, some 300 bytes each. What the file before it says of a picture is taken over where nothing has
+//! changed, which saves looking into fresh thumbnails, and where a picture failed, since its old thumbnails still are in
+//! place.
+
+mod placeholder;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::batch::error::{plain, shown};
+use crate::batch::job::Job;
+use crate::batch::make::{Fate, Outcome};
+use crate::picture::{Format, own_size};
+use crate::tell::side_file;
+use crate::tell::url::url_of;
+
+pub use placeholder::Placeholder;
+use placeholder::Placeholders;
+
+/// How each of these files begins.
+const BEGINNING: &[u8] = b"{\"pictures\":{";
+
+/// More than any header that thumbgen writes has.
+const HEAD: u64 = 4 << 10;
+
+/// The thumbnails of one picture.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Those that are in their places, in the order of the variants.
+    pub thumbnails: Vec<Source>,
+    /// A tiny likeness of the picture, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placeholder: Option<String>,
+}
+
+/// One thumbnail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Its URL below DEST's.
+    pub src: String,
+    /// Its media type.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+}
+
+/// Gathers what a run's pictures have, from any thread.
+#[derive(Debug)]
+pub struct Srcset {
+    path: PathBuf,
+    dest: PathBuf,
+    formats: Vec<Format>,
+    before: HashMap<String, Entry>,
+    entries: Mutex<BTreeMap<String, Entry>>,
+    placeholders: Option<Placeholders>,
+}
+
+/// The file can't be written.
+#[derive(Debug, Error)]
+#[error("--srcset {} can't be written: {}", shown(.0), plain(.1))]
+pub struct SrcsetError(PathBuf, #[source] io::Error);
+
+#[derive(Debug, Default, Deserialize)]
+struct Whole {
+    pictures: HashMap<String, Entry>,
+}
+
+impl Srcset {
+    /// For a file at `path` of the thumbnails below `dest`, which have these `formats` by variant.
+    ///
+    /// # Errors
+    ///
+    /// When something else is in the file's place, or there is no folder for it.
+    pub fn new(
+        path: &Path,
+        dest: &Path,
+        formats: Vec<Format>,
+        placeholder: Option<Placeholder>,
+    ) -> Result<Self, SrcsetError> {
+        let failed = |error| SrcsetError(path.to_owned(), error);
+        side_file::check(path, BEGINNING).map_err(failed)?;
+        fs::read_dir(folder(path)).map_err(failed)?;
+        // One that is cut short says nothing: all is found out anew.
+        let before = File::open(path).ok().map(BufReader::new);
+        let before = before.and_then(|file| serde_json::from_reader(file).ok());
+        let Whole { pictures } = before.unwrap_or_default();
+        Ok(Self {
+            path: path.to_owned(),
+            dest: dest.to_owned(),
+            formats,
+            before: pictures,
+            entries: Mutex::default(),
+            placeholders: placeholder.map(Placeholders::new),
+        })
+    }
+
+    /// Takes in what became of `job`.
+    pub(super) fn add(&self, job: &Job, outcome: &Outcome) {
+        if matches!(outcome, Outcome::PassedOver) {
+            return;
+        }
+        let name = job.source.relative().to_string_lossy();
+        let before = self.before.get(&*name);
+        let entry = match outcome {
+            Outcome::Thumbnails(fates) => self.entry(job, fates, before),
+            // The thumbnails that it had are still there.
+            _ => before.cloned().unwrap_or_default(),
+        };
+        if !entry.thumbnails.is_empty() {
+            let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+            entries.insert(name.into_owned(), entry);
+        }
+    }
+
+    fn entry(&self, job: &Job, fates: &[Fate], before: Option<&Entry>) -> Entry {
+        let urls: Vec<_> = job.thumbnails.iter().map(|place| self.url(place)).collect();
+        if let Some(before) = before
+            && fates.iter().all(|fate| matches!(fate, Fate::Fresh))
+            && before.thumbnails.iter().map(|it| &it.src).eq(&urls)
+            && before.placeholder.is_some() == self.placeholders.is_some()
+        {
+            return before.clone();
+        }
+        let mut thumbnails = Vec::new();
+        for (number, (url, fate)) in urls.into_iter().zip(fates).enumerate() {
+            let size = match fate {
+                Fate::Made(made) => Some((made.thumbnail.width, made.thumbnail.height)),
+                Fate::Fresh => size_of(&job.thumbnails[number]),
+                Fate::Failed(_) => {
+                    let old = before.and_then(|old| old.thumbnails.iter().find(|it| it.src == url));
+                    old.map(|old| (old.width, old.height))
+                }
+                // Nobody knows what a file of another tool holds.
+                Fate::Kept(_) | Fate::WouldMake(_) => None,
+            };
+            thumbnails.extend(size.map(|(width, height)| Source {
+                src: url,
+                media_type: self.formats[number].media_type().to_owned(),
+                width,
+                height,
+            }));
+        }
+        let places = job.thumbnails.iter().zip(fates);
+        let places = places.filter(|(_, fate)| matches!(fate, Fate::Made(_) | Fate::Fresh));
+        let placeholder = self.placeholders.as_ref();
+        Entry {
+            placeholder: placeholder.and_then(|it| it.of(places.map(|(place, _)| place.as_path()))),
+            thumbnails,
+        }
+    }
+
+    fn url(&self, thumbnail: &Path) -> String {
+        url_of(thumbnail.strip_prefix(&self.dest).unwrap_or(thumbnail))
+    }
+
+    /// Writes the file, whole or not at all. What it said before of pictures that this run did not come to is left out if
+    /// the run came to `all` that there are.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be written.
+    pub(super) fn write(self, all: bool) -> Result<(), SrcsetError> {
+        let mut entries = self
+            .entries
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !all {
+            for (name, entry) in self.before {
+                entries.entry(name).or_insert(entry);
+            }
+        }
+        write(&self.path, &entries).map_err(|error| SrcsetError(self.path, error))
+    }
+}
+
+fn write(path: &Path, entries: &BTreeMap<String, Entry>) -> io::Result<()> {
+    // Made as a plain file, so that a web server may read it if the umask lets it.
+    let file = tempfile::Builder::new()
+        .prefix(".thumbgen-srcset.")
+        .make_in(folder(path), |path| File::create_new(path))?;
+    let mut out = BufWriter::new(file);
+    out.write_all(BEGINNING)?;
+    for (number, (name, entry)) in entries.iter().enumerate() {
+        out.write_all(if number == 0 { b"\n" } else { b",\n" })?;
+        serde_json::to_writer(&mut out, name)?;
+        out.write_all(b":")?;
+        serde_json::to_writer(&mut out, entry)?;
+    }
+    out.write_all(b"\n}}\n")?;
+    out.into_inner()?.persist(path)?;
+    Ok(())
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// The size of the thumbnail at `path`, if it can be told.
+fn size_of(path: &Path) -> Option<(u32, u32)> {
+    let mut head = Vec::new();
+    File::open(path)
+        .ok()?
+        .take(HEAD)
+        .read_to_end(&mut head)
+        .ok()?;
+    own_size(&head)
+}
