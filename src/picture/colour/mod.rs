@@ -17,16 +17,17 @@
 //! reported as a [`ProfileFault`]. Four-component JPEGs are taken to be inverted (0 is full ink), whether or not an
 //! Adobe marker says so: that is how they are written in practice, and how browsers and other decoders read them.
 
+mod fault;
 mod profiles;
 mod samples;
 
 use std::fmt;
 use std::sync::Arc;
 
-use thiserror::Error;
-
 use crate::picture::jpeg::{Colour, IccChunk};
 use profiles::{Profile, Profiles, Transform};
+
+pub use fault::ProfileFault;
 
 /// How a picture's colours were brought to sRGB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,24 +55,6 @@ impl fmt::Display for ColourHandling {
             Self::PlainCmyk => "converted from plain CMYK",
         })
     }
-}
-
-/// Why a colour profile was ignored.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum ProfileFault {
-    /// Parts of it are missing or don't belong together.
-    #[error("parts of it are missing")]
-    Incomplete,
-    /// It is for pictures with another kind of colour.
-    #[error("it is for {profile} pictures")]
-    OtherKind {
-        /// The kind of picture that it is for.
-        profile: &'static str,
-    },
-    /// The colour engine refuses it.
-    #[error("{0}")]
-    Unusable(String),
 }
 
 /// What has to be done with a picture's planes once they are small.

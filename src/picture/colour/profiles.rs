@@ -11,7 +11,7 @@ use moxcms::{
     TransformOptions,
 };
 
-use super::ProfileFault;
+use super::fault::ProfileFault;
 use crate::picture::jpeg::IccChunk;
 
 /// What is kept of a profile.

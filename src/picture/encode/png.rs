@@ -1,15 +1,15 @@
 //! Pixels -> a PNG: 8 bits, grey as grey, filters chosen row by row, no metadata.
 
-use png::{BitDepth, ColorType, Compression, Encoder, Filter};
+use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter};
 
-use super::{Inner, Layout, Samples};
+use super::pixels::{Layout, Samples};
 
 /// Encodes `width` x `height` pixels.
 pub(super) fn encode(
     Samples { samples, layout }: Samples,
     width: u32,
     height: u32,
-) -> Result<Vec<u8>, Inner> {
+) -> Result<Vec<u8>, EncodingError> {
     let mut bytes = Vec::with_capacity(samples.len() / 2);
     let mut encoder = Encoder::new(&mut bytes, width, height);
     encoder.set_color(match layout {

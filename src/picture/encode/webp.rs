@@ -10,7 +10,7 @@
 
 use webpx::{Encoder, Unstoppable};
 
-use super::{Inner, Layout, Samples};
+use super::pixels::{Layout, Samples};
 
 /// An error of libwebp's.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +26,7 @@ pub(super) fn encode(
     width: u32,
     height: u32,
     quality: u8,
-) -> Result<Vec<u8>, Inner> {
+) -> Result<Vec<u8>, Error> {
     let coloured: Vec<u8>;
     let encoder = match layout {
         Layout::Rgb => Encoder::new_rgb(samples, width, height),
@@ -47,5 +47,5 @@ pub(super) fn encode(
     };
     let encoder = encoder.quality(quality.into()).method(METHOD);
     let encoded = encoder.encode(Unstoppable);
-    encoded.map_err(|error| Error(error.error().to_string()).into())
+    encoded.map_err(|error| Error(error.error().to_string()))
 }

@@ -4,11 +4,11 @@ use super::entropy::ac::AcTable;
 use super::entropy::ac_skip::SkipTable;
 use super::entropy::band_skip::BandSkipTable;
 use super::entropy::dc::DcTable;
+use super::entropy::dc_only::{DcOnlyDecoder, DcOnlyTable};
 use super::entropy::huffman::FromSpec;
 use super::entropy::unstuff::Buffer;
 use super::error::{Error, Flaw};
 use super::lanes::Lanes;
-use super::sequential::dc_only::{DcOnlyDecoder, DcOnlyTable};
 use std::sync::Arc;
 
 /// A worker's buffers and tables. Reusing it saves allocating them, and building tables that pictures share.

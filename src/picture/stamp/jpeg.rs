@@ -1,6 +1,6 @@
 //! Where the stamp stands in a JPEG: in a comment segment, after the application segments.
 
-use super::Found;
+use super::text::Found;
 
 /// Marker of a comment segment (T.81, table B.1).
 const COM: u8 = 0xFE;

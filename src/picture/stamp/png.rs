@@ -1,6 +1,6 @@
 //! Where the stamp stands in a PNG: in a tEXt chunk, `Comment`, after IHDR (PNG, third edition, 5.3 and 11.3.3.3).
 
-use super::Found;
+use super::text::Found;
 
 /// A keyword that every reader knows, and what ends it.
 const KEYWORD: &[u8] = b"Comment\0";

@@ -1,6 +1,6 @@
 //! Planes -> blocks of eight by eight samples.
 
-use super::Component;
+use super::component::Component;
 
 /// Eight rows of samples.
 pub(super) type Samples = [[u8; 8]; 8];

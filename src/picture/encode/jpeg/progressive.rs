@@ -3,8 +3,8 @@
 
 use mozjpeg_rs::{Encoder, Preset, QuantTableIdx, Subsampling};
 
-use super::halves_chroma;
-use crate::picture::encode::{Layout, Pixels, Samples};
+use super::baseline::halves_chroma;
+use crate::picture::encode::pixels::{Layout, Pixels, Samples};
 
 /// Encodes `width` x `height` pixels without alpha.
 pub(in crate::picture::encode) fn encode(

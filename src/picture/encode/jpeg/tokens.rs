@@ -1,8 +1,8 @@
 //! Quantised blocks -> tokens, Huffman symbols with their extra bits (T.81 F.1.2) -> bits.
 
+use super::component::{KINDS, kind_of};
 use super::forward::Block;
 use super::huffman::Code;
-use super::{KINDS, kind_of};
 use crate::picture::jpeg::NATURAL;
 use fearless_simd::{Simd, SimdBase, SimdMask, i16x8};
 use memchr::memchr;

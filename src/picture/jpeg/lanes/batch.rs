@@ -1,11 +1,11 @@
 //! As many stretches as there are lanes, walked together and joined.
 
 use super::stretch::{Marker, Stretch, can_start};
-use super::walk::{self, Data, LANES, Limit, NOTES, Notes, Out, ROOM, Tables, Walker};
-use crate::picture::jpeg::entropy::bits::{Bits, CHUNK, WORD};
+use super::tables::Tables;
+use super::walk::{self, Data, LANES, Limit, NOTES, Notes, Out, ROOM, Walker};
+use crate::picture::jpeg::entropy::bits::{CHUNK, WORD};
+use crate::picture::jpeg::entropy::dc_only::DcOnlyDecoder;
 use crate::picture::jpeg::entropy::unstuff::MOST_PER_BLOCK;
-use crate::picture::jpeg::error::Damage;
-use crate::picture::jpeg::sequential::dc_only::DcOnlyDecoder;
 use std::ops::Range;
 
 /// The shortest scan that is decoded in lanes, in bytes.
@@ -28,7 +28,7 @@ const NOTED_BYTES: usize = 2048;
 const TRY: usize = 64;
 
 /// Blocks of a lane's room that are kept free: some may be done beyond a limit, and an MCU must still fit.
-const SPARE: usize = 64;
+pub(super) const SPARE: usize = 64;
 
 /// What a worker keeps for lanes, and whether they are used at all.
 #[derive(Debug)]
@@ -47,9 +47,9 @@ impl Default for Lanes {
 #[derive(Debug)]
 pub(crate) struct Work {
     least: usize,
-    data: Box<Data>,
-    out: Box<Out>,
-    tables: Tables,
+    pub(super) data: Box<Data>,
+    pub(super) out: Box<Out>,
+    pub(super) tables: Tables,
     notes: Notes,
 }
 
@@ -65,8 +65,8 @@ pub(crate) struct Place {
 /// The MCUs from one place to another.
 #[derive(Debug)]
 pub(crate) struct Batch<'w> {
-    out: &'w Out,
-    parts: Vec<Range<usize>>,
+    pub(super) out: &'w Out,
+    pub(super) parts: Vec<Range<usize>>,
     /// The place after the last of them.
     pub(crate) end: Place,
 }
@@ -138,14 +138,14 @@ fn zeros<T: Copy, const SIZE: usize>(zero: T) -> Box<[T; SIZE]> {
 }
 
 /// The stretches that the lanes walk.
-struct Cuts {
-    stretches: [Stretch; LANES],
+pub(super) struct Cuts {
+    pub(super) stretches: [Stretch; LANES],
     /// Where each starts in the source, and where the last one ends.
-    places: [usize; LANES + 1],
+    pub(super) places: [usize; LANES + 1],
     /// How many are usable.
-    count: usize,
+    pub(super) count: usize,
     /// Bytes that must be at hand before an MCU is decoded.
-    margin: usize,
+    pub(super) margin: usize,
 }
 
 impl Work {
@@ -277,79 +277,4 @@ impl Work {
         }
         (lanes, starts)
     }
-
-    /// Joins the lanes that fall in step with the one before them.
-    fn join(
-        &mut self,
-        lanes: &[(Walker, Limit)],
-        starts: &[Vec<usize>; LANES],
-        cuts: &Cuts,
-        scan: &mut Scan,
-    ) -> Option<Batch<'_>> {
-        let mut parts = Vec::with_capacity(LANES);
-        let (mut first, mut end) = (0, None);
-        for (lane, (walker, _)) in lanes.iter().enumerate() {
-            let mut walker = *walker;
-            walker.finish_mcu(&self.tables, scan.decoders, &self.data, &mut self.out);
-            if walker.is_lost() {
-                break;
-            }
-            let chunk = walk::chunk(&self.data, lane);
-            let mut bits = Bits::new(chunk, walker.position - 8 * lane * CHUNK);
-            let mut out = walker.out;
-            let met = match lane + 1 < cuts.count {
-                true => {
-                    let stretch = &cuts.stretches[lane];
-                    let last = 8 * (stretch.len - cuts.margin);
-                    let room = (lane + 1) * ROOM - SPARE;
-                    let next = starts[lane + 1].iter();
-                    let mut next = next
-                        .map(|start| 8 * stretch.own + start)
-                        .enumerate()
-                        .peekable();
-                    loop {
-                        let position = bits.position();
-                        while next.next_if(|&(_, start)| start < position).is_some() {}
-                        match next.peek() {
-                            Some(&(mcu, start)) if start == position => break Some(mcu),
-                            Some(_) if position <= last && out <= room => {}
-                            _ => break None,
-                        }
-                        let before = bits;
-                        if decode_mcu(&mut bits, scan, &mut self.out[out..]).is_err() {
-                            bits = before;
-                            break None;
-                        }
-                        out += scan.blocks.len();
-                    }
-                }
-                false => None,
-            };
-            parts.push(first..out);
-            let (stretch, next) = (&cuts.stretches[lane], cuts.places[lane + 1]);
-            end = Some(Place {
-                at: stretch.source_offset(scan.source, next, bits.position() / 8),
-                bit: bits.position() % 8,
-            });
-            match met {
-                Some(mcus) => first = (lane + 1) * ROOM + mcus * scan.blocks.len(),
-                None => break,
-            }
-        }
-        Some(Batch {
-            out: &self.out,
-            parts,
-            end: end?,
-        })
-    }
-}
-
-/// Decodes the blocks of one MCU, in sequence.
-fn decode_mcu(bits: &mut Bits, scan: &mut Scan, entries: &mut [u32]) -> Result<(), Damage> {
-    for (&component, entry) in scan.blocks.iter().zip(entries) {
-        let decoder = &mut scan.decoders[usize::from(component)];
-        decoder.restart();
-        *entry = walk::entry(decoder.decode(bits)?).ok_or(Damage::NoSuchCode)?;
-    }
-    Ok(())
 }

@@ -16,7 +16,10 @@
 //! goes on in sequence from the last MCU that is certain. So pictures and errors are the same with and without lanes.
 
 mod batch;
+mod join;
 mod stretch;
-pub(crate) mod walk;
+mod tables;
+mod walk;
 
 pub(crate) use batch::{Batch, Lanes, Place, Scan};
+pub(crate) use tables::difference;

@@ -2,7 +2,7 @@
 
 use crate::picture::jpeg::error::{Error, Flaw};
 use crate::picture::jpeg::limits::Limits;
-use crate::picture::jpeg::samples::idct::Inverse;
+use crate::picture::jpeg::samples::inverse::Inverse;
 use crate::picture::jpeg::samples::planes::{self, Canvas};
 use crate::picture::jpeg::samples::scale::{Scales, at_constant};
 use crate::picture::jpeg::samples::zigzag::{self, NATURAL};

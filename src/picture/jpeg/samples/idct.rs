@@ -9,11 +9,6 @@
 /// read.
 pub(crate) type Block = [i16; 128];
 
-use super::planes::Canvas;
-use super::scale::at_constant;
-use super::zigzag::NATURAL;
-use crate::picture::jpeg::syntax::tables::Quantisation;
-
 /// Samples of one block, eight a row whatever N is.
 pub(crate) type Samples = [[u8; 8]; 8];
 
@@ -58,67 +53,9 @@ const fn cosine(numerator: usize, denominator: usize) -> f64 {
     sum
 }
 
-/// Transforms the blocks of one component.
-#[derive(Clone, Debug)]
-pub(crate) struct Inverse {
-    n: usize,
-    /// The quantisation table column by column.
-    quantisers: [[f32; 8]; 8],
-}
-
-impl Inverse {
-    /// For a component at n/8, n in 2..=8: at 1/8 there is nothing to transform, a sample is a block's [`mean`].
-    pub(crate) fn new(n: usize, quantisation: &Quantisation) -> Self {
-        let mut quantisers = [[0.0; 8]; 8];
-        for (&quantiser, natural) in quantisation.iter().zip(NATURAL) {
-            quantisers[usize::from(natural % 8)][usize::from(natural / 8)] = f32::from(quantiser);
-        }
-        Self { n, quantisers }
-    }
-
-    /// Transforms a block and draws it.
-    #[inline(always)]
-    pub(crate) fn draw(&self, block: &Block, canvas: &mut Canvas, place: (usize, usize)) {
-        at_constant!(self.n, N => self.draw_at::<N>(block, canvas, place));
-    }
-
-    /// Transforms a block and draws it, where it is known that the component is at N/8.
-    #[inline(always)]
-    pub(crate) fn draw_at<const N: usize>(
-        &self,
-        block: &Block,
-        canvas: &mut Canvas,
-        place: (usize, usize),
-    ) {
-        canvas.draw::<N>(place, &transformed::<N>(block, &self.quantisers));
-    }
-
-    /// Transforms and draws a row of blocks at 2/8, column by column.
-    #[inline(always)]
-    pub(crate) fn draw_row_of_two(&self, row: &[[i16; 4]], canvas: &mut Canvas, y: usize) {
-        let [[dc, down, ..], [across, both, ..], ..] = self.quantisers;
-        let transform = |&[a, b, c, d]: &[i16; 4]| {
-            two([
-                f32::from(a) * dc,
-                f32::from(b) * down,
-                f32::from(c) * across,
-                f32::from(d) * both,
-            ])
-        };
-        let (top, bottom) = canvas.pairs(y);
-        let whole = bottom.len();
-        for ((block, top), bottom) in row.iter().zip(top).zip(bottom) {
-            [*top, *bottom] = transform(block);
-        }
-        for (x, block) in row.iter().enumerate().skip(whole) {
-            canvas.draw::<2>((x, y), &square(transform(block)));
-        }
-    }
-}
-
 /// Transforms a block at N/8.
 #[inline(always)]
-fn transformed<const N: usize>(block: &Block, quantisers: &[[f32; 8]; 8]) -> Samples {
+pub(super) fn transformed<const N: usize>(block: &Block, quantisers: &[[f32; 8]; 8]) -> Samples {
     match N {
         2 => transform_to_two(block, quantisers),
         3 | 4 => transform::<N, 4>(block, quantisers),
@@ -177,7 +114,7 @@ fn transform_to_two(block: &Block, quantisers: &[[f32; 8]; 8]) -> Samples {
 
 /// The transform at 2/8: all its basis functions have the same magnitude, so that each sample is an eighth of a sum.
 #[inline(always)]
-fn two([dc, down, across, both]: [f32; 4]) -> [[u8; 2]; 2] {
+pub(super) fn two([dc, down, across, both]: [f32; 4]) -> [[u8; 2]; 2] {
     let (top, bottom): (f32, f32) = (dc + down, dc - down);
     let (lean_top, lean_bottom): (f32, f32) = (across + both, across - both);
     let sums = [
@@ -192,7 +129,7 @@ fn two([dc, down, across, both]: [f32; 4]) -> [[u8; 2]; 2] {
 
 /// Two by two samples as those of a block.
 #[inline(always)]
-fn square(rows: [[u8; 2]; 2]) -> Samples {
+pub(super) fn square(rows: [[u8; 2]; 2]) -> Samples {
     let mut samples = [[0; 8]; 8];
     for (place, row) in samples.iter_mut().zip(rows) {
         place[..2].copy_from_slice(&row);
@@ -249,6 +186,7 @@ pub(crate) fn mean(dc: i32) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::jpeg::samples::scale::at_constant;
     use std::f64::consts::PI;
 
     /// T.81 A.3.3 with N instead of 8, in double precision, plain and slow.

@@ -1,12 +1,13 @@
 //! One block of a sequential scan: the coefficients that its scale needs are decoded, the rest passed.
 
-use super::dc_only::DcOnlyDecoder;
 use crate::picture::jpeg::entropy::ac::{self, AcTable, END, Places};
 use crate::picture::jpeg::entropy::ac_skip::SkipTable;
 use crate::picture::jpeg::entropy::bits::Bits;
 use crate::picture::jpeg::entropy::dc::DcTable;
+use crate::picture::jpeg::entropy::dc_only::DcOnlyDecoder;
 use crate::picture::jpeg::error::{Damage, Error};
-use crate::picture::jpeg::samples::idct::{self, Block, Inverse};
+use crate::picture::jpeg::samples::idct::{self, Block};
+use crate::picture::jpeg::samples::inverse::Inverse;
 use crate::picture::jpeg::samples::planes::Canvas;
 use crate::picture::jpeg::samples::zigzag::LAST;
 use crate::picture::jpeg::scratch::BuiltTables;

@@ -2,7 +2,7 @@
 
 use super::dc_only::DcOnlyScan;
 use crate::picture::jpeg::entropy::unstuff::Feed;
-use crate::picture::jpeg::lanes::{self, Batch, Place, walk};
+use crate::picture::jpeg::lanes::{self, Batch, Place};
 use crate::picture::jpeg::syntax::markers::EOI;
 
 impl DcOnlyScan<'_, '_> {
@@ -82,7 +82,7 @@ impl DcOnlyScan<'_, '_> {
                     for (i, mcu) in entries.enumerate() {
                         for (block, &entry) in mcu[..steps.0 * steps.1].iter().enumerate() {
                             let (right, down) = (block % steps.0, block / steps.0);
-                            *prediction = prediction.wrapping_add(walk::difference(entry));
+                            *prediction = prediction.wrapping_add(lanes::difference(entry));
                             lines[(down * across + x + i) * steps.0 + right] = *prediction;
                         }
                     }
@@ -115,7 +115,7 @@ fn sum_up_component<'e, const ACROSS: usize, const DOWN: usize>(
         for (entries, line) in entries.iter().zip(&mut lines) {
             if let Some(places) = line.next() {
                 for (place, &entry) in places.iter_mut().zip(entries) {
-                    sum = sum.wrapping_add(walk::difference(entry));
+                    sum = sum.wrapping_add(lanes::difference(entry));
                     *place = sum;
                 }
             }
@@ -132,7 +132,7 @@ mod tests {
     use crate::picture::jpeg::samples::planes;
     use crate::picture::jpeg::samples::scale::{Scale, Scales};
     use crate::picture::jpeg::scratch::BuiltTables;
-    use crate::picture::jpeg::sequential::McuCanvases;
+    use crate::picture::jpeg::sequential::mcus::McuCanvases;
     use crate::picture::jpeg::syntax::header::Header;
     use crate::picture::jpeg::syntax::markers;
     use crate::picture::jpeg::syntax::scan::{Layout, Scan};

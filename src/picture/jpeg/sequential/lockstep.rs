@@ -1,8 +1,8 @@
 //! Tests that skipping and looking up several symbols at once gives the same as decoding symbol by symbol.
 
 use super::block::{Decoder, Partial};
-use super::dc_only::DcOnlyDecoder;
 use crate::picture::jpeg::entropy::bits::{Bits, CHUNK, Chunk, WORD, extend};
+use crate::picture::jpeg::entropy::dc_only::DcOnlyDecoder;
 use crate::picture::jpeg::entropy::huffman::{Canonical, FromSpec};
 use crate::picture::jpeg::entropy::intervals::{self, Units};
 use crate::picture::jpeg::entropy::unstuff::{Buffer, Feed};

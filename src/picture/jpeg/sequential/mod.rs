@@ -2,9 +2,10 @@
 
 mod block;
 mod dc_lanes;
-pub(super) mod dc_only;
+mod dc_only;
 #[cfg(test)]
 mod lockstep;
+mod mcus;
 
 use crate::picture::jpeg::entropy::bits::Bits;
 use crate::picture::jpeg::entropy::intervals::{self, Units};
@@ -21,6 +22,7 @@ use crate::picture::jpeg::syntax::scan::{Layout, Scan, ScanComponent};
 use crate::picture::jpeg::syntax::tables::Tables;
 use block::Decoder;
 use dc_only::DcOnlyScan;
+use mcus::McuCanvases;
 
 /// Decodes a sequential picture.
 pub(crate) fn decode<'s>(
@@ -155,24 +157,6 @@ impl<'a> Picture<'_, 'a, '_> {
         let missing = Error::format(Flaw::NoQuantisationTable { table }, offset);
         let (dc, ac) = (tables.dc[component.dc], tables.ac[component.ac]);
         Decoder::new(n, quantisation.ok_or(missing)?, dc, ac, self.built, offset)
-    }
-}
-
-/// Where the MCUs of a scan are drawn.
-pub(super) struct McuCanvases<'p, 's> {
-    layout: Layout,
-    canvases: &'p mut [Canvas<'s>],
-    /// The places among the canvases of the scan's components.
-    of: Vec<usize>,
-}
-
-impl McuCanvases<'_, '_> {
-    /// Takes back what was drawn of an MCU.
-    fn erase(&mut self, mcu: (usize, usize)) {
-        for block in &self.layout.blocks {
-            let place = self.layout.place(block, mcu);
-            self.canvases[self.of[block.component]].erase(place);
-        }
     }
 }
 

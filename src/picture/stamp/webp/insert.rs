@@ -1,14 +1,11 @@
 //! A stamp goes into a WebP.
 
-use super::BEFORE;
+use super::packet::{AFTER, BEFORE};
 
-/// What ends the packet.
-const AFTER: &str = "\"/></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>";
-
-/// What a chunk takes besides its data: its name and its length.
+/// What a chunk takes in addition to its data: its name and its length.
 const FRAME: usize = 8;
 
-/// Where the first chunk stands: behind `RIFF`, a length, and `WEBP`.
+/// Where the first chunk stands: after `RIFF`, a length, and `WEBP`.
 const FIRST: usize = 12;
 
 /// The length of a VP8X chunk's data.
@@ -17,7 +14,7 @@ const HEADER: usize = 10;
 /// The flag in VP8X that says that there is XMP.
 const HAS_XMP: u8 = 1 << 2;
 
-/// Puts the stamp that `text` makes, told how many bytes there are besides, into `webp`.
+/// Puts a stamp into `webp`. `text` makes it, given how many bytes the file has in addition to the text.
 pub(in crate::picture::stamp) fn insert(webp: &mut Vec<u8>, text: impl Fn(usize) -> String) {
     if &webp[FIRST..FIRST + 4] != b"VP8X" {
         let header = extended_header(&webp[FIRST..]);

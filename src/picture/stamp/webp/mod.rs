@@ -1,23 +1,19 @@
 //! Where the stamp stands in a WebP: in an XMP packet (RFC 9649, 2.7.1.5), which takes a VP8X header.
 //!
-//! The packet comes right behind that header: chunks of metadata may stand anywhere (2.7), and there a reader finds it
+//! The packet directly follows that header: chunks of metadata may stand anywhere (2.7), and a reader finds it there
 //! without going past the pixels.
 
 #[cfg(feature = "webp")]
 mod insert;
+mod packet;
 
-use super::Found;
+use super::text::Found;
+use packet::BEFORE;
 
 #[cfg(feature = "webp")]
 pub(super) use insert::insert;
 
-/// The packet (ISO 16684-1, 7.3 and 7.4) up to the stamp.
-const BEFORE: &str = "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\
-    <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\
-    <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
-    <rdf:Description rdf:about=\"\" xmlns:thumbgen=\"urn:thumbgen\" thumbgen:stamp=\"";
-
-/// Looks for the stamp in a WebP or the beginning of one, of which `rest` stands behind `WEBP`.
+/// Looks for the stamp in a WebP or the beginning of one, and `rest` is what follows `WEBP`.
 pub(super) fn find(mut rest: &[u8]) -> Found<'_> {
     while let Some((&[name @ .., l0, l1, l2, l3], body)) = rest.split_first_chunk::<8>() {
         let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;

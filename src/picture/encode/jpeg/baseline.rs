@@ -25,9 +25,10 @@
 //! give a higher SSIM than later tables (0.964, where Robidoux's give 0.958). Trellis quantisation saves 10% of the
 //! bytes but takes seven times as long; optimised Huffman tables save 8% at 128.
 
+use super::component::Component;
 use super::planes::Planes;
-use super::{Component, ScanEncoder};
-use crate::picture::encode::{Layout, Pixels, Samples};
+use super::scan::ScanEncoder;
+use crate::picture::encode::pixels::{Layout, Pixels, Samples};
 
 /// Whether a thumbnail of this quality has one sample of Cb and of Cr for each 2x2 pixels, sides rounded up.
 pub(crate) fn halves_chroma(quality: u8) -> bool {

@@ -1,0 +1,209 @@
+//! Against a resize without any tricks.
+
+use super::*;
+
+#[test]
+fn the_kernel_is_lanczos_3() {
+    let sinc = |x: f64| {
+        if x == 0.0 {
+            1.0
+        } else {
+            (std::f64::consts::PI * x).sin() / (std::f64::consts::PI * x)
+        }
+    };
+    for step in -3500..=3500 {
+        let x = f64::from(step) / 1000.0;
+        let exact = if x.abs() < 3.0 {
+            sinc(x) * sinc(x / 3.0)
+        } else {
+            0.0
+        };
+        assert!(
+            (lanczos3(x) - exact).abs() < 2e-7,
+            "{x}: {} instead of {exact}",
+            lanczos3(x)
+        );
+    }
+}
+
+fn whole(width: usize, height: usize) -> Area {
+    Area {
+        left: 0.0,
+        top: 0.0,
+        width: width as f64,
+        height: height as f64,
+    }
+}
+
+/// What every resize has to come close to: f64, no tricks, edges repeated outwards.
+fn oracle(source: Samples, window: Area, width: usize, height: usize) -> Vec<f64> {
+    let weights = |start: f64, length: f64, side: usize, target: usize| -> Vec<Vec<f64>> {
+        let step = length / target as f64;
+        let scale = step.max(1.0);
+        (0..target)
+            .map(|t| {
+                let centre = start + (t as f64 + 0.5) * step;
+                let row: Vec<f64> = (0..side)
+                    .map(|s| lanczos3((s as f64 + 0.5 - centre) / scale))
+                    .collect();
+                let sum: f64 = row.iter().sum();
+                row.iter().map(|weight| weight / sum).collect()
+            })
+            .collect()
+    };
+    let across = weights(window.left, window.width, source.width, width);
+    let down = weights(window.top, window.height, source.height, height);
+    let mut target = Vec::new();
+    for row in &down {
+        for column in &across {
+            let mut sum = 0.0;
+            for (y, wy) in row.iter().enumerate() {
+                for (x, wx) in column.iter().enumerate() {
+                    sum += wy * wx * f64::from(source.samples[y * source.width + x]);
+                }
+            }
+            target.push(sum.clamp(0.0, 255.0));
+        }
+    }
+    target
+}
+
+/// Noise, but not so loud that the resizer, which rounds between its two passes, clips it there.
+fn noise(width: usize, height: usize) -> Vec<u8> {
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        96 + (state >> 26) as u8
+    };
+    (0..width * height).map(|_| next()).collect()
+}
+
+#[test]
+fn is_as_close_to_the_oracle_as_two_roundings_allow() {
+    let mut resizer = Resizer::new();
+    let mut target = Vec::new();
+    for (width, height, w, h) in [
+        (40, 30, 13, 9),
+        (40, 30, 40, 30),
+        (9, 7, 30, 1),
+        (1, 1, 1, 1),
+        (1, 50, 1, 16),
+        (300, 2, 128, 1),
+        (3, 3, 5, 5),
+    ] {
+        let samples = noise(width, height);
+        let source = Samples {
+            samples: &samples,
+            width,
+            height,
+        };
+        for (left, top, right, bottom) in [
+            (0.0, 0.0, 0.0, 0.0),
+            (0.0, 0.0, 0.375, 0.6),
+            (0.2, 0.1, 0.1, 0.3),
+        ] {
+            let window = Area {
+                left,
+                top,
+                width: width as f64 - left - right,
+                height: height as f64 - top - bottom,
+            };
+            resizer.resize(source, window, (w, h), &mut target);
+            for (got, want) in target.iter().zip(oracle(source, window, w, h)) {
+                assert!(
+                    (f64::from(*got) - want).abs() < 1.3,
+                    "{width}x{height} {window:?}: {got}, not {want}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_window_that_ends_at_the_edge_but_for_rounding_is_taken() {
+    let mut resizer = Resizer::new();
+    let mut target = Vec::new();
+    for side in 1..200_usize {
+        let samples = vec![77; side * side];
+        for part in [3.0, 7.0, 11.0, 49.0] {
+            let left = side as f64 / part;
+            let length = side as f64 / part * (part - 1.0);
+            let window = Area {
+                left,
+                top: left,
+                width: length,
+                height: length,
+            };
+            resizer.resize(
+                Samples {
+                    samples: &samples,
+                    width: side,
+                    height: side,
+                },
+                window,
+                (5, 4),
+                &mut target,
+            );
+            assert_eq!(target, [77; 20]);
+        }
+    }
+}
+
+#[test]
+fn beyond_the_plane_its_edge_goes_on() {
+    let samples = noise(8, 6);
+    let source = Samples {
+        samples: &samples,
+        width: 8,
+        height: 6,
+    };
+    let mut padded = Vec::new();
+    let bigger = pad(source, (2, 1), (1, 3), &mut padded);
+    assert_eq!(
+        (bigger.width, bigger.height, bigger.samples.len()),
+        (11, 10, 110)
+    );
+    for y in 0..10_usize {
+        for x in 0..11_usize {
+            let inner = samples[y.saturating_sub(1).min(5) * 8 + x.saturating_sub(2).min(7)];
+            assert_eq!(bigger.samples[y * 11 + x], inner, "{x} {y}");
+        }
+    }
+    let window = Area {
+        left: -0.5,
+        top: 0.0,
+        width: 9.2,
+        height: 6.4,
+    };
+    let (mut direct, mut by_hand) = (Vec::new(), Vec::new());
+    let mut resizer = Resizer::new();
+    resizer.resize(source, window, (4, 3), &mut direct);
+    let source = pad(source, (1, 1), (0, 1), &mut padded);
+    resizer.resize(
+        source,
+        Area {
+            left: 0.5,
+            ..window
+        },
+        (4, 3),
+        &mut by_hand,
+    );
+    assert_eq!(direct, by_hand);
+}
+
+#[test]
+fn a_plane_of_the_right_size_is_copied() {
+    let samples = noise(31, 17);
+    let mut target = Vec::new();
+    Resizer::new().resize(
+        Samples {
+            samples: &samples,
+            width: 31,
+            height: 17,
+        },
+        whole(31, 17),
+        (31, 17),
+        &mut target,
+    );
+    assert_eq!(target, samples);
+}
