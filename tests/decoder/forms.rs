@@ -1,38 +1,14 @@
 //! The forms that scans may have, one by one: streams of the tests' own writer against the coefficients they were made
 //! of.
 
-use crate::oracle::compare::{decode, judge, scales};
+use crate::oracle::compare::{decode, scales};
 use crate::oracle::picture::{Coding, Picture};
 use crate::oracle::samples::{Rng, SAMPLINGS, noise};
 use crate::oracle::script;
 use crate::oracle::tables::Codes;
 use crate::oracle::writer::Recipe;
+use crate::shown::{YCBCR_420, assert_recipe, assert_shows, picture};
 use thumbgen::picture::jpeg::{Header, Limits, Scale, Scratch};
-
-/// Four full MCUs and more each way, and parts of blocks at the edges.
-const SIZE: (usize, usize) = (75, 70);
-
-const YCBCR_420: &[(usize, usize)] = &[(2, 2), (1, 1), (1, 1)];
-
-fn picture(coding: Coding, sampling: &[(usize, usize)]) -> Picture {
-    noise(&mut Rng(3), coding, SIZE, sampling)
-}
-
-/// The stream shows the picture at every scale.
-#[track_caller]
-fn assert_shows(stream: &[u8], picture: &Picture) {
-    let mut scratch = Scratch::default();
-    for n in 1..=8 {
-        let planes =
-            decode(stream, n, &mut scratch).unwrap_or_else(|error| panic!("{n}/8: {error}"));
-        judge(picture, &planes, n).unwrap_or_else(|error| panic!("{error}"));
-    }
-}
-
-#[track_caller]
-fn assert_recipe(picture: &Picture, recipe: &Recipe) {
-    assert_shows(&recipe.write(picture), picture);
-}
 
 #[test]
 fn every_sampling_in_one_scan_and_in_separate_scans() {

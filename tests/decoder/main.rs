@@ -16,3 +16,4 @@ mod peers;
 mod random;
 mod reach;
 mod regressions;
+mod shown;
