@@ -71,9 +71,13 @@ impl Band for First<'_> {
             k += 1;
         }
         let mut passed = *history;
-        let ended = self
-            .table
-            .finish(bits, k, self.last, |new, _| passed |= new);
+        let ended = self.table.finish(
+            bits,
+            k,
+            self.last,
+            #[inline(always)]
+            |new, _| passed |= new,
+        );
         *history = passed;
         ended
     }

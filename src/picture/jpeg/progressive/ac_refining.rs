@@ -57,10 +57,16 @@ impl Band for Refining<'_> {
         let result = loop {
             if old == 0 {
                 // No corrections from here on.
-                break self.table.finish(bits, k, self.last, |new, positive| {
-                    all_new |= new;
-                    self.set(coefficients, new, positive);
-                });
+                break self.table.finish(
+                    bits,
+                    k,
+                    self.last,
+                    #[inline(always)]
+                    |new, positive| {
+                        all_new |= new;
+                        self.set(coefficients, new, positive);
+                    },
+                );
             }
             bits.refill();
             let (run, size) = self.table.symbol(bits)?;

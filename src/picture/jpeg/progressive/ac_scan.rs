@@ -63,26 +63,32 @@ impl<B: Band> Units for AcScan<'_, '_, B> {
         let start = y * self.plane.across + x;
         let histories = &mut self.plane.histories[start..start + count];
         let coefficients = &mut self.plane.coefficients[start * size..][..count * size];
-        let decoded = intervals::decode_row(bits, threshold, count, |bits, done| {
-            // Blocks that have nothing new, and nothing that could be corrected.
-            let ended = (count - done).min(eobrun as usize);
-            let mut run = histories[done..done + ended].iter();
-            let empty = run.position(|history| band.corrected(*history) != 0);
-            let empty = empty.unwrap_or(ended);
-            if empty > 0 {
-                eobrun -= empty as u32;
-                return Ok(empty);
-            }
-            let coefficients = &mut coefficients[done * size..][..size];
-            let history = &mut histories[done];
-            if eobrun > 0 {
-                eobrun -= 1;
-                band.correct(bits, coefficients, band.corrected(*history));
-            } else {
-                eobrun = band.decode(bits, coefficients, history)?;
-            }
-            Ok(1)
-        });
+        let decoded = intervals::decode_row(
+            bits,
+            threshold,
+            count,
+            #[inline(always)]
+            |bits, done| {
+                // Blocks that have nothing new, and nothing that could be corrected.
+                let ended = (count - done).min(eobrun as usize);
+                let mut run = histories[done..done + ended].iter();
+                let empty = run.position(|history| band.corrected(*history) != 0);
+                let empty = empty.unwrap_or(ended);
+                if empty > 0 {
+                    eobrun -= empty as u32;
+                    return Ok(empty);
+                }
+                let coefficients = &mut coefficients[done * size..][..size];
+                let history = &mut histories[done];
+                if eobrun > 0 {
+                    eobrun -= 1;
+                    band.correct(bits, coefficients, band.corrected(*history));
+                } else {
+                    eobrun = band.decode(bits, coefficients, history)?;
+                }
+                Ok(1)
+            },
+        );
         self.eobrun = eobrun;
         decoded
     }

@@ -135,12 +135,18 @@ impl Units for DcScan<'_, '_> {
         count: usize,
     ) -> (usize, Result<(), Damage>) {
         self.go_to(at);
-        intervals::decode_row(bits, threshold, count, |bits, done| {
-            if self.tables.is_empty() {
-                return Ok(self.refine_mcus(bits, threshold, count - done));
-            }
-            self.decode_mcu(bits).map(|()| 1)
-        })
+        intervals::decode_row(
+            bits,
+            threshold,
+            count,
+            #[inline(always)]
+            |bits, done| {
+                if self.tables.is_empty() {
+                    return Ok(self.refine_mcus(bits, threshold, count - done));
+                }
+                self.decode_mcu(bits).map(|()| 1)
+            },
+        )
     }
 
     /// What came of earlier scans is still right.

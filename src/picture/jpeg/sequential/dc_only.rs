@@ -101,9 +101,13 @@ impl Units for DcOnlyScan<'_, '_> {
         (x, y): (usize, usize),
         count: usize,
     ) -> (usize, Result<(), Damage>) {
-        let (done, result) = intervals::decode_row(bits, threshold, count, |bits, done| {
-            self.decode_mcu(bits, x + done).map(|()| 1)
-        });
+        let (done, result) = intervals::decode_row(
+            bits,
+            threshold,
+            count,
+            #[inline(always)]
+            |bits, done| self.decode_mcu(bits, x + done).map(|()| 1),
+        );
         self.draw(x, x + done, y);
         (done, result)
     }

@@ -203,17 +203,13 @@ impl Units for Mcus<'_, '_> {
         (x, y): (usize, usize),
         count: usize,
     ) -> (usize, Result<(), Damage>) {
-        // `intervals::decode_row`, but in place: as a closure, this step takes 4% more instructions on web pictures.
-        let mut local = *bits;
-        let mut done = 0;
-        loop {
-            let result = self.decode_mcu(&mut local, (x + done, y));
-            done += usize::from(result.is_ok());
-            if done == count || result.is_err() || local.position() > threshold {
-                *bits = local;
-                return (done, result);
-            }
-        }
+        intervals::decode_row(
+            bits,
+            threshold,
+            count,
+            #[inline(always)]
+            |bits, done| self.decode_mcu(bits, (x + done, y)).map(|()| 1),
+        )
     }
 
     fn erase(&mut self, mcu: (usize, usize)) {
