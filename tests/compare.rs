@@ -30,7 +30,7 @@ fn pictures() -> TempDir {
     tree
 }
 
-/// `thumbgen` with the words of `arguments`, its temporary files in `temporary`.
+/// `thumbgen` with the words of `arguments`, and with its temporary files in `temporary`.
 fn thumbgen(source: &Path, temporary: &Path, arguments: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_thumbgen"))
         .arg(source)

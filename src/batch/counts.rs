@@ -25,10 +25,10 @@ pub struct Counts {
     pub kept: u64,
     /// Pictures that failed, or some of whose thumbnails did, and entries that could not be visited.
     pub failed: u64,
-    /// Of those that failed, the folders: their pictures are not counted.
+    /// How many of those that failed are folders, whose pictures are not counted.
     #[serde(default)]
     pub unvisited_folders: u64,
-    /// Of those made, the ones from damaged pictures.
+    /// How many of those made are from damaged pictures.
     pub damaged: u64,
     /// Pictures found but not begun.
     pub not_begun: u64,

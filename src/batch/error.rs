@@ -14,7 +14,7 @@ use crate::picture::{self, Options, Step, ThumbnailError};
 #[derive(Debug, Error)]
 #[error("{}: {stage}: {cause}", shown(path))]
 pub struct PictureError {
-    /// What failed: the source, or the thumbnail where that could not be written.
+    /// What failed: the source, or the thumbnail if it could not be written.
     pub path: PathBuf,
     /// The step that failed.
     pub stage: Stage,
@@ -37,7 +37,7 @@ impl PictureError {
         matches!(self.cause, Cause::Folder(_) | Cause::LinkLoop(_))
     }
 
-    /// The step of `path`'s thumbnail that failed says itself which one it was.
+    /// An error in making the thumbnail of `path`, which names its own step.
     pub fn from_thumbnail(path: &Path, error: ThumbnailError, options: &Options) -> Self {
         Self {
             path: path.to_owned(),
@@ -102,7 +102,7 @@ pub enum Refused {
     /// It begins at the root.
     #[error("refused: not relative to SOURCE")]
     Absolute,
-    /// It climbs.
+    /// It climbs with `..`.
     #[error("refused: it contains ..")]
     Parent,
     /// No name can have it.
@@ -122,7 +122,7 @@ pub enum Refused {
     NotFile,
 }
 
-/// The option that helps, for messages: the decoder knows limits but no command line.
+/// The option that helps, for messages: the decoder knows limits, but not the command line.
 fn remedy(error: &ThumbnailError, options: &Options) -> Option<&'static str> {
     use crate::picture::jpeg::{Bound, Error};
     let picture::Cause::Jpeg(cause) = &error.cause else {
@@ -142,7 +142,7 @@ fn remedy(error: &ThumbnailError, options: &Options) -> Option<&'static str> {
         Error::Truncated { .. } | Error::Damaged { .. }
             if error.step == Step::Decode && !options.allow_damaged =>
         {
-            Some("--allow-damaged makes what can be made")
+            Some("--allow-damaged makes a thumbnail of what is there")
         }
         _ => None,
     }
@@ -194,20 +194,21 @@ pub enum RunError {
     #[error("DEST {} is in use by {}", shown(.0), .1.as_deref().unwrap_or("another run"))]
     Busy(PathBuf, Option<String>),
     /// There is no folder to compare DEST with.
-    #[error("--prune needs a SOURCE that is a folder, and {} is none", shown(.0))]
+    #[error("--prune needs a SOURCE that is a folder, and {} is not one", shown(.0))]
     PruneOfPicture(PathBuf),
     /// The list of pictures can't be read.
     #[error("list {} can't be read: {}", shown(.0), plain(.1))]
     FilesFrom(PathBuf, #[source] io::Error),
     /// There is no folder for the list's paths to be relative to.
-    #[error("--files-from needs a SOURCE that is a folder, and {} is none", shown(.0))]
+    #[error("--files-from needs a SOURCE that is a folder, and {} is not one", shown(.0))]
     ListOfPicture(PathBuf),
     /// DEST failed in a way that every other picture would meet too.
     #[error("stopped: {0}")]
     DestFailed(#[source] PictureError),
 }
 
-/// `path` for a person: as it is, or quoted and escaped where it holds what a terminal would act on or can't show.
+/// `path` for a person: as it is, or quoted and escaped if it holds characters that a terminal would act on or can't
+/// show.
 pub fn shown(path: &Path) -> Cow<'_, str> {
     match path.to_str() {
         Some(text) if !text.is_empty() && !text.chars().any(char::is_control) => {
@@ -217,7 +218,7 @@ pub fn shown(path: &Path) -> Cow<'_, str> {
     }
 }
 
-/// The system's message without Rust's "(os error 2)" behind it.
+/// The system's message without the "(os error 2)" that Rust appends.
 pub fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     match error.raw_os_error() {

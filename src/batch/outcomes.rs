@@ -96,7 +96,7 @@ impl<'a> Outcomes<'a> {
         let _ = self.fatal.set(error);
     }
 
-    /// Whether there was anything but thumbnails of thumbgen's own so far.
+    /// Whether there has been anything but thumbnails of thumbgen's own so far.
     pub(super) fn any_found(&self) -> bool {
         self.totals().counts.found > 0
     }

@@ -83,7 +83,7 @@ impl Batch {
         })
     }
 
-    /// Makes the thumbnails, and tells `observer` of it; the same as [`prepare`](Self::prepare) and
+    /// Makes the thumbnails, and tells `observer` what happens; the same as [`prepare`](Self::prepare) and
     /// [`Ready::run`].
     ///
     /// # Errors
@@ -122,7 +122,7 @@ impl Batch {
 }
 
 impl Ready<'_> {
-    /// Makes the thumbnails, and tells `observer` of it.
+    /// Makes the thumbnails, and tells `observer` what happens.
     ///
     /// # Errors
     ///

@@ -24,7 +24,7 @@ use crate::tell::srcset::Srcset;
 use crate::tell::summary::{self, Scheduling};
 use crate::tell::teller::{TellError, Teller, Verbosity};
 
-/// Makes the thumbnails that `config` asks for, and tells of it.
+/// Makes the thumbnails that `config` asks for, and shows what happens.
 ///
 /// # Errors
 ///
@@ -47,7 +47,7 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         batch.to_mut().count_ahead = true;
     }
     if let (Some(shard), Some(engine)) = (batch.shard, engine) {
-        teller.note(&format!("shard {shard}, says {engine}"));
+        teller.note(&format!("shard {shard}, according to {engine}"));
     }
     let ready = batch.prepare(&teller, signals.stop())?;
     // Not before: the run that holds the lock may be writing to a report of the same name.
@@ -83,7 +83,7 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
     exit
 }
 
-/// A report in `path`. The folder for it is made if need be where `in_folder`: reports of shards are many.
+/// A report in `path`. With `in_folder`, the folder for it is made if need be: there are many reports of shards.
 fn create_report(path: &Path, in_folder: bool) -> Result<Report, ReportError> {
     if in_folder && let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| ReportError(path.to_owned(), error))?;

@@ -25,7 +25,7 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
         None => (text.strip_suffix(['B', 'b']).unwrap_or(text), 1_000),
     };
     amount(number, thousand).ok_or_else(|| {
-        "a whole number of bytes above 0, with k, M or G behind it if need be, as in 256M".into()
+        "a whole number of bytes above 0, with k, M or G after it if need be, as in 256M".into()
     })
 }
 
@@ -33,7 +33,7 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
 pub(super) fn pixels(text: &str) -> Result<u64, String> {
     let number = text.strip_suffix("px").or_else(|| text.strip_suffix('P'));
     amount(number.unwrap_or(text), 1_000).ok_or_else(|| {
-        "a whole number of pixels above 0, with k, M or G behind it if need be, as in 500M".into()
+        "a whole number of pixels above 0, with k, M or G after it if need be, as in 500M".into()
     })
 }
 
@@ -44,7 +44,7 @@ fn amount(text: &str, thousand: u64) -> Option<u64> {
         .into_iter()
         .find_map(|(letters, power)| Some((text.strip_suffix(letters)?, power)))
         .unwrap_or((text, 0));
-    // `parse` alone would take a sign too.
+    // `parse` alone would also accept a sign.
     let number: u64 = match digits.as_bytes() {
         [b'0'..=b'9', ..] => digits.parse().ok()?,
         _ => return None,

@@ -26,7 +26,7 @@ enum Sides {
 }
 
 impl Bounds {
-    /// Both sides bounded.
+    /// A box that bounds both sides.
     pub const fn both(width: NonZeroU16, height: NonZeroU16) -> Self {
         Self::of(Sides::Both(width, height))
     }
@@ -35,17 +35,17 @@ impl Bounds {
         Self { sides, density: 1 }
     }
 
-    /// A square.
+    /// A square box.
     pub const fn square(side: NonZeroU16) -> Self {
         Self::both(side, side)
     }
 
-    /// The width bounded, the height free.
+    /// A box that bounds the width alone.
     pub const fn width_only(width: NonZeroU16) -> Self {
         Self::of(Sides::Width(width))
     }
 
-    /// The height bounded, the width free.
+    /// A box that bounds the height alone.
     pub const fn height_only(height: NonZeroU16) -> Self {
         Self::of(Sides::Height(height))
     }
@@ -121,13 +121,13 @@ impl fmt::Display for Bounds {
     }
 }
 
-/// Why a text is no [`Bounds`].
+/// Why a text is not a valid [`Bounds`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ParseBoundsError {
     /// Neither side is given.
     #[error("a size is written as 128, 120x80, 120x or x80")]
     NoSide,
-    /// A side isn't a number that a JPEG's side can be.
+    /// A side isn't a number of pixels that a JPEG can have.
     #[error("{0:?} is not a side: a whole number from 1 to 65535")]
     Side(String),
     /// What stands behind the `@` isn't a density, or it makes a side too long.
@@ -141,7 +141,7 @@ impl FromStr for Bounds {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let side = |side: &str| match side {
             "" => Ok(None),
-            // `parse` alone would take a sign as well.
+            // `parse` alone would also accept a sign.
             digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits
                 .parse()
                 .map(Some)
@@ -156,7 +156,7 @@ impl FromStr for Bounds {
                 .and_then(|number| bounds.with_density(number))
                 .ok_or_else(|| ParseBoundsError::Density(density.to_owned()));
         }
-        // Pixels are what is meant anyhow.
+        // Sizes are in pixels anyway.
         let bare = match text
             .len()
             .checked_sub(2)

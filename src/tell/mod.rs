@@ -4,8 +4,8 @@
 //! teller       takes in what happens, and shows it        progress  bars on a terminal, and lines that don't tear them
 //! verbose      lines for -v and --debug                   bar       one row of them
 //! summary      counts and shares at a run's end           screen    where they are drawn
-//! passed_over  what the walk found that was no picture    prefix    how errors and warnings begin
-//! report       one JSON record a picture                  gallery   a page to look over what a report says
+//! passed_over  what the walk found besides pictures       prefix    how errors and warnings begin
+//! report       one JSON record per picture                gallery   a page to look over what a report says
 //! srcset       each picture's thumbnails, for a web template
 //! side_file    files beside the thumbnails               url       paths as URLs
 //! ```

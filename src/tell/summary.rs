@@ -58,7 +58,7 @@ pub fn shares(
 const WAITING: &str = "waiting for work";
 const PAUSED: &str = "paused for load";
 
-/// In a shorter run, starting threads and reading the first pictures weigh more than what it was held back by.
+/// In a shorter run, starting threads and reading the first pictures weigh more than whatever held it back.
 const TOO_SHORT: Duration = Duration::from_secs(1);
 
 /// One sentence: what most of the worker time went into, if the run was long enough to tell.
@@ -73,7 +73,7 @@ fn held_back(elapsed: Duration, shares: &[(&'static str, f64)]) -> Option<String
     Some(match most {
         "read" => "Held back by the disk: reading pictures.".into(),
         "write" => "Held back by the disk: writing thumbnails.".into(),
-        "freshness" => "Held back by the file system: looking whether thumbnails are fresh.".into(),
+        "freshness" => "Held back by the file system: checking whether thumbnails are fresh.".into(),
         WAITING => "Held back by the walk: finding the pictures.".into(),
         PAUSED => "Held back by the machine's other work (--max-load).".into(),
         "decode" => "Held back by the CPU: decoding.".into(),
@@ -157,9 +157,9 @@ pub fn interrupted(counts: &Counts, total: Option<u64>) -> String {
 pub fn about_kept(counted: &Counts) -> Option<String> {
     Some(match counted.kept {
         0 => return None,
-        1 => "1 file of another tool was kept: --replace-foreign makes it anew".into(),
+        1 => "1 file of another tool was kept: --replace-foreign replaces it".into(),
         many => {
-            format!("{many} files of another tool were kept: --replace-foreign makes them anew")
+            format!("{many} files of another tool were kept: --replace-foreign replaces them")
         }
     })
 }

@@ -58,13 +58,13 @@ pub struct Teller {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum TellError {
-    /// Not in the report.
+    /// In the report.
     #[error(transparent)]
     Report(#[from] ReportError),
     /// Not in the file for a web template.
     #[error(transparent)]
     Srcset(#[from] SrcsetError),
-    /// Not on stdout.
+    /// On stdout.
     #[error("stdout can't be written: {}", plain(.0))]
     Stdout(#[source] io::Error),
 }
@@ -107,8 +107,8 @@ impl Teller {
         self.progress.has_bars()
     }
 
-    /// How many pictures there are in all, those included that a run which was stopped had not found yet; nothing if
-    /// nobody knows.
+    /// How many pictures there are in all, including those that a stopped run had not found yet; nothing if that is
+    /// unknown.
     pub fn total(&self, found: &Counts) -> Option<u64> {
         if self.all_found.load(Ordering::Relaxed) {
             Some(found.met())
@@ -250,7 +250,7 @@ impl Teller {
 /// `text` in lines that fit the terminal, if stderr is one.
 fn wrapped(text: &str) -> Cow<'_, str> {
     match Term::stderr().size_checked() {
-        // A terminal that does not know its size says that it has none.
+        // A terminal that does not know its size reports zero.
         Some((_, columns)) if columns >= 20 => textwrap::fill(text, usize::from(columns)).into(),
         _ => text.into(),
     }

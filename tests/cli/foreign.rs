@@ -10,7 +10,7 @@ use crate::env::{Env, STRATEGIES, jpeg, set_mode, set_mtime, size};
 
 const ONE_KEPT: &str = "1 picture found: 0 made, 0 fresh, 0 failed, 1 kept";
 
-/// Nothing is made of the one picture, whatever is asked for.
+/// No thumbnail is made of the one picture, whatever is asked for.
 #[track_caller]
 fn is_kept(env: &Env, reason: &str) {
     let asked: [&[&str]; 4] = [&[], &["--force"], &["--prune"], &["--size", "20"]];
@@ -19,7 +19,7 @@ fn is_kept(env: &Env, reason: &str) {
             .ends_with(0)
             .says(&format!("kept thumbs/a.jpg ({reason})"))
             .says(ONE_KEPT)
-            .says("1 file of another tool was kept: --replace-foreign makes it anew");
+            .says("1 file of another tool was kept: --replace-foreign replaces it");
     }
 }
 
@@ -50,7 +50,7 @@ fn originals_in_dest_are_kept_however_old_they_are() {
             env.make(options.iter().copied().chain(["--strategy", strategy]))
                 .ends_with(0)
                 .says("3 pictures found: 0 made, 0 fresh, 0 failed, 3 kept\n")
-                .says("\n3 files of another tool were kept: --replace-foreign makes them anew\n");
+                .says("\n3 files of another tool were kept: --replace-foreign replaces them\n");
             assert_eq!(env.tree("thumbs"), before, "{strategy} {options:?}");
         }
     }
@@ -273,7 +273,7 @@ fn a_dry_run_keeps_them_too() {
     assert_eq!(
         run.stdout,
         "1 picture found: 0 made, 0 fresh, 0 failed, 1 kept\n\
-         1 file of another tool was kept: --replace-foreign makes it anew\n"
+         1 file of another tool was kept: --replace-foreign replaces it\n"
     );
     let run = env.make(["--dry-run", "--replace-foreign"]);
     assert!(

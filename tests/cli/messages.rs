@@ -1,4 +1,4 @@
-//! Messages that name the remedy.
+//! Messages that name a remedy.
 
 use std::fs::File;
 
@@ -12,7 +12,7 @@ fn what_is_no_jpeg_is_told_by_its_first_bytes() {
     for (name, bytes, says) in [
         ("empty", &b""[..], "the file is empty"),
         ("zeros", &[0; 5000], "the file holds nothing but zeros"),
-        // Nor for what looks like a JPEG's header by chance.
+        // Nor for bytes that look like a JPEG's header by chance.
         ("png", png, "not a JPEG but a PNG"),
         (
             "webp",
@@ -60,7 +60,7 @@ fn what_is_no_jpeg_is_told_by_its_first_bytes() {
 fn damaged_pictures_name_the_option_that_takes_them() {
     let env = Env::new();
     let whole = jpeg(300, 200, 1);
-    let hint = " (--allow-damaged makes what can be made)\n";
+    let hint = " (--allow-damaged makes a thumbnail of what is there)\n";
     env.file("images/cut.jpg", &whole[..whole.len() / 2]);
     env.make([]).ends_with(1).says(hint);
     env.make(["--allow-damaged"])
@@ -75,7 +75,7 @@ fn damaged_pictures_name_the_option_that_takes_them() {
     env.make([]).ends_with(1).says(hint);
     env.make(["--allow-damaged"]).ends_with(0);
 
-    // In its header, nothing is there that could be taken.
+    // If it is cut in its header, there is nothing to make a thumbnail of.
     env.file("images/cut.jpg", &whole[..100]);
     env.make([]).ends_with(1).does_not_say(hint);
     env.make(["--allow-damaged"]).ends_with(1);
@@ -168,7 +168,7 @@ fn one_thumbnail_may_be_named() {
     assert_eq!(env.names("new"), ["folder/thumb.JPEG"]);
     assert_eq!(env.names("images"), ["b.jpe"]);
 
-    // A folder is one as ever, and is asked for by a slash.
+    // A folder is still a folder, and a slash asks for one.
     env.run(["a.jpg", "images"]).ends_with(0).counts(1, 0, 0);
     env.run(["a.jpg", "folder.jpg/"])
         .ends_with(0)
@@ -221,7 +221,7 @@ fn what_cannot_be_told_on_stdout_is_no_success() {
         );
     }
 
-    // Who reads no further has seen enough.
+    // A reader that stops reading has seen enough.
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut command = env.command(["images", "thumbs", "-n"]);

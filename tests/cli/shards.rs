@@ -115,7 +115,7 @@ fn a_picture_is_of_the_part_that_its_path_hashes_to() {
             .filter(|path| Shard::new(index, 4).unwrap().holds(path))
             .collect();
         let dest = format!("thumbs{index}");
-        // However SOURCE is written.
+        // This holds however SOURCE is written.
         let source = ["images", "images/", "./images", "./images//"][index as usize];
         env.run([source, &dest, "--shard", &format!("{index}/4")])
             .exits(0);
@@ -139,7 +139,7 @@ fn shard_comes_from_the_engine() {
     };
     run("auto", "auto", &variables)
         .exits(0)
-        .says("shard 1/2, says Slurm");
+        .says("shard 1/2, according to Slurm");
     env.make_into("given", &["--shard", "1/2"]).exits(0);
     assert_eq!(env.tree("auto"), env.tree("given"));
     run("none", "auto", &[])
@@ -157,7 +157,7 @@ fn shard_comes_from_the_engine() {
     );
     run("auto", "auto/2", &[("JOB_COMPLETION_INDEX", "0")])
         .exits(0)
-        .says("says Kubernetes");
+        .says("according to Kubernetes");
     assert_eq!(env.paths("auto").len(), 20);
 }
 
@@ -171,7 +171,7 @@ fn runs_of_one_shard_exclude_each_other_and_others_do_not() {
         "thumbs/.thumbgen.shard-1-of-3.lock",
         b"process 7 on shop2\n",
     );
-    // That the file is there means nothing.
+    // The file's existence means nothing.
     env.make_into("thumbs", &["--shard", "1/3"]).exits(0);
     assert!(!lock.exists());
 

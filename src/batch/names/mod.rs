@@ -74,7 +74,7 @@ impl Label {
                 .is_ok_and(|bounds: Bounds| bounds.to_string() == size)
     }
 
-    /// Whether a thumbnail keeps the extension that its picture has. So do JPEGs with one that says nothing.
+    /// Whether a thumbnail keeps the extension that its picture has. JPEGs also keep one that names no format.
     fn keeps(&self, source_extension: Option<&[u8]>) -> bool {
         source_extension
             .and_then(format_of)
@@ -130,7 +130,7 @@ pub struct Names {
     template: Option<Template>,
 }
 
-/// Why thumbnails can't be named so.
+/// Why thumbnails can't be named that way.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NamesError {
@@ -155,7 +155,7 @@ pub enum NamesError {
 }
 
 impl Names {
-    /// The names of the variants that `labels` call, as `template` says if there is one.
+    /// The names for the variants that `labels` describe, made by `template` if there is one.
     ///
     /// # Errors
     ///
@@ -214,7 +214,7 @@ impl Names {
                 Some(template) => template.sources(label, thumbnail),
                 None => self.mirrored_sources(label, thumbnail),
             };
-            // A name that would not be made of it is none.
+            // If its thumbnail would have another name, it is not the picture.
             let named = |source: &PathBuf| self.thumbnail(variant, source) == thumbnail;
             sources.extend(candidates.into_iter().filter(named));
         }
@@ -241,7 +241,7 @@ impl Names {
     }
 }
 
-/// A path of `parts`, those that are empty left out.
+/// A path of those `parts` that are not empty.
 fn path_of(parts: impl IntoIterator<Item = Vec<u8>>) -> PathBuf {
     parts
         .into_iter()

@@ -15,7 +15,8 @@ use crate::batch::settings::Batch;
 use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
 
-/// What became of a picture, whoever made it: two contenders agree if this is the same and the thumbnail's bytes are.
+/// What became of a picture, whoever made it: two contenders agree if this is the same and so are the thumbnail's
+/// bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// Its thumbnails are in their places.

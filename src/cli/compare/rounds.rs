@@ -230,7 +230,7 @@ impl Agreed {
                 Err(format!("made a thumbnail where {first} failed: {told}"))
             }
             (Some(Err(one)), Err(other)) => {
-                Err(format!("failed otherwise than {first}: {other}, not {one}"))
+                Err(format!("failed in another way than {first}: {other}, not {one}"))
             }
             (None, _) => Err(format!("found it, and {first} didn't")),
         }

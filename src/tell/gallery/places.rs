@@ -12,7 +12,7 @@ pub(super) struct Places {
     dest: Place,
 }
 
-/// One of them.
+/// One of these folders.
 #[derive(Debug, Clone)]
 struct Place {
     /// As the report has it.
@@ -96,20 +96,20 @@ impl Place {
     }
 }
 
-/// The folder in which a run was started that calls its DEST `said`: the one from which that leads to `dest`, a whole
-/// path; nothing if that can't be known.
+/// The folder in which a run that calls its DEST `said` was started: the one from which `said` leads to `dest`, an
+/// absolute path; nothing if that can't be known.
 pub(super) fn started_in(said: &Path, dest: &Path) -> Option<PathBuf> {
     let said: PathBuf = said
         .components()
         .filter(|part| *part != Component::CurDir)
         .collect();
-    // No path ends with one that has `..` in it or begins with `/`, unless it is the same.
+    // No path ends with one that contains `..` or begins with `/`, unless it is the same.
     (said.is_relative() && dest.ends_with(&said))
         .then(|| dest.ancestors().nth(said.components().count()))?
         .map(Path::to_owned)
 }
 
-/// The relative URL that leads from `folder` to the folder `to`, both whole paths.
+/// The relative URL that leads from `folder` to the folder `to`, both absolute paths.
 fn url_between(folder: &Path, to: &Path) -> String {
     let both = folder.components().zip(to.components());
     let common = both.take_while(|(one, other)| one == other).count();

@@ -27,7 +27,7 @@ const PASSED_OVER: [&str; 6] = [
 /// A row. Its names are short because there are many rows.
 #[derive(Debug, Default, PartialEq, Serialize)]
 pub(super) struct Row {
-    /// Path below SOURCE; of a thumbnail without a source, below DEST.
+    /// The path below SOURCE, or below DEST for a thumbnail without a source.
     #[serde(rename = "p")]
     path: String,
     #[serde(rename = "o")]
@@ -38,10 +38,10 @@ pub(super) struct Row {
     /// Where the picture is below SOURCE, if not at `path`.
     #[serde(rename = "l", skip_serializing_if = "Option::is_none")]
     picture: Option<Link>,
-    /// Of the thumbnail: width and height in pixels, length in bytes; 0 is unknown.
+    /// The thumbnail's width and height in pixels and length in bytes; 0 is unknown.
     #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
     thumbnail_size: Option<[u64; 3]>,
-    /// Of the picture.
+    /// The same for the picture.
     #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
     source_size: Option<[u64; 3]>,
     #[serde(rename = "r", skip_serializing_if = "String::is_empty")]
@@ -61,7 +61,7 @@ pub(super) struct Row {
     more: Map<String, Value>,
 }
 
-/// Where something is that is not where its row's path says.
+/// The place of something that is not where its row's path says.
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 enum Link {

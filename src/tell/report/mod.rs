@@ -91,7 +91,7 @@ impl Report {
     ///
     /// When it can't be written.
     pub fn write(&mut self, record: &Record) -> Result<(), ReportError> {
-        self.write_line(&serde_json::to_vec(record).expect("BUG: a record is no JSON"))
+        self.write_line(&serde_json::to_vec(record).expect("BUG: a record is not JSON"))
     }
 
     /// Appends `line`, a record as another report has it.
