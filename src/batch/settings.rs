@@ -87,7 +87,7 @@ impl Batch {
             list: None,
             wait: Wait::No,
             max_load: None,
-            strategy: Strategy::Threads,
+            strategy: Strategy::default(),
             workers: cores(),
         }
     }

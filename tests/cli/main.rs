@@ -21,6 +21,7 @@ mod messages;
 mod mirror;
 mod options;
 mod own_thumbnails;
+mod places;
 mod progress;
 mod prune;
 mod reading;

@@ -20,11 +20,12 @@ use std::num::NonZeroUsize;
 pub use caught::{Panicked, keep_quiet_about_jobs};
 
 /// How jobs are spread over threads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Strategy {
     /// One after the other on the calling thread, no queue: the baseline.
     Seq,
     /// A pool of threads fed through a bounded channel.
+    #[default]
     Threads,
     /// A local rayon pool whose threads draw from the iterator in turn.
     Rayon,
@@ -33,6 +34,15 @@ pub enum Strategy {
 impl Strategy {
     /// All strategies, the baseline first.
     pub const ALL: [Self; 3] = [Self::Seq, Self::Threads, Self::Rayon];
+
+    /// The strategy's name, one lower-case word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Seq => "seq",
+            Self::Threads => "threads",
+            Self::Rayon => "rayon",
+        }
+    }
 
     /// How many workers this strategy has for `jobs`.
     pub fn workers(self, jobs: NonZeroUsize) -> NonZeroUsize {
@@ -45,11 +55,7 @@ impl Strategy {
 
 impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Seq => "seq",
-            Self::Threads => "threads",
-            Self::Rayon => "rayon",
-        })
+        f.pad(self.name())
     }
 }
 

@@ -29,7 +29,7 @@ impl Contender {
     /// What a run uses if it is given neither a strategy nor a number of jobs.
     pub fn default_on(cores: NonZeroUsize) -> Self {
         Self {
-            strategy: Strategy::Threads,
+            strategy: Strategy::default(),
             jobs: cores,
         }
     }

@@ -60,8 +60,13 @@ pub(super) fn draw(comparison: &Comparison, area: &Area<'_>) -> Drawn {
     chart.draw_series(LineSeries::new(ends, PALE.stroke_width(1)))?;
     let mut keys = vec![("ideal", PALE)];
     // Side by side, so that the whiskers of one don't hide those of the other.
-    let aside = (jobs - 1.0) * 0.008;
-    for (strategy, aside) in [(Strategy::Threads, -aside), (Strategy::Rayon, aside)] {
+    let aside = (jobs - 1.0) * 0.016;
+    let parallel = Strategy::ALL
+        .iter()
+        .filter(|strategy| **strategy != Strategy::Seq);
+    let middle = (parallel.clone().count() - 1) as f64 / 2.0;
+    for (place, &strategy) in parallel.enumerate() {
+        let aside = (place as f64 - middle) * aside;
         let colour = colour(strategy);
         let figures: Vec<_> = contenders
             .iter()
@@ -82,7 +87,7 @@ pub(super) fn draw(comparison: &Comparison, area: &Area<'_>) -> Drawn {
                 .iter()
                 .map(|figures| Circle::new(point(figures), 5, colour.filled())),
         )?;
-        keys.push((name(strategy), colour));
+        keys.push((strategy.name(), colour));
     }
     draw_jobs(&mut chart, contenders)?;
     draw_keys(area, 52, &keys)
@@ -92,14 +97,6 @@ pub(super) fn draw(comparison: &Comparison, area: &Area<'_>) -> Drawn {
 fn range(baseline: f64, figures: &Figures) -> (f64, f64) {
     let times = |real: f64| baseline / real.max(1e-9);
     (times(figures.real.max), times(figures.real.min))
-}
-
-fn name(strategy: Strategy) -> &'static str {
-    match strategy {
-        Strategy::Seq => "seq",
-        Strategy::Threads => "threads",
-        Strategy::Rayon => "rayon",
-    }
 }
 
 /// The measured numbers of jobs below the axis, and no others.
