@@ -19,12 +19,12 @@ pub struct PictureError {
     /// The step that failed.
     pub stage: Stage,
     /// Why.
-    pub cause: Cause,
+    pub cause: FailureCause,
 }
 
 impl PictureError {
     /// `path` failed in `stage`.
-    pub fn new(path: &Path, stage: Stage, cause: impl Into<Cause>) -> Self {
+    pub fn new(path: &Path, stage: Stage, cause: impl Into<FailureCause>) -> Self {
         Self {
             path: path.to_owned(),
             stage,
@@ -34,7 +34,10 @@ impl PictureError {
 
     /// Whether it is a folder that could not be visited: nobody knows how many pictures are in it.
     pub fn is_unvisited_folder(&self) -> bool {
-        matches!(self.cause, Cause::Folder(_) | Cause::LinkLoop(_))
+        matches!(
+            self.cause,
+            FailureCause::Folder(_) | FailureCause::LinkLoop(_)
+        )
     }
 
     /// An error in making the thumbnail of `path`, which names its own step.
@@ -42,7 +45,7 @@ impl PictureError {
         Self {
             path: path.to_owned(),
             stage: error.step.into(),
-            cause: Cause::Thumbnail {
+            cause: FailureCause::Thumbnail {
                 remedy: remedy(&error, options),
                 error,
             },
@@ -53,7 +56,7 @@ impl PictureError {
 /// Why a picture failed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum Cause {
+pub enum FailureCause {
     /// The system said no.
     #[error("{}", plain(.0))]
     Io(#[from] io::Error),

@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use crate::batch::error::{Cause, PictureError, Refused, RunError};
+use crate::batch::error::{FailureCause, PictureError, Refused, RunError};
 use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
 use crate::batch::walk::SourcePicture;
@@ -183,7 +183,10 @@ impl Places {
             Ok(()) => Ok(SourcePicture::below(&self.source, path)),
             Err(cause) => Err(PictureError {
                 // As it is listed, if it can't be placed anywhere below SOURCE.
-                path: if matches!(cause, Cause::Refused(Refused::Absolute | Refused::Parent)) {
+                path: if matches!(
+                    cause,
+                    FailureCause::Refused(Refused::Absolute | Refused::Parent)
+                ) {
                     listed.to_owned()
                 } else {
                     path
@@ -194,7 +197,7 @@ impl Places {
         }
     }
 
-    fn check(&mut self, path: &Path, relative: &Path) -> Result<(), Cause> {
+    fn check(&mut self, path: &Path, relative: &Path) -> Result<(), FailureCause> {
         if relative.as_os_str().as_bytes().contains(&0) {
             return Err(Refused::Nul.into());
         }

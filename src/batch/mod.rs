@@ -114,7 +114,7 @@ pub mod walk;
 pub use counts::{Counts, Totals};
 pub use cpu_time::CpuTime;
 pub use destination::lock::Wait;
-pub use error::{Cause, PictureError, Refused, RunError};
+pub use error::{FailureCause, PictureError, Refused, RunError};
 pub use execute::Strategy;
 pub use freshness::{Fingerprint, Reason, SourceVersion};
 pub use job::Job;

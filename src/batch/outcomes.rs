@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use crate::batch::counts::Totals;
-use crate::batch::error::{Cause, PictureError, RunError, ends_the_run};
+use crate::batch::error::{FailureCause, PictureError, RunError, ends_the_run};
 use crate::batch::execute::Panicked;
 use crate::batch::job::Job;
 use crate::batch::make::{Outcome, Processed};
@@ -51,7 +51,7 @@ impl<'a> Outcomes<'a> {
     /// Takes in what became of `job`.
     pub(super) fn done(&self, job: &Job, result: Result<Processed, Panicked>) {
         let processed = result.unwrap_or_else(|panic| {
-            let cause = Cause::Panic(panic.to_string());
+            let cause = FailureCause::Panic(panic.to_string());
             // Which step it was is not known; decoding is by far the largest.
             Processed::failed(PictureError::new(job.source.path(), Stage::Decode, cause))
         });
@@ -114,7 +114,7 @@ impl<'a> Outcomes<'a> {
         }
         for error in outcome.errors() {
             if error.stage == Stage::Write
-                && let Cause::Io(cause) = &error.cause
+                && let FailureCause::Io(cause) = &error.cause
                 && self.is_fatal(cause)
             {
                 let again = PictureError::new(&error.path, error.stage, copy(cause));

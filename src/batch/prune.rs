@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::batch::destination::local::{Owner, is_temporary, sweep_file};
-use crate::batch::error::{Cause, PictureError};
+use crate::batch::error::{FailureCause, PictureError};
 use crate::batch::names::{Label, Names};
 use crate::batch::ownership::is_thumbnail;
 use crate::batch::shard::Shard;
@@ -71,7 +71,7 @@ pub fn prune(
                 failed(PictureError {
                     path,
                     stage: Stage::Walk,
-                    cause: Cause::Io(error),
+                    cause: FailureCause::Io(error),
                 });
                 continue;
             }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::batch::error::{Cause, PictureError};
+use crate::batch::error::{FailureCause, PictureError};
 use crate::batch::stage::Stage;
 
 /// File name extensions of a JPEG, in any case. `.jpe` and `.jfif` are what Windows and browsers save now and then.
@@ -241,14 +241,14 @@ fn unvisited(root: &Path, entered: &Path, error: walkdir::Error) -> PictureError
         .is_none_or(|path| path == root || path == entered);
     let path = error.path().unwrap_or(root).to_owned();
     let cause = if let Some(ancestor) = error.loop_ancestor() {
-        Cause::LinkLoop(ancestor.to_owned())
+        FailureCause::LinkLoop(ancestor.to_owned())
     } else {
         let error = error.into_io_error();
         let error = error.unwrap_or_else(|| io::Error::other("unknown error"));
         if folder {
-            Cause::Folder(error)
+            FailureCause::Folder(error)
         } else {
-            Cause::Io(error)
+            FailureCause::Io(error)
         }
     };
     PictureError {

@@ -10,7 +10,7 @@ use crate::batch::shard::ShardChoice;
 use crate::batch::walk::WalkOptions;
 use crate::cli::command_line::Cli;
 use crate::cli::failure_limit::Allowance;
-use crate::cli::thumbnails;
+use crate::cli::variants::variants;
 use crate::picture::Options;
 use crate::tell::srcset::Placeholder;
 use crate::tell::teller::Verbosity;
@@ -62,7 +62,7 @@ impl From<&Cli> for WalkOptions {
 impl From<Cli> for Config {
     fn from(cli: Cli) -> Self {
         let cores = cores();
-        let (options, variants) = (Options::from(&cli), thumbnails::variants(&cli));
+        let (options, variants) = (Options::from(&cli), variants(&cli));
         let walk = WalkOptions::from(&cli);
         let formats_typed = !cli.format.is_empty();
         let dest = cli.dest.expect("BUG: only --compare goes without a DEST");

@@ -6,6 +6,7 @@
 //! choices        an option's words for an enum       gallery        the command, and --gallery of a run
 //! values         an option's numbers and units       merge          report merge: reports of shards as one
 //! places         SOURCE and DEST, as typed           generate       completions and the manual page
+//! thumbnails     sizes, qualities, colours            variants       the variants that they ask for
 //! config         what a run is to do                 failure_limit  --allow-failures
 //! error, exit    how it may end, and the status      signals        SIGINT, SIGTERM, SIGHUP -> the stop flag
 //! ```
@@ -26,6 +27,7 @@ pub mod run;
 pub mod signals;
 mod thumbnails;
 mod values;
+mod variants;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;

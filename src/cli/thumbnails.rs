@@ -1,15 +1,14 @@
-//! The thumbnails that the command line asks for: sizes, formats, qualities and colours as they are typed.
+//! Thumbnails as they are typed: sizes, qualities and colours.
 
 use std::str::FromStr;
 
-use crate::cli::command_line::Cli;
-use crate::picture::{Background, Bounds, Fit, Format, Quality, Variant};
+use crate::picture::{Background, Bounds, Fit, Format, Quality};
 
 /// A size, perhaps with a fit of its own: `128`, `400x300:cover`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
-    bounds: Bounds,
-    fit: Option<Fit>,
+    pub(super) bounds: Bounds,
+    pub(super) fit: Option<Fit>,
 }
 
 impl FromStr for Size {
@@ -39,7 +38,7 @@ pub struct Qualities {
 
 impl Qualities {
     /// The quality of a format, if it was typed.
-    fn of(&self, format: Format) -> Option<Quality> {
+    pub(super) fn of(&self, format: Format) -> Option<Quality> {
         let own = self.own.iter().rev().find(|(of, _)| *of == format);
         own.map(|(_, quality)| *quality).or(self.all)
     }
@@ -78,32 +77,6 @@ pub(super) fn background(text: &str) -> Result<Background, String> {
         .map_err(|_| "a colour as in CSS: white, #f80, rgb(255 128 0), transparent".to_owned())?;
     let [red, green, blue, alpha] = colour.to_rgba8();
     Ok(Background::rgba(red, green, blue, alpha))
-}
-
-/// The variants that `cli` asks for: each size in each format.
-pub(super) fn variants(cli: &Cli) -> Vec<Variant> {
-    let formats = match cli.format.as_slice() {
-        [] => &[Format::Jpeg][..],
-        formats => formats,
-    };
-    let in_formats = |size: &Size| {
-        let variant = Variant::new(size.bounds)
-            .with_fit(size.fit.unwrap_or(cli.fit.into()))
-            .with_gravity(cli.gravity)
-            .with_enlarge(cli.enlarge)
-            .with_background(cli.background)
-            .with_progressive(cli.progressive)
-            .with_sharpen(cli.sharpen);
-        let each = |&format: &Format| {
-            let variant = variant.clone().with_format(format);
-            match cli.quality.as_ref().and_then(|typed| typed.of(format)) {
-                Some(quality) => variant.with_quality(quality),
-                None => variant,
-            }
-        };
-        formats.iter().map(each).collect::<Vec<_>>()
-    };
-    cli.size.iter().flat_map(in_formats).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! sniff        what a file is, by its first bytes
 //! variant      size, shape and format of a thumbnail       bounds, framing, gravity   which part of the picture, how large
 //! jpeg         bytes -> planes at N/8                      given        a picture that is decoded already -> planes
-//! exif         what a picture says of its orientation and its colours
+//! exif         what a picture says of its way up and its colours
 //! need         how much of a file has to be read           decode_plan  settles everything before anything is decoded
 //! render       planes -> a thumbnail's pixels: resize, alpha, sharpen, orient, colour, compose (background, padding)
 //! encode       pixels -> JPEG, WebP, PNG                   stamp        what a thumbnail says of its making, as bytes

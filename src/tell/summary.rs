@@ -73,7 +73,9 @@ fn held_back(elapsed: Duration, shares: &[(&'static str, f64)]) -> Option<String
     Some(match most {
         "read" => "Held back by the disk: reading pictures.".into(),
         "write" => "Held back by the disk: writing thumbnails.".into(),
-        "freshness" => "Held back by the file system: checking whether thumbnails are fresh.".into(),
+        "freshness" => {
+            "Held back by the file system: checking whether thumbnails are fresh.".into()
+        }
         WAITING => "Held back by the walk: finding the pictures.".into(),
         PAUSED => "Held back by the machine's other work (--max-load).".into(),
         "decode" => "Held back by the CPU: decoding.".into(),

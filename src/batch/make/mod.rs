@@ -1,9 +1,11 @@
 //! One picture from its file to its thumbnails' files: freshness, read, make, write, a clock around each.
 //!
 //! ```text
-//! rules  which thumbnails are made      outcome  what became of them      writing  each is written as soon as it is made
+//! rules    which thumbnails are made          finding  what is known of one before its picture is read
+//! outcome  what became of them                writing  each is written as soon as it is made
 //! ```
 
+mod finding;
 mod outcome;
 mod rules;
 mod writing;
@@ -13,7 +15,7 @@ use std::io;
 use std::path::Path;
 
 use crate::batch::destination::local::Writer;
-use crate::batch::error::{Cause, PictureError};
+use crate::batch::error::{FailureCause, PictureError};
 use crate::batch::freshness::{Checker, Fingerprint, Freshness, Reason, SourceVersion};
 use crate::batch::job::Job;
 use crate::batch::ownership::{is_thumbnail, is_thumbnails};
@@ -21,7 +23,8 @@ use crate::batch::source::local::ReadBuffer;
 use crate::batch::stage::{Clock, Stage};
 use crate::picture::{Options, Thumbnailer, Variant};
 
-use writing::Writing;
+use finding::Finding;
+use writing::{How, Writing};
 
 pub use outcome::{Fate, Made, Outcome, Processed};
 pub use rules::{OwnThumbnails, Rules};
@@ -45,14 +48,6 @@ pub struct Worker {
     source: ReadBuffer,
     thumbnailer: Thumbnailer,
     writer: Writer,
-}
-
-/// What is known of a thumbnail before its picture is read.
-enum Finding {
-    /// It needn't or can't be made.
-    Settled(Fate),
-    /// It is to be made.
-    Stale(Reason),
 }
 
 impl Maker {
@@ -150,7 +145,7 @@ impl Maker {
         match self.rules.own_thumbnails {
             OwnThumbnails::PassOver => Some(Outcome::PassedOver),
             OwnThumbnails::Fail => {
-                let error = PictureError::new(path, Stage::Header, Cause::OwnThumbnail);
+                let error = PictureError::new(path, Stage::Header, FailureCause::OwnThumbnail);
                 Some(Outcome::Failed(error))
             }
             OwnThumbnails::Make => None,
@@ -185,7 +180,12 @@ impl Maker {
             return Ok(outcome);
         }
 
-        let mut writing = Writing::new(self, job, version, findings, &mut worker.writer, clock);
+        let how = How {
+            options: &self.options,
+            settings: &self.settings,
+            replace_foreign: self.rules.replace_foreign,
+        };
+        let mut writing = Writing::new(how, job, version, findings, &mut worker.writer, clock);
         let made = worker.thumbnailer.thumbnails(bytes, &stale, &mut writing);
         let fates = writing.into_fates();
         made.map_err(|error| {

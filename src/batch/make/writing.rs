@@ -1,16 +1,26 @@
 //! Thumbnails are stamped and written one by one, as they are made.
 
-use super::{Fate, Finding, Made, Maker};
+use super::finding::Finding;
+use super::outcome::{Fate, Made};
 use crate::batch::destination::local::{Writer, Written};
 use crate::batch::error::PictureError;
-use crate::batch::freshness::{self, Reason, SourceVersion};
+use crate::batch::freshness::{self, Fingerprint, Reason, SourceVersion};
 use crate::batch::job::Job;
 use crate::batch::stage::{Clock, Stage};
-use crate::picture::{Sink, Step, Thumbnail, ThumbnailError};
+use crate::picture::{Options, Sink, Step, Thumbnail, ThumbnailError};
+
+/// How all thumbnails of a run are stamped and written.
+#[derive(Clone, Copy)]
+pub(super) struct How<'a> {
+    pub(super) options: &'a Options,
+    /// Those of each variant.
+    pub(super) settings: &'a [Fingerprint],
+    pub(super) replace_foreign: bool,
+}
 
 /// Takes the thumbnails of one picture, and the time that each step took.
 pub(super) struct Writing<'a> {
-    maker: &'a Maker,
+    how: How<'a>,
     job: &'a Job,
     version: SourceVersion,
     writer: &'a mut Writer,
@@ -24,7 +34,7 @@ pub(super) struct Writing<'a> {
 impl<'a> Writing<'a> {
     /// Writes the thumbnails that are stale by the `findings` of each variant.
     pub(super) fn new(
-        maker: &'a Maker,
+        how: How<'a>,
         job: &'a Job,
         version: SourceVersion,
         findings: Vec<Finding>,
@@ -33,7 +43,7 @@ impl<'a> Writing<'a> {
     ) -> Self {
         let is_stale = |variant: &usize| matches!(findings[*variant], Finding::Stale(_));
         Self {
-            maker,
+            how,
             job,
             version,
             writer,
@@ -56,19 +66,18 @@ impl<'a> Writing<'a> {
     }
 
     fn write(&mut self, variant: usize, mut thumbnail: Thumbnail, reason: Reason) -> Fate {
-        let Maker {
+        let How {
             options,
             settings,
-            rules,
-            ..
-        } = self.maker;
+            replace_foreign,
+        } = self.how;
         let place = &self.job.thumbnails[variant];
         let mut bytes = std::mem::take(&mut thumbnail.bytes);
         // Damage that is passed over unasked does not depend on the settings.
         let by_setting = thumbnail.damage.is_some() && options.allow_damaged;
         let (format, settings) = (thumbnail.format, &settings[variant]);
         freshness::stamp(&mut bytes, format, self.version, settings, by_setting);
-        let written = self.writer.write(place, &bytes, rules.replace_foreign);
+        let written = self.writer.write(place, &bytes, replace_foreign);
         self.clock.lap(Stage::Write);
         match written {
             Ok(Written::InPlace) => Fate::Made(Box::new(Made {
@@ -93,7 +102,7 @@ impl Sink for Writing<'_> {
             Ok(thumbnail) => self.write(variant, thumbnail, reason),
             Err(error) => {
                 self.clock.lap(error.step.into());
-                let (path, options) = (self.job.source.path(), &self.maker.options);
+                let (path, options) = (self.job.source.path(), self.how.options);
                 Fate::Failed(PictureError::from_thumbnail(path, error, options))
             }
         };

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use super::Names;
+use super::error::NamesError;
+use super::label::Label;
 use super::template::{Field, Piece};
-use super::{Label, Names, NamesError};
 
 impl Names {
     /// Refuses variants that could give two thumbnails one name, and says which two.

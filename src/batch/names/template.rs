@@ -1,12 +1,14 @@
 //! `--name`: a template of names that can be read backwards.
 
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::{Label, NamesError, path_of, split};
+use super::error::NamesError;
+use super::label::{Label, split};
 
 /// A name for thumbnails with fields of the picture and the variant: `{folder}/{stem}-{size}.{ext}`.
 ///
@@ -366,4 +368,13 @@ fn readings<'a>(part: &[Piece], given: &'a [u8]) -> Vec<(Field, &'a [u8])> {
         }
         _ => Vec::new(),
     }
+}
+
+/// A path of those `parts` that are not empty.
+fn path_of(parts: impl IntoIterator<Item = Vec<u8>>) -> PathBuf {
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .map(OsString::from_vec)
+        .collect()
 }

@@ -48,7 +48,7 @@ impl ReadBuffer {
         path: &Path,
         limit: u64,
         reading: &mut Reading,
-    ) -> Result<SourceVersion, error::Cause> {
+    ) -> Result<SourceVersion, error::FailureCause> {
         for _ in 0..READS_OF_A_CHANGING_PICTURE {
             self.clear();
             reading.start_over();
@@ -56,7 +56,7 @@ impl ReadBuffer {
             let before = SourceVersion::of(&file.metadata()?);
             let length = before.length();
             if length > limit {
-                return Err(error::Cause::TooLong { length, limit });
+                return Err(error::FailureCause::TooLong { length, limit });
             }
             let length = usize::try_from(length).map_err(io::Error::other)?;
             let enough = self.read_needed(&mut file, length, reading)?;
@@ -64,7 +64,7 @@ impl ReadBuffer {
                 return Ok(before);
             }
         }
-        Err(error::Cause::Changing(READS_OF_A_CHANGING_PICTURE))
+        Err(error::FailureCause::Changing(READS_OF_A_CHANGING_PICTURE))
     }
 
     /// Reads a file of `length` bytes on until that is enough; false if it ends sooner or later than that.

@@ -229,9 +229,9 @@ impl Agreed {
             (Some(Err(told)), Ok(_)) => {
                 Err(format!("made a thumbnail where {first} failed: {told}"))
             }
-            (Some(Err(one)), Err(other)) => {
-                Err(format!("failed in another way than {first}: {other}, not {one}"))
-            }
+            (Some(Err(one)), Err(other)) => Err(format!(
+                "failed in another way than {first}: {other}, not {one}"
+            )),
             (None, _) => Err(format!("found it, and {first} didn't")),
         }
     }

@@ -9,7 +9,7 @@ use crate::batch::names::Template;
 use crate::batch::settings::cores;
 use crate::batch::walk::WalkOptions;
 use crate::cli::command_line::Cli;
-use crate::cli::thumbnails;
+use crate::cli::variants::variants;
 use crate::picture::{Options, Variant};
 
 /// What is compared, and where the result goes.
@@ -51,7 +51,7 @@ impl From<Cli> for Settings {
         Self {
             walk: WalkOptions::from(&cli),
             options: Options::from(&cli),
-            variants: thumbnails::variants(&cli),
+            variants: variants(&cli),
             names: cli.name,
             source: cli.source,
             cores,

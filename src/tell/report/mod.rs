@@ -3,13 +3,14 @@
 //! The fields are documented in the README and are a promise.
 //!
 //! ```text
-//! record  the fields, and what fills them      lines  a report read line by line
-//! thumbnail  those of a picture's thumbnails
+//! record  the fields, and what fills them      thumbnail  those of a picture's thumbnails
+//! path    paths in records                     lines      a report read line by line
 //! known   what failed already in the last run's report
 //! ```
 
 mod known;
 pub(crate) mod lines;
+mod path;
 mod record;
 mod thumbnail;
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -17,6 +16,7 @@ use crate::batch::shard::Shard;
 use crate::batch::stage::StageTimes;
 use crate::tell::summary::Scheduling;
 
+use super::path::path;
 use super::thumbnail::ThumbnailRecord;
 
 /// How every report begins.
@@ -301,16 +301,6 @@ pub fn now() -> String {
     humantime::format_rfc3339_millis(now).to_string()
 }
 
-/// `path` as text, and in hexadecimal if the text loses something.
-pub(super) fn path(path: &Path) -> (Option<String>, Option<String>) {
-    let bytes = path.as_os_str().as_bytes();
-    let hex = path
-        .to_str()
-        .is_none()
-        .then(|| bytes.iter().map(|byte| format!("{byte:02x}")).collect());
-    (Some(path.to_string_lossy().into_owned()), hex)
-}
-
 /// Microseconds would do; more digits only look exact.
 fn milliseconds(times: &StageTimes) -> BTreeMap<String, f64> {
     let spent = times.iter().filter(|(_, time)| !time.is_zero());
@@ -321,17 +311,8 @@ fn milliseconds(times: &StageTimes) -> BTreeMap<String, f64> {
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsStr;
 
     use super::*;
-
-    #[test]
-    fn paths_that_are_not_utf8_survive() {
-        let (text, hex) = path(Path::new(OsStr::from_bytes(b"a/\xff.jpg")));
-        assert_eq!(text.unwrap(), "a/\u{fffd}.jpg");
-        assert_eq!(hex.unwrap(), "612fff2e6a7067");
-        assert_eq!(path(Path::new("ü.jpg")), (Some("ü.jpg".into()), None));
-    }
 
     #[test]
     fn records_are_read_as_they_were_written() {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::record::path;
+use super::path::path;
 use crate::batch::make::Fate;
 
 /// What became of one thumbnail.
