@@ -277,7 +277,7 @@ pub struct Cli {
     )]
     pub gallery: Option<PathBuf>,
 
-    /// List each picture's thumbnails with their sizes as JSON, for <img srcset> and <picture>
+    /// List each picture's thumbnails with their sizes as JSON, for a web page's srcset
     ///
     /// FILE holds one object, "pictures", with a line for each picture. The first {shard} in FILE is the number of --shard.
     /// FILE may be an older list, but no other file.
