@@ -8,6 +8,7 @@ use crate::picture::framing::{Area, Framing, Padding};
 use crate::picture::jpeg::{Component, Header, Plane, Scale, Scales};
 use crate::picture::options::Options;
 use crate::picture::orient::Orientation;
+use crate::picture::pyramid;
 use crate::picture::step::Step;
 use crate::picture::variant::{Format, Variant};
 
@@ -64,6 +65,8 @@ pub(crate) struct Cut {
     source: (u32, u32),
     turn: Orientation,
     oversize: u32,
+    /// How often each decoded plane may be halved before it is resized.
+    halvings: [usize; 5],
 }
 
 impl DecodePlan {
@@ -89,12 +92,18 @@ impl DecodePlan {
         (Self { facts, turn, cuts }, failed)
     }
 
-    /// The scale at which each component is decoded: the largest that a thumbnail needs.
-    pub(crate) fn scales(&self, components: &[Component]) -> Scales {
+    /// The scale at which each component of a JPEG is decoded: the largest that a thumbnail needs. The others may have
+    /// their planes halved, but not to fewer samples than at the scale of their own.
+    pub(crate) fn scales(&mut self, components: &[Component]) -> Scales {
         let mut scales = Scales::uniform(Scale::FULL);
         for (index, component) in components.iter().enumerate() {
             let needed = self.cuts.iter().map(|cut| cut.scale(index, component));
-            scales.set(index, needed.max().unwrap_or(Scale::FULL));
+            let scale = needed.max().unwrap_or(Scale::FULL);
+            scales.set(index, scale);
+            for cut in &mut self.cuts {
+                let times = scale.n() / cut.scale(index, component).n();
+                cut.halvings[index] = times.ilog2() as usize;
+            }
         }
         scales
     }
@@ -134,7 +143,17 @@ impl Cut {
             source: facts.source,
             turn,
             oversize: facts.conversion.oversize(),
+            halvings: [usize::MAX; 5],
         })
+    }
+
+    /// How often a decoded plane is halved before it is resized.
+    pub(crate) fn halvings(&self, component: usize, plane: &Plane) -> usize {
+        let (window, target) = (self.window(component, plane), self.target(component));
+        let side = |side: usize| side * self.oversize as usize;
+        let target = (side(target.0), side(target.1));
+        let halvings = pyramid::halvings((window.width, window.height), target);
+        halvings.min(self.halvings[component])
     }
 
     fn halves(&self, component: usize) -> bool {

@@ -6,6 +6,7 @@
 //! jpeg         bytes -> planes at N/8                      given        a picture that is decoded already -> planes
 //! exif         what a picture says of its way up and its colours
 //! need         how much of a file has to be read           decode_plan  settles everything before anything is decoded
+//! pyramid      planes halved for the smaller of several thumbnails
 //! render       planes -> a thumbnail's pixels: resize, alpha, sharpen, orient, colour, compose (background, padding)
 //! encode       pixels -> JPEG, WebP, PNG                   stamp        what a thumbnail says of its making, as bytes
 //! thumbnailer  all of them in order                    own_size     how large a thumbnail is, by its header
@@ -28,6 +29,7 @@ mod need;
 mod options;
 mod orient;
 mod own_size;
+mod pyramid;
 mod render;
 mod resize;
 mod sharpen;

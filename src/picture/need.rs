@@ -92,7 +92,7 @@ impl<'t> Reading<'t> {
             return Ok(None);
         }
         let (facts, _) = Facts::of_jpeg(&header, self.colours);
-        let (plan, _) = DecodePlan::new(facts, self.options, self.variants);
+        let (mut plan, _) = DecodePlan::new(facts, self.options, self.variants);
         Ok(header.reach(&plan.scales(header.components())))
     }
 }

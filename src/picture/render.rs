@@ -1,13 +1,14 @@
 //! Decoded planes -> a thumbnail's pixels.
 
 use crate::picture::alpha::unpremultiply;
-use crate::picture::colour::{self, Colours, Conversion, Converted};
+use crate::picture::colour::{Colours, Conversion, Converted};
 use crate::picture::compose::{Picture, compose};
 use crate::picture::decode_plan::{Cut, DecodePlan};
 use crate::picture::encode::{Layout, Pixels, Samples as Interleaved};
 use crate::picture::framing::Area;
 use crate::picture::jpeg::Plane;
 use crate::picture::orient::Orientation;
+use crate::picture::pyramid::Pyramid;
 use crate::picture::resize::{Resizer, Samples};
 use crate::picture::sharpen::sharpen;
 use crate::picture::step::Step;
@@ -20,6 +21,8 @@ pub(crate) struct Renderer {
     pub(crate) colours: Colours,
     /// The thumbnail's planes: those of its colours, then alpha.
     planes: [Vec<u8>; 5],
+    /// The picture's planes, halved.
+    pyramid: Pyramid,
     /// Planes whose colours are converted before they are resized.
     large: [Vec<u8>; 4],
     /// A plane that is being turned, or the interleaved pixels.
@@ -41,10 +44,16 @@ impl Renderer {
             resizer: Resizer::new(),
             colours: Colours::default(),
             planes: <[Vec<u8>; 5]>::default(),
+            pyramid: Pyramid::default(),
             large: <[Vec<u8>; 4]>::default(),
             buffer: Vec::new(),
             composed: Vec::new(),
         }
+    }
+
+    /// Forgets the picture before.
+    pub(crate) fn begin(&mut self) {
+        self.pyramid.clear();
     }
 
     /// Makes the pixels of one thumbnail of a picture's `planes`. Tells `lap` of each step that is over.
@@ -59,11 +68,16 @@ impl Renderer {
         let mut conversion = plan.facts.conversion.clone();
         let colours = conversion.components();
         let alpha = plan.facts.alpha.then_some(colours);
+        for (index, plane) in planes.iter().enumerate() {
+            self.pyramid.build(index, plane, cut.halvings(index, plane));
+        }
         if conversion.oversize() == 1 {
             for (index, plane) in planes.iter().enumerate() {
-                let (window, target) = (cut.window(index, plane), cut.target(index));
+                let halved = cut.halvings(index, plane);
+                let plane = self.pyramid.get(index, *plane, halved);
+                let (window, target) = (cut.window(index, &plane), cut.target(index));
                 let small = &mut self.planes[index];
-                self.resizer.resize(samples(plane), window, target, small);
+                self.resizer.resize(samples(&plane), window, target, small);
             }
             lap(Step::Resize);
         } else {
@@ -137,16 +151,21 @@ impl Renderer {
             resizer,
             colours,
             planes: small,
+            pyramid,
             large,
             buffer,
             ..
         } = self;
-        let size = cut.oversize(&planes[0]);
-        for (index, (plane, large)) in planes.iter().zip(&mut *large).enumerate() {
-            resizer.resize(samples(plane), cut.window(index, plane), size, large);
+        let halved = |index: usize| {
+            let plane = planes[index];
+            pyramid.get(index, plane, cut.halvings(index, &plane))
+        };
+        let size = cut.oversize(&halved(0));
+        for (index, large) in large.iter_mut().enumerate().take(planes.len()) {
+            let plane = halved(index);
+            resizer.resize(samples(&plane), cut.window(index, &plane), size, large);
         }
-        colours.convert(conversion, large, buffer);
-        colour::split(buffer, large);
+        colours.convert_planes(conversion, large, buffer);
         let whole = Area {
             left: 0.0,
             top: 0.0,

@@ -250,7 +250,7 @@ impl Thumbnailer {
         let header = parse(bytes)?;
         let (facts, fault) = Facts::of_jpeg(&header, &mut self.renderer.colours);
         let mut about = About::new(&facts, fault);
-        let plan = self.plan(facts, variants, each);
+        let mut plan = self.plan(facts, variants, each);
         if plan.cuts.is_empty() {
             return Ok(());
         }
@@ -304,6 +304,7 @@ fn render_cuts(
     variants: &[Variant],
     each: &mut dyn FnMut(Event),
 ) {
+    renderer.begin();
     for cut in &plan.cuts {
         let variant = &variants[cut.variant];
         let mut lap = |step| each(Event::Lap(step));

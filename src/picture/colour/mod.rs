@@ -203,13 +203,14 @@ impl Colours {
     pub(crate) fn convert(
         &mut self,
         conversion: &Conversion,
-        planes: &[Vec<u8>],
+        planes: &[impl AsRef<[u8]>],
         target: &mut Vec<u8>,
     ) -> Converted {
+        let planes: Vec<&[u8]> = planes.iter().map(AsRef::as_ref).collect();
         target.clear();
         let device = &mut self.device;
         device.clear();
-        match (conversion.model, planes) {
+        match (conversion.model, planes.as_slice()) {
             (Colour::Gray, [grey, ..]) => {
                 target.extend_from_slice(grey);
                 if let Some(transform) = &conversion.transform {
@@ -232,15 +233,36 @@ impl Colours {
         }
         Converted::Rgb
     }
-}
 
-/// Takes interleaved red, green and blue apart.
-pub(crate) fn split(rgb: &[u8], planes: &mut [Vec<u8>]) {
-    for (channel, plane) in planes.iter_mut().enumerate().take(3) {
-        plane.clear();
-        plane.extend(rgb.iter().skip(channel).step_by(3));
+    /// Makes large `planes`, which all have the same size, those of red, green and blue. Strip by strip, so that they are
+    /// in memory once only.
+    pub(crate) fn convert_planes(
+        &mut self,
+        conversion: &Conversion,
+        planes: &mut [Vec<u8>],
+        buffer: &mut Vec<u8>,
+    ) {
+        let samples = planes[0].len();
+        for start in (0..samples).step_by(STRIP) {
+            let strip = start..(start + STRIP).min(samples);
+            let components = &planes[..conversion.components()];
+            let components: Vec<_> = components
+                .iter()
+                .map(|plane| &plane[strip.clone()])
+                .collect();
+            self.convert(conversion, &components, buffer);
+            for (channel, plane) in planes.iter_mut().enumerate().take(3) {
+                let levels = buffer.iter().skip(channel).step_by(3);
+                for (sample, level) in plane[strip.clone()].iter_mut().zip(levels) {
+                    *sample = *level;
+                }
+            }
+        }
     }
 }
+
+/// Samples of a plane that are converted together: what stays in a core's own cache.
+const STRIP: usize = 32 << 10;
 
 /// The transform of a profile that fits the picture; `None` if the profile describes sRGB.
 fn usable(profile: &Profile, model: Colour) -> Result<Option<Arc<Transform>>, ProfileFault> {
