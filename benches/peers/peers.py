@@ -4,6 +4,8 @@
     benches/peers/peers.py FOLDER                      # what is installed, on your own pictures
     benches/peers/peers.py FOLDER --rounds 7 --cores 1 # every tool held to one core
     benches/peers/peers.py FOLDER --size 512           # larger thumbnails, where decoding and encoding in full count
+    benches/peers/peers.py FOLDER --size 128,400,1600  # several of each picture, beside Pillow and runs for each size
+    benches/peers/peers.py FOLDER --format webp        # beside Pillow
 
 Looks for vipsthumbnail, GraphicsMagick, ImageMagick, Pillow, pyvips and sharp, and prints a Markdown table. Every tool
 does the same work in its best configuration: 128x128 (or --size) at most, never enlarged, upright, in sRGB, without
@@ -60,8 +62,10 @@ def arguments():
     add('folder', help='folder of JPEGs')
     add('--rounds', type=int, default=5, help='default: 5')
     add('--cores', type=int, help='cores that every tool may use; default: all')
-    add('--size', type=int, default=128, help='the side of the box that thumbnails have to fit; default: 128')
-    add('--quality', type=int, default=80, help='JPEG quality; default: 80')
+    add('--size', type=sizes, default=[128], metavar='N,...',
+        help='the sides of the boxes that thumbnails have to fit; default: 128')
+    add('--format', choices=('jpeg', 'webp'), default='jpeg', help='default: jpeg')
+    add('--quality', type=int, default=80, help='of JPEG or WebP; default: 80')
     add('--repeat', type=int, default=1, metavar='N', help='work on N copies of a folder too small to measure')
     add('--only', metavar='REGEX', help='only tools whose name matches, and thumbgen')
     add('--thumbgen', metavar='FILE', help='default: target/release/thumbgen, or the one in PATH')
@@ -70,6 +74,10 @@ def arguments():
     memory = '/dev/shm' if os.access('/dev/shm', os.W_OK) else None
     add('--out', default=memory, metavar='DIR', help='where thumbnails go; default: memory, if there is /dev/shm')
     return parser.parse_args()
+
+
+def sizes(text):
+    return [int(size) for size in text.split(',')]
 
 
 def stage(folder, repeat, target):
@@ -93,7 +101,10 @@ def stage(folder, repeat, target):
 
 def find(args, work, count, jobs):
     tools = [thumbgen(args, work, jobs)]
-    for tool in (vipsthumbnail, graphics_magick, image_magick, pillow, pyvips, sharp):
+    peers = (vipsthumbnail, graphics_magick, image_magick, pillow, pyvips, sharp)
+    if len(args.size) > 1 or args.format != 'jpeg':  # the others would need a run for each
+        peers = (one_by_one, pillow) if len(args.size) > 1 else (pillow,)
+    for tool in peers:
         found = tool(args, work, count, jobs)
         if found and (not args.only or re.search(args.only, found.name)):
             tools.append(found)
@@ -117,14 +128,34 @@ def number(text):
 
 
 def thumbgen(args, work, jobs):
+    path, version = program(args)
+    options = [*own_options(args, jobs), '--size', ','.join(map(str, args.size))]
+    if len(args.size) > 1:
+        options += ['--name', '{folder}/{width}-{stem}.{ext}']
+    return Tool('thumbgen', number(version), f'--jobs {jobs}', lambda dest: [path, f'{work}/pictures', dest, *options])
+
+
+def one_by_one(args, work, count, jobs):
+    """A run of thumbgen for each size."""
+    path, version = program(args)
+    name = ['--name', '{folder}/{width}-{stem}.{ext}']
+    run = lambda dest, size: shlex.join(
+        [path, f'{work}/pictures', dest, *own_options(args, jobs), *name, '--size', str(size)])
+    return Tool(f'thumbgen, {len(args.size)} runs', number(version), f'--jobs {jobs}',
+                lambda dest: ['sh', '-c', ' && '.join(run(dest, size) for size in args.size)])
+
+
+def own_options(args, jobs):
+    return ['--quiet', '--jobs', str(jobs), '--format', args.format, '--quality', str(args.quality)]
+
+
+def program(args):
     built = os.path.join(HERE, '../../target/release/thumbgen')
     path = args.thumbgen or (built if os.path.exists(built) else shutil.which('thumbgen'))
     version = path and first_line([path, '--version'])
     if not version:
         sys.exit('thumbgen is not built: cargo build --release')
-    path = os.path.abspath(path)
-    options = ['--quiet', '--jobs', str(jobs), '--size', str(args.size), '--quality', str(args.quality)]
-    return Tool('thumbgen', number(version), f'--jobs {jobs}', lambda dest: [path, f'{work}/pictures', dest, *options])
+    return os.path.abspath(path), version
 
 
 def batches(work, count, jobs, tail):
@@ -142,7 +173,8 @@ ONE_THREAD = {'VIPS_CONCURRENCY': '1', 'OMP_NUM_THREADS': '1', 'MAGICK_THREAD_LI
 def vipsthumbnail(args, work, count, jobs):
     version = first_line(['vipsthumbnail', '--vips-version'])
     if version:
-        options = ['-s', f'{args.size}x{args.size}>', '-e', 'srgb', '-o']
+        size = args.size[0]
+        options = ['-s', f'{size}x{size}>', '-e', 'srgb', '-o']
         command = lambda dest: batches(
             work, count, jobs, ['vipsthumbnail', *options, f'{dest}/%s.jpg[Q={args.quality},strip]'])
         return Tool('vipsthumbnail', number(version), f'xargs -P {jobs}', command, ONE_THREAD)
@@ -151,8 +183,9 @@ def vipsthumbnail(args, work, count, jobs):
 def graphics_magick(args, work, count, jobs):
     version = first_line(['gm', 'version'])
     if version:
-        options = ['-size', f'{2 * args.size}x{2 * args.size}', '-format', 'jpg', '-quality', str(args.quality),
-                   '-define', 'jpeg:optimize-coding=false', '-auto-orient', '-thumbnail', f'{args.size}x{args.size}>',
+        size = args.size[0]
+        options = ['-size', f'{2 * size}x{2 * size}', '-format', 'jpg', '-quality', str(args.quality),
+                   '-define', 'jpeg:optimize-coding=false', '-auto-orient', '-thumbnail', f'{size}x{size}>',
                    '-profile', srgb_profile(work), '+profile', '*']
         command = lambda dest: batches(work, count, jobs, ['gm', 'mogrify', '-output-directory', dest, *options])
         return Tool('GraphicsMagick', number(version), f'mogrify, xargs -P {jobs}', command, ONE_THREAD)
@@ -162,22 +195,24 @@ def image_magick(args, work, count, jobs):
     for program in (['magick', 'mogrify'], ['mogrify']):
         version = first_line([*program, '-version'])
         if version and 'ImageMagick' in version:
-            options = ['-define', f'jpeg:size={2 * args.size}x{2 * args.size}', '-quality', str(args.quality),
-                       '-define', 'jpeg:optimize-coding=off', '-auto-orient', '-thumbnail', f'{args.size}x{args.size}>',
+            size = args.size[0]
+            options = ['-define', f'jpeg:size={2 * size}x{2 * size}', '-quality', str(args.quality),
+                       '-define', 'jpeg:optimize-coding=off', '-auto-orient', '-thumbnail', f'{size}x{size}>',
                        '-profile', f'icc:{srgb_profile(work)}', '-strip']
             command = lambda dest: batches(work, count, jobs, [*program, '-path', dest, *options])
             return Tool('ImageMagick', number(version), f'mogrify, xargs -P {jobs}', command, ONE_THREAD)
 
 
-def worker(script, args, work, dest, jobs):
+def worker(script, args, work, dest, *options):
     """The arguments of a script beside this one."""
-    return [f'{HERE}/{script}', f'{work}/pictures', dest, str(args.size), str(args.quality), str(jobs)]
+    sizes = ','.join(map(str, args.size))
+    return [f'{HERE}/{script}', f'{work}/pictures', dest, sizes, str(args.quality), *map(str, options)]
 
 
 def pillow(args, work, count, jobs):
     version = first_line([args.python, '-c', 'import PIL; print(PIL.__version__)'])
     if version:
-        command = lambda dest: [args.python, *worker('pillow_worker.py', args, work, dest, jobs)]
+        command = lambda dest: [args.python, *worker('pillow_worker.py', args, work, dest, jobs, args.format)]
         return Tool('Pillow', version, f'{jobs} processes', command)
 
 
@@ -227,11 +262,11 @@ def srgb_profile(work):
 
 def measure(tools, work, args):
     for tool in tools:
-        run(tool, work, args.size)  # programs and libraries into memory
+        run(tool, work, max(args.size))  # programs and libraries into memory
     for turn in range(args.rounds):
         place = turn % len(tools)
         for tool in tools[place:] + tools[:place]:
-            tool.runs.append(run(tool, work, args.size))
+            tool.runs.append(run(tool, work, max(args.size)))
         print(f'round {turn + 1} of {args.rounds}', file=sys.stderr)
 
 
@@ -254,9 +289,11 @@ def run(tool, work, size):
 
 
 def is_thumbnail(path, size):
-    """Whether the file is a whole JPEG of the right size."""
+    """Whether the file is a whole JPEG of the right size, or a whole WebP."""
     with open(path, 'rb') as file:
         data = file.read()
+    if data[:4] == b'RIFF':
+        return len(data) == 8 + int.from_bytes(data[4:8], 'little')
     if data[:2] != b'\xff\xd8' or data[-2:] != b'\xff\xd9':
         return False
     place = 2

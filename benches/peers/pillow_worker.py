@@ -1,7 +1,8 @@
-"""Thumbnails by Pillow. Arguments: SOURCE DEST SIZE QUALITY JOBS
+"""Thumbnails by Pillow. Arguments: SOURCE DEST SIZE[,SIZE...] QUALITY JOBS FORMAT
 
 As fast as Pillow can: scaled decoding (`thumbnail` asks for it), a process for each core, and turning and colour
-conversion done on the small picture, each profile's conversion built once.
+conversion done on the small picture, each profile's conversion built once. Of several sizes, each is made from the next
+larger one.
 """
 import io
 import os
@@ -10,7 +11,10 @@ from concurrent.futures import ProcessPoolExecutor
 
 from PIL import Image, ImageCms, ImageOps
 
-SOURCE, DEST, SIZE, QUALITY, JOBS = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
+SOURCE, DEST, SIZES, QUALITY, JOBS, FORMAT = sys.argv[1:]
+SIZES = sorted(map(int, SIZES.split(',')), reverse=True)
+# WebP's method is the one that thumbgen uses.
+OPTIONS = {'quality': int(QUALITY), **({'method': 2} if FORMAT == 'webp' else {})}
 SRGB = ImageCms.createProfile('sRGB')
 TRANSFORMS = {}
 
@@ -30,17 +34,22 @@ def to_srgb(picture, profile):
 def make(name):
     try:
         picture = Image.open(f'{SOURCE}/{name}')
-        picture.thumbnail((SIZE, SIZE))
+        picture.thumbnail((SIZES[0], SIZES[0]))
         profile = picture.info.get('icc_profile')
         picture = ImageOps.exif_transpose(picture)
         if profile:
             picture = to_srgb(picture, profile)
-        picture.save(f'{DEST}/{name}', 'JPEG', quality=QUALITY)
+        for size in SIZES:
+            picture.thumbnail((size, size))
+            # Flat, for they are counted there.
+            prefix = '' if len(SIZES) == 1 else f'{size}-'
+            picture.save(f'{DEST}/{prefix}{name}', FORMAT, **OPTIONS)
     except Exception as error:
         print(f'{name}: {error}', file=sys.stderr)
 
 
 if __name__ == '__main__':
+    JOBS = int(JOBS)
     names = sorted(os.listdir(SOURCE))
     with ProcessPoolExecutor(JOBS) as pool:
         for _ in pool.map(make, names, chunksize=max(1, min(16, len(names) // (32 * JOBS)))):
