@@ -85,7 +85,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Thumbnails")]
     pub enlarge: bool,
 
-    /// Quality, 1 to 100, for all formats or by format [default: jpeg=80,webp=75]
+    /// Quality, 1 to 100, for all formats or by format [default: jpeg=80,webp=78]
     ///
     /// JPEGs of 90 and above keep full colour resolution. PNG has no loss and no quality.
     #[arg(long, value_name = "Q", help_heading = "Thumbnails")]
