@@ -95,10 +95,11 @@ pub mod picture;
 pub mod tell;
 
 pub use picture::{
-    Background, Bounds, Cause, ColourHandling, EncodeError, FileKind, Fit, Format, FramingRule,
-    Gravity, Need, Options, ParseBoundsError, ParseFitError, ParseFormatError, ParseGravityError,
-    Picture, ProfileFault, Quality, QualityError, Reading, Sink, Step, Thumbnail, ThumbnailError,
-    Thumbnailer, TooLarge, Variant, Warning,
+    Background, Bounds, Cause, ColourHandling, DecodeError, EncodeError, FileKind, Fit,
+    ForeignError, Format, FramingRule, Gravity, Input, Need, Options, ParseBoundsError,
+    ParseFitError, ParseFormatError, ParseGravityError, Picture, ProfileFault, Quality,
+    QualityError, Reading, Sink, Step, Thumbnail, ThumbnailError, Thumbnailer, TooLarge, Variant,
+    Warning,
 };
 
 /// The crate whose pictures a [`Thumbnailer`] takes and gives.

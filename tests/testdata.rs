@@ -2,6 +2,8 @@
 
 #[path = "../examples/testdata/canvas.rs"]
 mod canvas;
+#[path = "../examples/testdata/formats.rs"]
+mod formats;
 #[path = "../examples/testdata/pictures.rs"]
 mod pictures;
 #[path = "../examples/testdata/scenes.rs"]
@@ -29,6 +31,7 @@ fn testdata_is_what_its_generator_draws() {
         .collect();
     let differing: Vec<_> = pictures::all()
         .into_iter()
+        .chain(formats::all())
         .filter(|(name, bytes)| there.remove(*name).as_ref() != Some(bytes))
         .map(|(name, _)| name)
         .collect();

@@ -31,7 +31,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-EXTENSIONS = ('.jpg', '.jpeg', '.jpe', '.jfif')
+EXTENSIONS = ('.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.bmp', '.ppm')
 
 
 class Tool:
@@ -59,7 +59,7 @@ def main():
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add('folder', help='folder of JPEGs')
+    add('folder', help='folder of pictures; formats.py makes some of other formats out of JPEGs')
     add('--rounds', type=int, default=5, help='default: 5')
     add('--cores', type=int, help='cores that every tool may use; default: all')
     add('--size', type=sizes, default=[128], metavar='N,...',
@@ -88,7 +88,7 @@ def stage(folder, repeat, target):
         found += [os.path.join(place, name) for name in sorted(names) if name.lower().endswith(EXTENSIONS)]
     os.mkdir(target)
     for number, path in enumerate(found * repeat):
-        os.symlink(path, f'{target}/{number:07}.jpg')
+        os.symlink(path, f'{target}/{number:07}{os.path.splitext(path)[1].lower()}')
     for path in found:
         with open(path, 'rb') as file:  # into memory, for all tools alike
             while file.read(1 << 20):
@@ -162,7 +162,7 @@ def batches(work, count, jobs, tail):
     """Commands that take many files at once: as few processes as keep all cores busy, for a start costs 20 ms.
     `exit 0`: one bad file must not keep xargs from the next batch."""
     batch = max(1, min(500, -(-count // (2 * jobs))))
-    names = f"cd {shlex.quote(work)}/pictures && find . -name '*.jpg' -print0 | sort -z"
+    names = f"cd {shlex.quote(work)}/pictures && find . -name '*.*' -print0 | sort -z"
     return ['sh', '-c', f"{names} | xargs -0 -P {jobs} -n {batch} sh -c '\"$@\"; exit 0' sh {shlex.join(tail)}"]
 
 

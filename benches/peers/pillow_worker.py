@@ -31,12 +31,25 @@ def to_srgb(picture, profile):
     return ImageCms.applyTransform(picture, transform) if transform else picture
 
 
+def on_white(picture):
+    if picture.has_transparency_data:
+        picture = picture.convert('RGBA')
+        white = Image.new('RGBA', picture.size, 'white')
+        return Image.alpha_composite(white, picture).convert('RGB')
+    if picture.mode in ('P', '1'):
+        return picture.convert('RGB')
+    if picture.mode.startswith('I'):
+        return picture.convert('I').point(lambda level: level / 257).convert('L')
+    return picture
+
+
 def make(name):
     try:
         picture = Image.open(f'{SOURCE}/{name}')
         picture.thumbnail((SIZES[0], SIZES[0]))
         profile = picture.info.get('icc_profile')
         picture = ImageOps.exif_transpose(picture)
+        picture = on_white(picture)
         if profile:
             picture = to_srgb(picture, profile)
         for size in SIZES:

@@ -19,6 +19,8 @@ def start():
 def make(name):
     try:
         picture = pyvips.Image.thumbnail(f'{SOURCE}/{name}', SIZE, height=SIZE, size='down', output_profile='srgb')
+        if picture.hasalpha():
+            picture = picture.flatten(background=255)
         picture.jpegsave(f'{DEST}/{name}', Q=QUALITY, strip=True)
     except Exception as error:
         print(f'{name}: {error}', file=sys.stderr)

@@ -19,6 +19,7 @@ async function work() {
       // slight damage that the others accept.
       await sharp(`${source}/${name}`, { failOn: 'none' })
         .rotate()
+        .flatten({ background: 'white' })
         .resize(side, side, { fit: 'inside', withoutEnlargement: true })
         .jpeg({ quality: Number(quality), optimiseCoding: false })
         .toFile(`${dest}/${name}`);

@@ -4,6 +4,7 @@
 //! compares them with what is checked in.
 
 mod canvas;
+mod formats;
 mod pictures;
 mod scenes;
 
@@ -13,7 +14,7 @@ use std::path::Path;
 
 fn main() -> io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-    for (name, bytes) in pictures::all() {
+    for (name, bytes) in pictures::all().into_iter().chain(formats::all()) {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap_or(&folder))?;
         fs::write(path, bytes)?;

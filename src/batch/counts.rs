@@ -1,5 +1,6 @@
 //! How many pictures ended how, added up in one place.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -118,6 +119,8 @@ impl Counts {
 pub struct Totals {
     /// How many ended how.
     pub counts: Counts,
+    /// How many of those made were of which format.
+    pub formats: BTreeMap<&'static str, u64>,
     /// Bytes read of sources.
     pub bytes_read: u64,
     /// Worker time by stage.
@@ -135,6 +138,13 @@ impl Totals {
         self.counts.thumbnails += processed.outcome.made().count() as u64;
         let is_damaged = |made: &Made| made.thumbnail.damage.is_some();
         self.counts.damaged += u64::from(processed.outcome.made().any(is_damaged));
+        if let Some(kind) = processed
+            .outcome
+            .made()
+            .find_map(|made| made.thumbnail.source_kind)
+        {
+            *self.formats.entry(kind.name()).or_default() += 1;
+        }
         self.bytes_read += processed.bytes_read;
         self.times += processed.times;
     }

@@ -92,7 +92,7 @@ pub enum FailureCause {
         limit: u64,
     },
     /// The file was written to while it was read, each time that was tried.
-    #[error("changing: it was written to while it was read, {0} times")]
+    #[error("changing: it was written to while it was read, {}", times(*.0))]
     Changing(u32),
     /// A bug in thumbgen, caught so that the other pictures are still made.
     #[error("bug in thumbgen, please report it: {0}")]
@@ -125,24 +125,33 @@ pub enum Refused {
     NotFile,
 }
 
+fn times(count: u32) -> String {
+    match count {
+        1 => "once".into(),
+        many => format!("{many} times"),
+    }
+}
+
 /// The option that helps, for messages: the decoder knows limits, but not the command line.
 fn remedy(error: &ThumbnailError, options: &Options) -> Option<&'static str> {
     use crate::picture::jpeg::{Bound, Error};
-    let picture::Cause::Jpeg(cause) = &error.cause else {
-        let too_much = matches!(error.cause, picture::Cause::TooMuchMemory { .. });
-        return too_much.then_some("--max-memory");
+    use crate::picture::{DecodeError, ForeignError};
+    let cause = match &error.cause {
+        picture::Cause::Decode(cause) => cause,
+        picture::Cause::TooMuchMemory { .. } => return Some("--max-memory"),
+        _ => return None,
     };
     match cause {
-        Error::Limit {
-            which: Bound::Pixels,
-            ..
-        } => Some("--max-pixels"),
-        Error::Limit {
-            which: Bound::Memory,
-            ..
-        } => Some("--max-memory"),
+        DecodeError::Jpeg(Error::Limit { which, .. })
+        | DecodeError::Other(ForeignError::Limit { which, .. }) => match which {
+            Bound::Pixels => Some("--max-pixels"),
+            Bound::Memory => Some("--max-memory"),
+            _ => None,
+        },
+        DecodeError::Other(ForeignError::Memory) => Some("--max-memory"),
         // Without a whole header there is nothing to make a thumbnail from.
-        Error::Truncated { .. } | Error::Damaged { .. }
+        DecodeError::Jpeg(Error::Truncated { .. } | Error::Damaged { .. })
+        | DecodeError::Other(ForeignError::Truncated | ForeignError::Damaged(_))
             if error.step == Step::Decode && !options.allow_damaged =>
         {
             Some("--allow-damaged makes a thumbnail of what is there")

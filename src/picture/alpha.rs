@@ -15,7 +15,7 @@ pub(crate) fn premultiplied<const N: usize>(pixels: &[[u8; N]]) -> [Vec<u8>; N] 
 }
 
 /// `a * b / 255`, rounded; exact for all bytes.
-fn product(a: u8, b: u8) -> u8 {
+pub(crate) fn product(a: u8, b: u8) -> u8 {
     let product = u32::from(a) * u32::from(b) + 128;
     ((product + (product >> 8)) >> 8) as u8
 }

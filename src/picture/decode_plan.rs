@@ -4,6 +4,7 @@ use crate::picture::colour::{Colours, Conversion, ProfileFault};
 use crate::picture::encode;
 use crate::picture::error::{Cause, ThumbnailError, TooLarge, at};
 use crate::picture::exif::Metadata;
+use crate::picture::foreign;
 use crate::picture::framing::{Area, Framing, Padding};
 use crate::picture::jpeg::{Component, Header, Plane, Scale, Scales};
 use crate::picture::options::Options;
@@ -13,7 +14,7 @@ use crate::picture::step::Step;
 use crate::picture::variant::{Format, Variant};
 
 /// What is known of a picture before it is decoded.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Facts {
     /// The picture's width and height as stored.
     pub(crate) source: (u32, u32),
@@ -36,6 +37,23 @@ impl Facts {
             orientation: metadata.orientation,
             conversion,
             alpha: false,
+        };
+        (facts, fault)
+    }
+
+    /// What is known of a picture of another format; also tells why its profile, if it has one, is ignored.
+    pub(crate) fn of_foreign(
+        info: &foreign::Info,
+        colours: &mut Colours,
+    ) -> (Self, Option<ProfileFault>) {
+        let profile = info.profile();
+        let (conversion, fault) =
+            colours.conversion(info.model, profile.as_slice(), info.metadata.adobe_rgb);
+        let facts = Self {
+            source: info.size,
+            orientation: info.metadata.orientation,
+            conversion,
+            alpha: info.alpha,
         };
         (facts, fault)
     }
@@ -90,6 +108,13 @@ impl DecodePlan {
         }
         cuts.sort_by_key(|cut| std::cmp::Reverse(cut.framing.pixels()));
         (Self { facts, turn, cuts }, failed)
+    }
+
+    /// How many samples are needed for a pixel of the picture, across or down: as many as the thumbnail takes that needs
+    /// most of them.
+    pub(crate) fn samples_per_pixel(&self) -> f64 {
+        let needed = self.cuts.iter().map(Cut::samples_per_pixel);
+        needed.fold(0.0, f64::max)
     }
 
     /// The scale at which each component of a JPEG is decoded: the largest that a thumbnail needs. The others may have
@@ -190,6 +215,17 @@ impl Cut {
         let window = self.window(0, first);
         let side = |length: f64| (length.ceil() as usize).max(1);
         (side(window.width), side(window.height))
+    }
+
+    fn samples_per_pixel(&self) -> f64 {
+        let Framing {
+            width,
+            height,
+            area,
+        } = self.framing;
+        let across = f64::from(width) / area.width;
+        let down = f64::from(height) / area.height;
+        f64::from(self.oversize) * across.max(down)
     }
 
     /// The scale at which the thumbnail needs a component.

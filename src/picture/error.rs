@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::picture::encode::EncodeError;
+use crate::picture::foreign;
 use crate::picture::jpeg;
 use crate::picture::sniff::FileKind;
 use crate::picture::step::Step;
@@ -20,16 +21,40 @@ pub struct ThumbnailError {
     pub cause: Cause,
 }
 
+/// Why a picture can't be decoded, or how it is damaged.
+#[derive(Debug, Clone, Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// A JPEG.
+    #[error(transparent)]
+    Jpeg(#[from] jpeg::Error),
+    /// A picture of another format.
+    #[error(transparent)]
+    Other(#[from] foreign::Error),
+}
+
+impl From<jpeg::Error> for Cause {
+    fn from(error: jpeg::Error) -> Self {
+        Self::Decode(error.into())
+    }
+}
+
+impl From<foreign::Error> for Cause {
+    fn from(error: foreign::Error) -> Self {
+        Self::Decode(error.into())
+    }
+}
+
 /// Why a step failed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Cause {
-    /// It is something else than a JPEG.
-    #[error("{}", not_jpeg(*.0))]
-    NotJpeg(FileKind),
+    /// It is no picture of a format that is decoded.
+    #[error("{}", unsupported(*.0))]
+    Unsupported(FileKind),
     /// The picture can't be decoded.
     #[error(transparent)]
-    Jpeg(#[from] jpeg::Error),
+    Decode(#[from] DecodeError),
     /// The thumbnail would be larger than its format allows.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
@@ -46,12 +71,18 @@ pub enum Cause {
     Encode(#[from] EncodeError),
 }
 
-fn not_jpeg(kind: FileKind) -> String {
+fn unsupported(kind: FileKind) -> String {
     match kind {
         FileKind::Empty => "the file is empty".into(),
         FileKind::Zeros => "the file holds nothing but zeros".into(),
-        FileKind::Unknown => "not a JPEG, nor any other kind of file that is known".into(),
-        kind => format!("not a JPEG but {kind}"),
+        FileKind::Unknown => "not a picture, nor any other kind of file that is known".into(),
+        FileKind::Avif
+        | FileKind::Heic
+        | FileKind::JpegXl
+        | FileKind::Jpeg2000
+        | FileKind::Photoshop
+        | FileKind::Svg => format!("{} is not supported", kind.name()),
+        kind => format!("not a picture but {kind}"),
     }
 }
 

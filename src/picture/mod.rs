@@ -1,7 +1,8 @@
 //! From a picture's bytes to its thumbnails': nothing here knows of files, threads, the time of day or the system.
 //!
 //! ```text
-//! sniff        what a file is, by its first bytes
+//! sniff        what a file is, by its first bytes          foreign      bytes of all other formats -> planes, averaged
+//! source       what thumbnails are made of
 //! variant      size, shape and format of a thumbnail       bounds, framing, gravity   which part of the picture, how large
 //! jpeg         bytes -> planes at N/8                      given        a picture that is decoded already -> planes
 //! exif         what a picture says of its way up and its colours
@@ -21,6 +22,7 @@ mod decode_plan;
 mod encode;
 mod error;
 mod exif;
+mod foreign;
 mod framing;
 mod given;
 mod gravity;
@@ -34,6 +36,7 @@ mod render;
 mod resize;
 mod sharpen;
 mod sniff;
+mod source;
 #[doc(hidden)]
 pub mod stamp;
 mod step;
@@ -45,7 +48,8 @@ pub use background::Background;
 pub use bounds::{Bounds, ParseBoundsError};
 pub use colour::{ColourHandling, ProfileFault};
 pub use encode::EncodeError;
-pub use error::{Cause, ThumbnailError, TooLarge};
+pub use error::{Cause, DecodeError, ThumbnailError, TooLarge};
+pub use foreign::{Error as ForeignError, Input};
 pub use framing::{Fit, FramingRule, ParseFitError};
 pub use gravity::{Gravity, ParseGravityError};
 pub use need::{Need, Reading};
@@ -53,7 +57,8 @@ pub use options::Options;
 #[doc(hidden)]
 pub use own_size::own_size;
 pub use sniff::FileKind;
+pub use source::Picture;
 pub use step::Step;
 pub use thumbnail::{Thumbnail, Warning};
-pub use thumbnailer::{Picture, Sink, Thumbnailer};
+pub use thumbnailer::{Sink, Thumbnailer};
 pub use variant::{Format, ParseFormatError, Quality, QualityError, Variant};

@@ -2,6 +2,7 @@
 
 use crate::picture::colour::Colours;
 use crate::picture::decode_plan::{DecodePlan, Facts};
+use crate::picture::foreign;
 use crate::picture::jpeg::{Coding, Error, Header, Reach};
 use crate::picture::options::Options;
 use crate::picture::sniff::FileKind;
@@ -14,6 +15,10 @@ pub enum Need {
     UpTo(usize),
     /// All of it.
     All,
+    /// The file itself, which is read where it is needed: [`Thumbnailer::thumbnails_from`].
+    ///
+    /// [`Thumbnailer::thumbnails_from`]: crate::Thumbnailer::thumbnails_from
+    File,
     /// No more than is there: the thumbnails are the same as with everything that follows, errors included.
     Enough,
 }
@@ -38,6 +43,8 @@ enum State {
     Scans(Box<Reach>),
     /// Nothing but the whole file will do.
     All,
+    /// It is no JPEG, and most others are decoded while they are read.
+    File,
 }
 
 impl<'t> Reading<'t> {
@@ -64,6 +71,7 @@ impl<'t> Reading<'t> {
     pub fn need(&mut self, bytes: &[u8]) -> Need {
         if matches!(self.state, State::Header) {
             self.state = match self.reach(bytes) {
+                _ if foreign::Format::of(FileKind::begun(bytes)).is_some() => State::File,
                 Err(Error::Truncated { .. }) if bytes.len() < LONGEST_HEADER => State::Header,
                 Ok(Some(reach)) => State::Scans(Box::new(reach)),
                 // The decode will say what is wrong.
@@ -78,6 +86,7 @@ impl<'t> Reading<'t> {
                 false => more,
             },
             State::All => Need::All,
+            State::File => Need::File,
         }
     }
 

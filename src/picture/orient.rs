@@ -7,6 +7,9 @@ pub(crate) struct Orientation(u8);
 impl Orientation {
     pub(crate) const UPRIGHT: Self = Self(1);
 
+    /// One of those whose rows are the columns that are seen.
+    pub(crate) const TURNED: Self = Self(6);
+
     /// The orientation with EXIF's `number`; `None` if there is no such orientation.
     pub(crate) fn from_exif(number: u32) -> Option<Self> {
         u8::try_from(number)

@@ -1,5 +1,7 @@
 //! Decoded planes -> a thumbnail's pixels.
 
+use image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage, RgbaImage};
+
 use crate::picture::alpha::unpremultiply;
 use crate::picture::colour::{Colours, Conversion, Converted};
 use crate::picture::compose::{Picture, compose};
@@ -36,6 +38,29 @@ pub(crate) struct Renderer {
 pub(crate) struct Rendered<'r> {
     pub(crate) pixels: Pixels<'r>,
     pub(crate) size: (u32, u32),
+}
+
+impl Rendered<'_> {
+    /// Pixels that aren't to be encoded.
+    pub(crate) fn to_image(&self) -> DynamicImage {
+        let Pixels::Interleaved(pixels) = self.pixels else {
+            unreachable!("BUG: planes are for JPEG alone")
+        };
+        let ((width, height), samples) = (self.size, pixels.samples.to_vec());
+        let image = match pixels.layout {
+            Layout::Grey => {
+                GrayImage::from_raw(width, height, samples).map(DynamicImage::ImageLuma8)
+            }
+            Layout::GreyAlpha => {
+                GrayAlphaImage::from_raw(width, height, samples).map(DynamicImage::ImageLumaA8)
+            }
+            Layout::Rgb => RgbImage::from_raw(width, height, samples).map(DynamicImage::ImageRgb8),
+            Layout::Rgba => {
+                RgbaImage::from_raw(width, height, samples).map(DynamicImage::ImageRgba8)
+            }
+        };
+        image.expect("BUG: a picture of another size")
+    }
 }
 
 impl Renderer {

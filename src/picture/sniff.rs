@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// How many of a file's first bytes are looked at.
-const ENOUGH: usize = 512;
+pub(crate) const ENOUGH: usize = 512;
 
 /// What a file is, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +27,8 @@ pub enum FileKind {
     Pnm,
     /// Quite OK Image.
     Qoi,
+    /// Truevision TGA of version 2.0, which has a signature at its end.
+    Tga,
     /// AV1 in the container of ISO/IEC 23008-12.
     Avif,
     /// HEVC in the same container, as telephones store photographs.
@@ -63,7 +65,7 @@ pub enum FileKind {
 
 use FileKind::{
     AppleDouble, Archive, Avif, Bmp, Empty, Film, Gif, Heic, Html, Ico, Jpeg, Jpeg2000, JpegXl,
-    LfsPointer, Pdf, Photoshop, Png, Pnm, Qoi, Svg, Text, Tiff, Unknown, WebP, Zeros,
+    LfsPointer, Pdf, Photoshop, Png, Pnm, Qoi, Svg, Text, Tga, Tiff, Unknown, WebP, Zeros,
 };
 
 /// Signatures at the very beginning, as the formats' own documents give them.
@@ -92,9 +94,23 @@ const SIGNATURES: [(&[u8], FileKind); 21] = [
     (b"\x00\x05\x16\x07", AppleDouble),
 ];
 
+/// The end of the footer that Truevision's TGA 2.0 has ("TGA File Format Specification", 1989); what a TGA begins with
+/// might be anything.
+pub(crate) const TGA_FOOTER: &[u8] = b"TRUEVISION-XFILE.\0";
+
 impl FileKind {
-    /// What a file is that begins with `bytes`; no more than the first 512 are looked at.
+    /// What a file is whose contents are `bytes`: no more than the first 512 and the last 18 are looked at.
     pub fn of(bytes: &[u8]) -> Self {
+        let kind = Self::begun(bytes);
+        if kind.is_certain() || !bytes.ends_with(TGA_FOOTER) {
+            kind
+        } else {
+            Tga
+        }
+    }
+
+    /// What a file is that begins with `bytes`.
+    pub fn begun(bytes: &[u8]) -> Self {
         let head = &bytes[..bytes.len().min(ENOUGH)];
         let signed = SIGNATURES
             .iter()
@@ -203,6 +219,38 @@ fn text(head: &[u8]) -> Option<FileKind> {
     })
 }
 
+impl FileKind {
+    /// Its name alone, in few letters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Jpeg => "JPEG",
+            Png => "PNG",
+            WebP => "WebP",
+            Gif => "GIF",
+            Tiff => "TIFF",
+            Bmp => "BMP",
+            Ico => "ICO",
+            Pnm => "PNM",
+            Qoi => "QOI",
+            Tga => "TGA",
+            Avif => "AVIF",
+            Heic => "HEIC",
+            JpegXl => "JPEG XL",
+            Jpeg2000 => "JPEG 2000",
+            Photoshop => "Photoshop",
+            Svg => "SVG",
+            Film => "film",
+            Pdf => "PDF",
+            Archive => "archive",
+            Html => "HTML",
+            LfsPointer => "Git LFS pointer",
+            AppleDouble => "AppleDouble",
+            Text => "text",
+            Empty | Zeros | Unknown => "unknown",
+        }
+    }
+}
+
 impl fmt::Display for FileKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -215,6 +263,7 @@ impl fmt::Display for FileKind {
             Ico => "an icon (ICO)",
             Pnm => "a PNM",
             Qoi => "a QOI picture",
+            Tga => "a TGA picture",
             Avif => "an AVIF picture",
             Heic => "a HEIC picture",
             JpegXl => "a JPEG XL picture",

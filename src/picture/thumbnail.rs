@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::picture::colour::{ColourHandling, ProfileFault};
-use crate::picture::jpeg;
+use crate::picture::error::DecodeError;
+use crate::picture::sniff::FileKind;
 use crate::picture::variant::Format;
 
 /// A thumbnail and what there is to know about its making.
@@ -18,6 +19,8 @@ pub struct Thumbnail {
     pub width: u32,
     /// Its height in pixels.
     pub height: u32,
+    /// What the picture is; none if it was given decoded.
+    pub source_kind: Option<FileKind>,
     /// The picture's width as stored, before any turn.
     pub source_width: u32,
     /// The picture's height as stored, before any turn.
@@ -34,7 +37,7 @@ pub struct Thumbnail {
     /// restart interval) that viewers ignore it, too.
     ///
     /// [`Options::allow_damaged`]: crate::Options::allow_damaged
-    pub damage: Option<jpeg::Error>,
+    pub damage: Option<DecodeError>,
 }
 
 /// Something wrong with a picture that has a thumbnail all the same.

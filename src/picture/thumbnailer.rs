@@ -1,11 +1,14 @@
 //! The steps from a picture to its thumbnails, in order.
 
-use image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage, RgbaImage};
+use std::io::Cursor;
+
+use image::DynamicImage;
 
 use crate::picture::colour::{ColourHandling, Conversion, ProfileFault};
 use crate::picture::decode_plan::{Cut, DecodePlan, Facts};
-use crate::picture::encode::{Encoder, Layout, Pixels};
-use crate::picture::error::{Cause, ThumbnailError, at};
+use crate::picture::encode::Encoder;
+use crate::picture::error::{Cause, DecodeError, ThumbnailError, at};
+use crate::picture::foreign::{self, Input};
 use crate::picture::framing::FramingRule;
 use crate::picture::given::Given;
 use crate::picture::jpeg::{self, Header, Plane, Scratch};
@@ -14,36 +17,10 @@ use crate::picture::options::Options;
 use crate::picture::orient::Orientation;
 use crate::picture::render::{Rendered, Renderer};
 use crate::picture::sniff::FileKind;
+use crate::picture::source::Picture;
 use crate::picture::step::Step;
 use crate::picture::thumbnail::{Thumbnail, Warning};
 use crate::picture::variant::{Format, Variant};
-
-/// A picture that thumbnails are made of.
-#[derive(Debug, Clone, Copy)]
-pub enum Picture<'p> {
-    /// A file's bytes.
-    Bytes(&'p [u8]),
-    /// A picture that is decoded already, the right way up and in sRGB.
-    Image(&'p DynamicImage),
-}
-
-impl<'p> From<&'p [u8]> for Picture<'p> {
-    fn from(bytes: &'p [u8]) -> Self {
-        Self::Bytes(bytes)
-    }
-}
-
-impl<'p> From<&'p Vec<u8>> for Picture<'p> {
-    fn from(bytes: &'p Vec<u8>) -> Self {
-        Self::Bytes(bytes)
-    }
-}
-
-impl<'p> From<&'p DynamicImage> for Picture<'p> {
-    fn from(image: &'p DynamicImage) -> Self {
-        Self::Image(image)
-    }
-}
 
 /// Takes the thumbnails of a picture as they are made. A closure does if it doesn't mind the steps.
 pub trait Sink {
@@ -101,17 +78,19 @@ enum Event<'e> {
 
 /// What the thumbnails of one picture have in common.
 struct About {
+    kind: Option<FileKind>,
     source: (u32, u32),
     scale: u8,
     orientation: Orientation,
     colour: ColourHandling,
     warnings: Vec<Warning>,
-    damage: Option<jpeg::Error>,
+    damage: Option<DecodeError>,
 }
 
 impl About {
-    fn new(facts: &Facts, fault: Option<ProfileFault>) -> Self {
+    fn new(kind: Option<FileKind>, facts: &Facts, fault: Option<ProfileFault>) -> Self {
         Self {
+            kind,
             source: facts.source,
             scale: 8,
             orientation: facts.orientation,
@@ -127,6 +106,7 @@ impl About {
             format,
             width: size.0,
             height: size.1,
+            source_kind: self.kind,
             source_width: self.source.0,
             source_height: self.source.1,
             scale: self.scale,
@@ -182,8 +162,44 @@ impl Thumbnailer {
         variants: &[Variant],
         sink: &mut impl Sink,
     ) -> Result<(), ThumbnailError> {
+        self.encoding(variants, sink, |this, each| {
+            this.render(picture.into(), variants, each)
+        })
+    }
+
+    /// The same for the picture in `file`, which is read where it is needed: most formats other than JPEG are decoded
+    /// row by row while they are read, so that neither file nor picture is ever whole in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`thumbnails`](Self::thumbnails), and if the file can't be read.
+    pub fn thumbnails_from(
+        &mut self,
+        file: &mut dyn Input,
+        variants: &[Variant],
+        sink: &mut impl Sink,
+    ) -> Result<(), ThumbnailError> {
+        let kind = foreign::kind_of(file).map_err(at(Step::Header))?;
+        let bytes = match foreign::Format::of(kind) {
+            Some(format) => {
+                return self.encoding(variants, sink, |this, each| {
+                    this.render_foreign((kind, format), file, variants, each)
+                });
+            }
+            None => foreign::read_all(file, &self.options.limits()).map_err(at(Step::Header))?,
+        };
+        self.thumbnails(&bytes, variants, sink)
+    }
+
+    /// Encodes all that `render` makes.
+    fn encoding(
+        &mut self,
+        variants: &[Variant],
+        sink: &mut impl Sink,
+        render: impl FnOnce(&mut Self, &mut dyn FnMut(Event)) -> Result<(), ThumbnailError>,
+    ) -> Result<(), ThumbnailError> {
         let mut encoder = std::mem::take(&mut self.encoder);
-        let result = self.render(picture.into(), variants, &mut |event| match event {
+        let result = render(self, &mut |event| match event {
             Event::Lap(step) => sink.lap(step),
             Event::Failed(number, error) => sink.thumbnail(number, Err(error)),
             Event::Rendered(rendered, cut, about) => {
@@ -215,7 +231,7 @@ impl Thumbnailer {
         self.render(picture.into(), &[variant], &mut |event| match event {
             Event::Lap(_) => {}
             Event::Failed(_, error) => pixels = Some(Err(error)),
-            Event::Rendered(rendered, ..) => pixels = Some(Ok(image_of(&rendered))),
+            Event::Rendered(rendered, ..) => pixels = Some(Ok(rendered.to_image())),
         })?;
         pixels.expect("BUG: a variant was forgotten")
     }
@@ -233,7 +249,16 @@ impl Thumbnailer {
         each: &mut dyn FnMut(Event),
     ) -> Result<(), ThumbnailError> {
         match picture {
-            Picture::Bytes(bytes) => self.render_jpeg(bytes, variants, each),
+            Picture::Bytes(bytes) => {
+                let kind = FileKind::of(bytes);
+                match foreign::Format::of(kind) {
+                    None => self.render_jpeg(bytes, variants, each),
+                    Some(format) => {
+                        let mut file = Cursor::new(bytes);
+                        self.render_foreign((kind, format), &mut file, variants, each)
+                    }
+                }
+            }
             Picture::Image(image) => {
                 self.render_image(image, variants, each);
                 Ok(())
@@ -249,7 +274,7 @@ impl Thumbnailer {
     ) -> Result<(), ThumbnailError> {
         let header = parse(bytes)?;
         let (facts, fault) = Facts::of_jpeg(&header, &mut self.renderer.colours);
-        let mut about = About::new(&facts, fault);
+        let mut about = About::new(Some(FileKind::Jpeg), &facts, fault);
         let mut plan = self.plan(facts, variants, each);
         if plan.cuts.is_empty() {
             return Ok(());
@@ -259,8 +284,49 @@ impl Thumbnailer {
             .decode(&scales, &self.options.limits(), &mut self.scratch)
             .map_err(at(Step::Decode))?;
         about.scale = scales.get(0).n() as u8;
-        about.damage = planes.damage().cloned();
+        about.damage = planes.damage().cloned().map(DecodeError::Jpeg);
         each(Event::Lap(Step::Decode));
+        render_cuts(&mut self.renderer, &planes, &plan, &about, variants, each);
+        Ok(())
+    }
+
+    fn render_foreign(
+        &mut self,
+        (kind, format): (FileKind, foreign::Format),
+        file: &mut dyn Input,
+        variants: &[Variant],
+        each: &mut dyn FnMut(Event),
+    ) -> Result<(), ThumbnailError> {
+        let limits = self.options.limits();
+        let opened = foreign::open(format, file, &limits).map_err(at(Step::Header))?;
+        let info = opened.info();
+        let planned = |mut facts: Facts, orientation| {
+            facts.orientation = orientation;
+            DecodePlan::new(facts, &self.options, variants)
+        };
+        let (facts, _) = Facts::of_foreign(info, &mut self.renderer.colours);
+        let (plan, failed) = planned(facts.clone(), info.metadata.orientation);
+        each(Event::Lap(Step::Header));
+        if plan.cuts.is_empty() {
+            for (number, error) in failed {
+                each(Event::Failed(number, error));
+            }
+            return Ok(());
+        }
+        let mut scale = plan.samples_per_pixel();
+        if info.metadata_may_follow {
+            let (turned, _) = planned(facts, Orientation::TURNED);
+            scale = scale.max(turned.samples_per_pixel());
+        }
+        let decoded = opened.decode(scale, &limits).map_err(at(Step::Decode))?;
+        each(Event::Lap(Step::Decode));
+
+        // Only now it is known whether there is alpha that hides something, and which side is up.
+        let (facts, fault) = Facts::of_foreign(&decoded.info, &mut self.renderer.colours);
+        let mut about = About::new(Some(kind), &facts, fault);
+        about.damage = decoded.damage.clone().map(DecodeError::Other);
+        let plan = self.plan(facts, variants, each);
+        let planes = decoded.planes();
         render_cuts(&mut self.renderer, &planes, &plan, &about, variants, each);
         Ok(())
     }
@@ -278,7 +344,7 @@ impl Thumbnailer {
             conversion: Conversion::none(given.model),
             alpha: given.alpha,
         };
-        let about = About::new(&facts, None);
+        let about = About::new(None, &facts, None);
         let plan = self.plan(facts, variants, each);
         let planes = given.planes();
         render_cuts(&mut self.renderer, &planes, &plan, &about, variants, each);
@@ -313,26 +379,9 @@ fn render_cuts(
     }
 }
 
-/// Pixels that aren't to be encoded.
-fn image_of(rendered: &Rendered) -> DynamicImage {
-    let Pixels::Interleaved(pixels) = rendered.pixels else {
-        unreachable!("BUG: planes are for JPEG alone")
-    };
-    let ((width, height), samples) = (rendered.size, pixels.samples.to_vec());
-    let image = match pixels.layout {
-        Layout::Grey => GrayImage::from_raw(width, height, samples).map(DynamicImage::ImageLuma8),
-        Layout::GreyAlpha => {
-            GrayAlphaImage::from_raw(width, height, samples).map(DynamicImage::ImageLumaA8)
-        }
-        Layout::Rgb => RgbImage::from_raw(width, height, samples).map(DynamicImage::ImageRgb8),
-        Layout::Rgba => RgbaImage::from_raw(width, height, samples).map(DynamicImage::ImageRgba8),
-    };
-    image.expect("BUG: a picture of another size")
-}
-
 fn parse(bytes: &[u8]) -> Result<Header<'_>, ThumbnailError> {
     let kind = FileKind::of(bytes);
-    let other = || at(Step::Header)(Cause::NotJpeg(kind));
+    let other = || at(Step::Header)(Cause::Unsupported(kind));
     if kind != FileKind::Jpeg && kind.is_certain() {
         return Err(other());
     }

@@ -1,5 +1,6 @@
 //! The end of a run in words.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use crate::batch::counts::{Counts, Totals};
 use crate::batch::execute::Strategy;
 use crate::batch::run::Ran;
 use crate::batch::stage::Stage;
+use crate::picture::FileKind;
 
 /// How a run was scheduled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,6 +174,16 @@ pub fn found(counted: &Counts, known: u64) -> String {
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
+/// Which formats those were of that were made; nothing if all were JPEGs.
+fn formats(formats: &BTreeMap<&'static str, u64>) -> Option<String> {
+    let only_jpeg = formats.keys().all(|name| *name == FileKind::Jpeg.name());
+    let told: Vec<_> = formats
+        .iter()
+        .map(|(name, count)| format!("{count} {name}"))
+        .collect();
+    (!only_jpeg).then(|| format!("made from {}", told.join(", ")))
+}
+
 /// The summary of a run for a person; with `verbose`, also what held it back.
 pub fn text(ran: &Ran, known: u64, scheduling: Scheduling, verbose: bool) -> String {
     write_text(ran, known, scheduling, verbose).expect("BUG: writing to a string fails")
@@ -185,6 +197,9 @@ fn write_text(
 ) -> Result<String, fmt::Error> {
     let (mut text, totals) = (String::new(), &ran.totals);
     writeln!(text, "{}", found(&totals.counts, known))?;
+    if let Some(formats) = formats(&totals.formats) {
+        writeln!(text, "{formats}")?;
+    }
     let real = ran.elapsed.as_secs_f64().max(1e-9);
     writeln!(
         text,

@@ -6,6 +6,7 @@ use crate::batch::error::shown;
 use crate::batch::job::Job;
 use crate::batch::make::{Fate, Made, Outcome, Processed};
 use crate::batch::stage::StageTimes;
+use crate::picture::FileKind;
 
 /// Lines on what became of `job`, one a thumbnail; with `reasons`, also how and why. Nothing for failures, which are
 /// printed anyway.
@@ -77,8 +78,9 @@ pub(crate) fn warnings<'a>(
 
 fn sizes(made: &Made) -> String {
     let thumbnail = &made.thumbnail;
+    let format = thumbnail.source_kind.map_or("", FileKind::name);
     format!(
-        "{}x{} to {}x{}, {} bytes",
+        "{format} {}x{} to {}x{}, {} bytes",
         thumbnail.source_width,
         thumbnail.source_height,
         thumbnail.width,

@@ -8,6 +8,7 @@ mod env;
 mod execute;
 mod failures;
 mod foreign;
+mod formats;
 mod freshness;
 mod gallery;
 mod gallery_seen;

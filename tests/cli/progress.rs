@@ -115,7 +115,7 @@ fn verbose_lines_stand_above_the_bars() {
     let (_, sent) = on_a_terminal(&env, 120, &["-v"], &[]);
     let made = drawn(&sent, 80);
     for number in 0..5 {
-        let start = format!("made thumbs/{number:03}.jpg (missing): 400x400 to 128x128, ");
+        let start = format!("made thumbs/{number:03}.jpg (missing): JPEG 400x400 to 128x128, ");
         assert_eq!(
             made.iter().filter(|line| line.starts_with(&start)).count(),
             1,
@@ -184,7 +184,7 @@ fn errors_and_warnings_are_marked_and_the_summary_is_wrapped_at_words() {
     assert_eq!(status.code(), Some(1));
     assert!(
         sent.contains(
-            "\x1b[31m\x1b[1merror:\x1b[0m images/broken.jpg: header: not a JPEG but text"
+            "\x1b[31m\x1b[1merror:\x1b[0m images/broken.jpg: header: not a picture but text"
         ),
         "{sent:?}"
     );

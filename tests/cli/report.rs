@@ -240,7 +240,7 @@ fn known_failures_are_told_once() {
     env.make(["--report", "report.jsonl", "-v"])
         .ends_with(1)
         .says(&format!(
-            "images/b.jpg: header: not a JPEG but text (known since {since})\n"
+            "images/b.jpg: header: not a picture but text (known since {since})\n"
         ));
     // Without the report, there is no memory.
     assert_eq!(failures(env.make(["-q"]).ends_with(1)), 2);

@@ -90,8 +90,8 @@ fn verbose_tells_a_line_a_picture() {
     env.file("images/sub/b.jpg", &jpeg(20, 20, 1));
     let run = env.make(["-v"]);
     run.ends_with(0)
-        .says("made thumbs/a.jpg (missing): 300x200 to 128x85, ")
-        .says("made thumbs/sub/b.jpg (missing): 20x20 to 20x20, ");
+        .says("made thumbs/a.jpg (missing): JPEG 300x200 to 128x85, ")
+        .says("made thumbs/sub/b.jpg (missing): JPEG 20x20 to 20x20, ");
     let length = env.bytes("thumbs/a.jpg").len();
     run.says(&format!("300x200 to 128x85, {length} bytes\n"));
     let run = env.make(["--verbose"]);
@@ -115,7 +115,7 @@ fn debug_tells_the_reasons() {
         .says("skipped images/c.txt: not named like a JPEG\n")
         .says("skipped images/d.jpg: linked folder (see --follow)\n")
         .says("skipped images/thumbs: the folder for the thumbnails\n")
-        .says("made images/thumbs/a.jpg (missing): 40x30 to 40x30, ")
+        .says("made images/thumbs/a.jpg (missing): JPEG 40x30 to 40x30, ")
         .says("decoded at ")
         .says("orientation 1, colour untouched; ms: ");
     env.run(["images", "images/thumbs"])

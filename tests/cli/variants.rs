@@ -74,7 +74,7 @@ fn only_what_is_stale_is_made() {
     run.ends_with(0)
         .says("fresh thumbs/128x128/shop/mug.jpg")
         .says("fresh thumbs/100x100/shop/mug.jpg")
-        .says("made thumbs/60x60/shop/mug.jpg (missing): 1000x500 to 60x30");
+        .says("made thumbs/60x60/shop/mug.jpg (missing): JPEG 1000x500 to 60x30");
     assert_eq!(mtime(&path).unix_seconds(), 1_500_000_000);
 
     // One is lost, one is another tool's.

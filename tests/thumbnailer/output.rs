@@ -2,7 +2,9 @@
 
 use image::GenericImageView;
 use jpeg_encoder::{ColorType, SamplingFactor};
-use thumbgen::{Cause, Fit, FramingRule, Options, Quality, Step, Thumbnailer, Variant};
+use thumbgen::{
+    Cause, DecodeError, Fit, FramingRule, Options, Quality, Step, Thumbnailer, Variant,
+};
 
 use crate::pictures::{Picture, planes};
 
@@ -193,7 +195,7 @@ fn what_is_too_large_is_refused() {
     assert_eq!(error.to_string(), format!("decode: {source}"));
     assert!(matches!(
         (error.step, error.cause),
-        (Step::Decode, Cause::Jpeg(_))
+        (Step::Decode, Cause::Decode(DecodeError::Jpeg(_)))
     ));
 }
 

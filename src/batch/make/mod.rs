@@ -44,6 +44,8 @@ pub struct Maker {
 pub struct Worker {
     /// That of the job at hand.
     version: Option<SourceVersion>,
+    /// What was read of its source.
+    bytes_read: u64,
     checker: Checker,
     source: ReadBuffer,
     thumbnailer: Thumbnailer,
@@ -68,6 +70,7 @@ impl Maker {
     pub fn worker(&self, writer: Writer) -> Worker {
         Worker {
             version: None,
+            bytes_read: 0,
             checker: Checker::default(),
             source: ReadBuffer::default(),
             thumbnailer: Thumbnailer::new(self.options.clone()),
@@ -80,13 +83,14 @@ impl Maker {
         let mut clock = Clock::start();
         worker.source.clear();
         worker.version = None;
+        worker.bytes_read = 0;
         let outcome = self
             .look_and_make(worker, job, &mut clock)
             .unwrap_or_else(Outcome::Failed);
         Processed {
             outcome,
             version: worker.version,
-            bytes_read: worker.source.bytes().len() as u64,
+            bytes_read: worker.bytes_read,
             times: clock.times(),
         }
     }
@@ -170,8 +174,9 @@ impl Maker {
         let mut reading = worker.thumbnailer.reading(&stale);
         let read = worker.source.read(path, limit, &mut reading);
         clock.lap(Stage::Read);
-        let version = read.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
-        worker.version = Some(version);
+        let source = read.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
+        worker.version = Some(source.version);
+        worker.bytes_read = source.bytes_read(&worker.source);
 
         let bytes = worker.source.bytes();
         if is_thumbnails(bytes)
@@ -185,12 +190,21 @@ impl Maker {
             settings: &self.settings,
             replace_foreign: self.rules.replace_foreign,
         };
-        let mut writing = Writing::new(how, job, version, findings, &mut worker.writer, clock);
-        let made = worker.thumbnailer.thumbnails(bytes, &stale, &mut writing);
+        let mut writing = Writing::new(how, job, &source, findings, &mut worker.writer, clock);
+        let made = match &source.file {
+            None => worker.thumbnailer.thumbnails(bytes, &stale, &mut writing),
+            Some(file) => {
+                let thumbnailer = &mut worker.thumbnailer;
+                thumbnailer.thumbnails_from(&mut file.input(), &stale, &mut writing)
+            }
+        };
         let fates = writing.into_fates();
         made.map_err(|error| {
             clock.lap(error.step.into());
-            PictureError::from_thumbnail(path, error, &self.options)
+            match source.unchanged() {
+                Ok(_) => PictureError::from_thumbnail(path, error, &self.options),
+                Err(cause) => PictureError::new(path, Stage::Read, cause),
+            }
         })?;
         Ok(Outcome::Thumbnails(fates))
     }

@@ -4,8 +4,9 @@ use super::finding::Finding;
 use super::outcome::{Fate, Made};
 use crate::batch::destination::local::{Writer, Written};
 use crate::batch::error::PictureError;
-use crate::batch::freshness::{self, Fingerprint, Reason, SourceVersion};
+use crate::batch::freshness::{self, Fingerprint, Reason};
 use crate::batch::job::Job;
+use crate::batch::source::local::ReadSource;
 use crate::batch::stage::{Clock, Stage};
 use crate::picture::{Options, Sink, Step, Thumbnail, ThumbnailError};
 
@@ -22,7 +23,7 @@ pub(super) struct How<'a> {
 pub(super) struct Writing<'a> {
     how: How<'a>,
     job: &'a Job,
-    version: SourceVersion,
+    source: &'a ReadSource,
     writer: &'a mut Writer,
     clock: &'a mut Clock,
     /// What there is to say of each variant so far.
@@ -36,7 +37,7 @@ impl<'a> Writing<'a> {
     pub(super) fn new(
         how: How<'a>,
         job: &'a Job,
-        version: SourceVersion,
+        source: &'a ReadSource,
         findings: Vec<Finding>,
         writer: &'a mut Writer,
         clock: &'a mut Clock,
@@ -45,7 +46,7 @@ impl<'a> Writing<'a> {
         Self {
             how,
             job,
-            version,
+            source,
             writer,
             clock,
             stale: (0..findings.len()).filter(is_stale).collect(),
@@ -72,11 +73,18 @@ impl<'a> Writing<'a> {
             replace_foreign,
         } = self.how;
         let place = &self.job.thumbnails[variant];
+        let version = match self.source.unchanged() {
+            Ok(version) => version,
+            Err(cause) => {
+                let path = self.job.source.path();
+                return Fate::Failed(PictureError::new(path, Stage::Read, cause));
+            }
+        };
         let mut bytes = std::mem::take(&mut thumbnail.bytes);
         // Damage that is passed over unasked does not depend on the settings.
         let by_setting = thumbnail.damage.is_some() && options.allow_damaged;
         let (format, settings) = (thumbnail.format, &settings[variant]);
-        freshness::stamp(&mut bytes, format, self.version, settings, by_setting);
+        freshness::stamp(&mut bytes, format, version, settings, by_setting);
         let written = self.writer.write(place, &bytes, replace_foreign);
         self.clock.lap(Stage::Write);
         match written {
@@ -84,7 +92,7 @@ impl<'a> Writing<'a> {
                 reason,
                 thumbnail,
                 bytes: bytes.len() as u64,
-                source_bytes: self.version.length(),
+                source_bytes: version.length(),
             })),
             Ok(Written::Kept(what)) => Fate::Kept(what),
             Err(error) => Fate::Failed(PictureError::new(place, Stage::Write, error)),

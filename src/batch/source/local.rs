@@ -1,7 +1,7 @@
 //! Reading a picture: one state of it, and no more than its thumbnails need.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use crate::batch::error;
@@ -18,6 +18,67 @@ const PART: usize = 128 << 10;
 /// The first read of a file; each after it is as long as all before together. The kernel's readahead starts with what
 /// the first read asks for, and only what comes after that is read while we work.
 const FIRST: usize = 8 << 10;
+
+/// A picture that was read as far as needed.
+#[derive(Debug)]
+pub struct ReadSource {
+    /// The version that was read.
+    pub version: SourceVersion,
+    /// Its file, if the picture is to be read while it is decoded. Otherwise its bytes are in the [`ReadBuffer`].
+    pub file: Option<OpenSource>,
+}
+
+impl ReadSource {
+    fn open(file: File, version: SourceVersion) -> Self {
+        let file = Some(OpenSource { file });
+        Self { version, file }
+    }
+
+    /// How much of it is read in the end; `buffer` is what it was read into.
+    pub fn bytes_read(&self, buffer: &ReadBuffer) -> u64 {
+        match self.file {
+            None => buffer.bytes().len() as u64,
+            Some(_) => self.version.length(),
+        }
+    }
+
+    /// The version that was read, if what was read while the picture was decoded is all of that.
+    ///
+    /// # Errors
+    ///
+    /// If it is not, or that can't be told.
+    pub fn unchanged(&self) -> Result<SourceVersion, error::FailureCause> {
+        if let Some(OpenSource { file }) = &self.file
+            && SourceVersion::of(&file.metadata()?) != self.version
+        {
+            return Err(error::FailureCause::Changing(1));
+        }
+        Ok(self.version)
+    }
+}
+
+/// Whether what was read of a picture is enough.
+enum Enough {
+    /// The file had another length than it should have.
+    No,
+    /// It is.
+    Bytes,
+    /// The rest is read while the picture is decoded.
+    File,
+}
+
+/// A picture that is read while it is decoded.
+#[derive(Debug)]
+pub struct OpenSource {
+    file: File,
+}
+
+impl OpenSource {
+    /// The file, to read from.
+    pub fn input(&self) -> BufReader<&File> {
+        BufReader::with_capacity(PART, &self.file)
+    }
+}
 
 /// A picture's bytes, as far as they were read. Keeps its memory from one picture to the next.
 #[derive(Debug, Default)]
@@ -48,7 +109,7 @@ impl ReadBuffer {
         path: &Path,
         limit: u64,
         reading: &mut Reading,
-    ) -> Result<SourceVersion, error::FailureCause> {
+    ) -> Result<ReadSource, error::FailureCause> {
         for _ in 0..READS_OF_A_CHANGING_PICTURE {
             self.clear();
             reading.start_over();
@@ -56,24 +117,34 @@ impl ReadBuffer {
             let before = SourceVersion::of(&file.metadata()?);
             let length = before.length();
             if length > limit {
-                return Err(error::FailureCause::TooLong { length, limit });
+                self.read_to(&mut file, PART)?;
+                return match reading.need(self.bytes()) {
+                    Need::File => Ok(ReadSource::open(file, before)),
+                    _ => Err(error::FailureCause::TooLong { length, limit }),
+                };
             }
             let length = usize::try_from(length).map_err(io::Error::other)?;
-            let enough = self.read_needed(&mut file, length, reading)?;
-            if enough && SourceVersion::of(&file.metadata()?) == before {
-                return Ok(before);
+            match self.read_needed(&mut file, length, reading)? {
+                Enough::File => return Ok(ReadSource::open(file, before)),
+                Enough::Bytes if SourceVersion::of(&file.metadata()?) == before => {
+                    return Ok(ReadSource {
+                        version: before,
+                        file: None,
+                    });
+                }
+                Enough::Bytes | Enough::No => {}
             }
         }
         Err(error::FailureCause::Changing(READS_OF_A_CHANGING_PICTURE))
     }
 
-    /// Reads a file of `length` bytes on until that is enough; false if it ends sooner or later than that.
+    /// Reads a file of `length` bytes on until that is enough; not so if it ends sooner or later than that.
     fn read_needed(
         &mut self,
         file: &mut File,
         length: usize,
         reading: &mut Reading,
-    ) -> io::Result<bool> {
+    ) -> io::Result<Enough> {
         // Room for all of it at once, or each part would move the earlier ones; what isn't read takes no memory yet.
         let room = (length + 1).saturating_sub(self.memory.len());
         self.memory.reserve_exact(room);
@@ -81,17 +152,21 @@ impl ReadBuffer {
         // Once the next part would reach the end, the rest is read without asking.
         while end < length {
             if !self.read_to(file, end)? {
-                return Ok(false);
+                return Ok(Enough::No);
             }
             end = match reading.need(self.bytes()) {
-                Need::Enough => return Ok(true),
+                Need::Enough => return Ok(Enough::Bytes),
+                Need::File => return Ok(Enough::File),
                 Need::UpTo(bytes) => bytes.max(end + PART),
                 Need::All => break,
             };
         }
         // One byte more than there should be: a file may have grown, but must not be followed forever.
         self.read_to(file, length + 1)?;
-        Ok(self.length == length)
+        Ok(match self.length == length {
+            true => Enough::Bytes,
+            false => Enough::No,
+        })
     }
 
     /// Reads up to byte `end` of the file; false if the file ends before.

@@ -17,6 +17,7 @@
 //! reported as a [`ProfileFault`]. Four-component JPEGs are taken to be inverted (0 is full ink), whether or not an
 //! Adobe marker says so: that is how they are written in practice, and how browsers and other decoders read them.
 
+mod described;
 mod fault;
 mod profiles;
 mod samples;
@@ -25,7 +26,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::picture::jpeg::{Colour, IccChunk};
+pub(crate) use described::{Chromaticities, profile_of_code_points, profile_of_gamma};
 use profiles::{Profile, Profiles, Transform};
+pub(crate) use samples::rgb_of_ycbcr;
 
 pub use fault::ProfileFault;
 
@@ -218,7 +221,7 @@ impl Colours {
                 }
                 return Converted::Grey;
             }
-            (Colour::YCbCr, [y, cb, cr, ..]) => samples::rgb_of_ycbcr(y, cb, cr, device),
+            (Colour::YCbCr, [y, cb, cr, ..]) => samples::rgb_of_planes(y, cb, cr, device),
             (Colour::Rgb, [r, g, b, ..]) => samples::interleave(r, g, b, device),
             (Colour::Cmyk, [c, m, y, k, ..]) => samples::inks_of_cmyk(c, m, y, k, device),
             (Colour::Ycck, [y, cb, cr, k, ..]) => samples::inks_of_ycck(y, cb, cr, k, device),

@@ -1,13 +1,13 @@
 //! Conversions between colour models that need no profile.
 
 /// Adds R, G, B of each pixel to `target`, from YCbCr as JFIF defines it (ITU-T T.871, 7).
-pub(super) fn rgb_of_ycbcr(y: &[u8], cb: &[u8], cr: &[u8], target: &mut Vec<u8>) {
+pub(super) fn rgb_of_planes(y: &[u8], cb: &[u8], cr: &[u8], target: &mut Vec<u8>) {
     extend(
         target,
         y.iter()
             .zip(cb)
             .zip(cr)
-            .map(|((&y, &cb), &cr)| rgb(y, cb, cr)),
+            .map(|((&y, &cb), &cr)| rgb_of_ycbcr(y, cb, cr)),
     );
 }
 
@@ -40,7 +40,7 @@ pub(super) fn inks_of_ycck(y: &[u8], cb: &[u8], cr: &[u8], k: &[u8], target: &mu
         .zip(cr)
         .zip(k)
         .map(|(((&y, &cb), &cr), &k)| {
-            let [c, m, y] = rgb(y, cb, cr);
+            let [c, m, y] = rgb_of_ycbcr(y, cb, cr);
             [c, m, y, 255 - k]
         });
     extend(target, pixels);
@@ -56,9 +56,9 @@ pub(super) fn rgb_of_inks(inks: &[u8], target: &mut Vec<u8>) {
     extend(target, pixels);
 }
 
-/// In 16.16 fixed point, rounded.
+/// R, G, B of one pixel, in 16.16 fixed point, rounded.
 #[inline(always)]
-fn rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
+pub(crate) fn rgb_of_ycbcr(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     let (y, cb, cr) = (
         (i32::from(y) << 16) + (1 << 15),
         i32::from(cb) - 128,
@@ -98,7 +98,7 @@ mod tests {
                         fy - 0.344_136 * fcb - 0.714_136 * fcr,
                         fy + 1.772 * fcb,
                     ];
-                    for (got, want) in rgb(y, cb, cr).into_iter().zip(exact) {
+                    for (got, want) in rgb_of_ycbcr(y, cb, cr).into_iter().zip(exact) {
                         assert!(
                             (f64::from(got) - want.clamp(0.0, 255.0)).abs() < 0.51,
                             "{y} {cb} {cr}"

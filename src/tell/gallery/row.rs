@@ -134,6 +134,7 @@ fn more(record: Fields) -> Map<String, Value> {
         "orientation" => value.as_u64() == Some(1),
         "thumbnail_format" => value.as_str() == Some("jpeg"),
         "colour" => value.as_str() == Some("untouched"),
+        "source_format" => value.as_str() == Some("JPEG"),
         _ => PASSED_OVER.contains(&name) || value.is_null(),
     };
     let left = record
@@ -162,7 +163,7 @@ mod tests {
     fn thumbnail_that_was_made_is_a_short_row() {
         let made = row(json!({
             "record": "picture", "source": "images/a/b.jpg", "destination": "thumbs/a/b.jpg", "outcome": "made",
-            "reason": "missing", "source_size": [4000, 3000], "source_bytes": 2_400_000, "bytes_read": 2_400_000,
+            "reason": "missing", "source_format": "JPEG", "source_size": [4000, 3000], "source_bytes": 2_400_000, "bytes_read": 2_400_000,
             "thumbnail_size": [128, 96], "thumbnail_bytes": 3400, "scale": 1, "orientation": 1,
             "colour": "untouched", "ms": {"decode": 3.1},
         }));

@@ -69,6 +69,9 @@ pub struct PictureRecord {
     /// Modification time of the source in seconds, as stamps have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_mtime: Option<String>,
+    /// The format of the source, as its contents tell: `JPEG`, `PNG`, ...
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_format: Option<String>,
     /// Width and height of the source in pixels, as stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_size: Option<[u32; 2]>,
@@ -238,6 +241,7 @@ impl PictureRecord {
     /// Tells what all thumbnails of the picture have in common.
     fn describe(&mut self, made: &Made) {
         let thumbnail = &made.thumbnail;
+        self.source_format = thumbnail.source_kind.map(|kind| kind.name().to_owned());
         self.source_size = Some([thumbnail.source_width, thumbnail.source_height]);
         self.source_bytes = Some(made.source_bytes);
         self.scale = Some(thumbnail.scale);

@@ -1,0 +1,117 @@
+//! PNG (W3C, third edition), row by row; of an APNG its default picture.
+
+use ::png::{BitDepth, ColorType, Decoder, Limits as PngLimits, Reader, Transformations};
+
+use super::error::Error;
+use super::info::Info;
+use super::limits::{buffer, check_memory, check_pixels};
+use super::opened::{Input, Opened};
+use super::rows::Rows;
+use crate::picture::colour::{self, Chromaticities};
+use crate::picture::jpeg::{Colour, Limits};
+
+/// What profile, EXIF and palette may take, unpacked. A profile for print has half a megabyte; a zip bomb, no end.
+const METADATA: usize = 16 << 20;
+
+pub(super) fn open<'a>(input: impl Input + 'a, limits: &'a Limits) -> Result<Opened<'a>, Error> {
+    let mut decoder = Decoder::new_with_limits(input, PngLimits { bytes: METADATA });
+    // Texts say nothing of the pixels, and may be zip bombs.
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_transformations(Transformations::EXPAND);
+    // Before the decoder makes room for a row.
+    let header = decoder.read_header_info()?;
+    let (size, interlaced) = (header.size(), header.interlaced);
+    let row = 8 * u64::from(size.0);
+    check_pixels(size, limits)?;
+    check_memory(3 * row, limits)?;
+    decoder.set_limits(PngLimits {
+        bytes: METADATA + row as usize,
+    });
+    let reader = decoder.read_info()?;
+
+    let (colours, depth) = reader.output_color_type();
+    let (model, alpha) = match colours {
+        ColorType::Grayscale => (Colour::Gray, false),
+        ColorType::GrayscaleAlpha => (Colour::Gray, true),
+        ColorType::Rgb | ColorType::Indexed => (Colour::Rgb, false),
+        ColorType::Rgba => (Colour::Rgb, true),
+    };
+    let mut info = Info::new(size, model, alpha);
+    info.profile = profile(reader.info(), model);
+    match &reader.info().exif_metadata {
+        Some(exif) => info.heed_exif(exif),
+        None => info.metadata_may_follow = true,
+    }
+    let wide = depth == BitDepth::Sixteen;
+    let feed =
+        move |rows: &mut Rows, info: &mut Info| feed(reader, interlaced, wide, limits, rows, info);
+    Ok(Opened {
+        info,
+        feed: Box::new(feed),
+    })
+}
+
+fn feed(
+    mut reader: Reader<impl Input>,
+    interlaced: bool,
+    wide: bool,
+    limits: &Limits,
+    rows: &mut Rows,
+    info: &mut Info,
+) -> Result<(), Error> {
+    let mut push = |row: &[u8]| {
+        if wide {
+            rows.push_wide(row, u16::from_be_bytes);
+        } else {
+            rows.push(row);
+        }
+    };
+    let row_length = info.size.0 as usize * info.channels() * if wide { 2 } else { 1 };
+    if interlaced {
+        let size = row_length as u64 * u64::from(info.size.1);
+        let mut pixels = buffer(size, limits)?;
+        reader.next_frame(&mut pixels)?;
+        pixels.chunks_exact(row_length).for_each(push);
+    } else {
+        let mut row = vec![0; row_length];
+        for _ in 0..info.size.1 {
+            if reader.read_row(&mut row)?.is_none() {
+                return Err(Error::Truncated);
+            }
+            push(&row);
+        }
+    }
+    // What is wrong behind the last row is wrong with the picture, too: its checksum stands there.
+    reader.finish()?;
+    // EXIF may stand behind the pixels (11.3.4.5).
+    if let Some(exif) = &reader.info().exif_metadata {
+        info.heed_exif(exif);
+    }
+    Ok(())
+}
+
+/// The profile that says what the samples mean, in the order of precedence (4.3); none if that is sRGB, or unsaid.
+fn profile(info: &::png::Info, model: Colour) -> Option<Vec<u8>> {
+    if let Some(points) = &info.coding_independent_code_points {
+        let (primaries, transfer) = (points.color_primaries, points.transfer_function);
+        return colour::profile_of_code_points(primaries, transfer, model);
+    }
+    if let Some(profile) = &info.icc_profile {
+        return Some(profile.to_vec());
+    }
+    if info.srgb.is_some() {
+        return None;
+    }
+    let gamma = info.gama_chunk.map(|gamma| f64::from(gamma.into_value()));
+    let chromaticities = info.chrm_chunk.map(|c| {
+        [c.white, c.red, c.green, c.blue]
+            .map(|(x, y)| (f64::from(x.into_value()), f64::from(y.into_value())))
+    });
+    let chromaticities = chromaticities.map(|[white, red, green, blue]| Chromaticities {
+        white,
+        red,
+        green,
+        blue,
+    });
+    colour::profile_of_gamma(gamma, chromaticities, model)
+}

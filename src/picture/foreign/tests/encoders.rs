@@ -1,0 +1,188 @@
+//! Pictures in memory -> files.
+
+use std::io::Cursor;
+
+use image::{ExtendedColorType, ImageEncoder};
+
+use super::Picture;
+
+pub(super) fn png_with(
+    picture: &Picture,
+    set: impl FnOnce(&mut png::Encoder<&mut Vec<u8>>),
+) -> Vec<u8> {
+    let mut file = Vec::new();
+    let (width, height) = (picture.width as u32, picture.height as u32);
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_color(match picture.channels {
+        1 => png::ColorType::Grayscale,
+        2 => png::ColorType::GrayscaleAlpha,
+        3 => png::ColorType::Rgb,
+        _ => png::ColorType::Rgba,
+    });
+    set(&mut encoder);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&picture.samples).unwrap();
+    writer.finish().unwrap();
+    file
+}
+
+pub(super) fn png(picture: &Picture) -> Vec<u8> {
+    png_with(picture, |_| {})
+}
+
+/// A chunk with its length and checksum (PNG, 5.3).
+pub(super) fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let mut crc = flate2::Crc::new();
+    crc.update(name);
+    crc.update(data);
+    [
+        &(data.len() as u32).to_be_bytes()[..],
+        name,
+        data,
+        &crc.sum().to_be_bytes(),
+    ]
+    .concat()
+}
+
+/// The file with chunks put in behind IHDR, or in front of IEND.
+pub(super) fn with_chunk(png: &[u8], chunk: &[u8], behind_pixels: bool) -> Vec<u8> {
+    let at = if behind_pixels { png.len() - 12 } else { 33 };
+    [&png[..at], chunk, &png[at..]].concat()
+}
+
+fn colours(picture: &Picture) -> ExtendedColorType {
+    match picture.channels {
+        1 => ExtendedColorType::L8,
+        2 => ExtendedColorType::La8,
+        3 => ExtendedColorType::Rgb8,
+        _ => ExtendedColorType::Rgba8,
+    }
+}
+
+fn encode(picture: &Picture, encoder: impl ImageEncoder) {
+    let (width, height) = (picture.width as u32, picture.height as u32);
+    encoder
+        .write_image(&picture.samples, width, height, colours(picture))
+        .unwrap();
+}
+
+pub(super) fn bmp(picture: &Picture) -> Vec<u8> {
+    let mut file = Vec::new();
+    encode(picture, image::codecs::bmp::BmpEncoder::new(&mut file));
+    file
+}
+
+pub(super) fn tga(picture: &Picture) -> Vec<u8> {
+    let mut file = Vec::new();
+    encode(picture, image::codecs::tga::TgaEncoder::new(&mut file));
+    file
+}
+
+pub(super) fn ico(picture: &Picture) -> Vec<u8> {
+    let mut file = Vec::new();
+    encode(picture, image::codecs::ico::IcoEncoder::new(&mut file));
+    file
+}
+
+pub(super) fn pnm(picture: &Picture, subtype: image::codecs::pnm::PnmSubtype) -> Vec<u8> {
+    let mut file = Vec::new();
+    let encoder = image::codecs::pnm::PnmEncoder::new(&mut file).with_subtype(subtype);
+    encode(picture, encoder);
+    file
+}
+
+pub(super) fn qoi(picture: &Picture) -> Vec<u8> {
+    let (width, height) = (picture.width as u32, picture.height as u32);
+    qoi::encode_to_vec(&picture.samples, width, height).unwrap()
+}
+
+pub(super) fn webp(picture: &Picture) -> Vec<u8> {
+    webp_with(picture, |_| {})
+}
+
+pub(super) fn webp_with(
+    picture: &Picture,
+    set: impl FnOnce(&mut image_webp::WebPEncoder<&mut Vec<u8>>),
+) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = image_webp::WebPEncoder::new(&mut file);
+    set(&mut encoder);
+    let colours = match picture.channels {
+        1 => image_webp::ColorType::L8,
+        2 => image_webp::ColorType::La8,
+        3 => image_webp::ColorType::Rgb8,
+        _ => image_webp::ColorType::Rgba8,
+    };
+    let (width, height) = (picture.width as u32, picture.height as u32);
+    encoder
+        .encode(&picture.samples, width, height, colours)
+        .unwrap();
+    file
+}
+
+/// A GIF whose palette has 64 colours, and the picture as it is then. The last index can be seen through, if so wished.
+pub(super) fn gif(picture: &Picture, transparent: bool, interlaced: bool) -> (Vec<u8>, Picture) {
+    let palette: Vec<u8> = (0..64_u8)
+        .flat_map(|i| [i * 4, 255 - i * 3, i ^ 21])
+        .collect();
+    let indices: Vec<u8> = picture
+        .samples
+        .chunks_exact(picture.channels)
+        .map(|pixel| pixel[0] / 4)
+        .collect();
+    let mut file = Vec::new();
+    let (width, height) = (picture.width as u16, picture.height as u16);
+    let mut encoder = ::gif::Encoder::new(&mut file, width, height, &palette).unwrap();
+    let in_order: Vec<u8> = if interlaced {
+        let passes = [(0, 8), (4, 8), (2, 4), (1, 2)];
+        passes
+            .into_iter()
+            .flat_map(|(start, step)| (start..picture.height).step_by(step))
+            .flat_map(|y| indices[y * picture.width..][..picture.width].to_vec())
+            .collect()
+    } else {
+        indices.clone()
+    };
+    let frame = ::gif::Frame {
+        width,
+        height,
+        interlaced,
+        transparent: transparent.then_some(63),
+        buffer: in_order.into(),
+        ..Default::default()
+    };
+    encoder.write_frame(&frame).unwrap();
+    drop(encoder);
+    let colour = |index: &u8| {
+        let at = 3 * usize::from(*index);
+        let colour = &palette[at..at + 3];
+        match (transparent, *index) {
+            (false, _) => colour.to_vec(),
+            (true, 63) => vec![0; 4],
+            (true, _) => [colour, &[255]].concat(),
+        }
+    };
+    let seen = Picture {
+        channels: if transparent { 4 } else { 3 },
+        samples: indices.iter().flat_map(colour).collect(),
+        ..picture.clone()
+    };
+    (file, seen)
+}
+
+/// A TIFF with `compression`.
+pub(super) fn tiff<C: ::tiff::encoder::colortype::ColorType<Inner = u8>>(
+    picture: &Picture,
+    compression: ::tiff::encoder::Compression,
+) -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    let mut encoder = ::tiff::encoder::TiffEncoder::new(&mut file)
+        .unwrap()
+        .with_compression(compression);
+    let (width, height) = (picture.width as u32, picture.height as u32);
+    encoder
+        .write_image::<C>(width, height, &picture.samples)
+        .unwrap();
+    file.into_inner()
+}

@@ -1,0 +1,225 @@
+//! Files that are cut off, damaged, or claim what they have not.
+
+use image::codecs::pnm::{PnmSubtype, SampleEncoding};
+use tiff::encoder::{Compression, DeflateLevel, colortype};
+
+use super::super::{Error, Format};
+use super::encoders as encode;
+use super::{Picture, decode, decode_within};
+use crate::picture::jpeg::{Bound, Limits};
+
+/// One file of each format, and of each way that it is decoded.
+fn files(side: usize) -> Vec<(Format, Vec<u8>)> {
+    let (grey, rgb, rgba) = (
+        Picture::new(side, side, 1),
+        Picture::new(side, side, 3),
+        Picture::new(side, side, 4),
+    );
+    let deflate = Compression::Deflate(DeflateLevel::default());
+    let subtype = |encoding| PnmSubtype::Pixmap(encoding);
+    vec![
+        (Format::Png, encode::png(&rgba)),
+        (Format::WebP, encode::webp(&rgba)),
+        (Format::Gif, encode::gif(&grey, true, false).0),
+        (Format::Gif, encode::gif(&grey, false, true).0),
+        (Format::Tiff, encode::tiff::<colortype::RGB8>(&rgb, deflate)),
+        (
+            Format::Tiff,
+            encode::tiff::<colortype::CMYK8>(&rgba, Compression::Lzw),
+        ),
+        (
+            Format::Tiff,
+            encode::tiff::<colortype::Gray8>(&grey, Compression::Uncompressed),
+        ),
+        (Format::Bmp, encode::bmp(&rgb)),
+        (
+            Format::Pnm,
+            encode::pnm(&rgb, subtype(SampleEncoding::Binary)),
+        ),
+        (
+            Format::Pnm,
+            encode::pnm(&rgb, subtype(SampleEncoding::Ascii)),
+        ),
+        (Format::Qoi, encode::qoi(&rgba)),
+        (Format::Tga, encode::tga(&rgb)),
+        (Format::Ico, encode::ico(&rgba)),
+    ]
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_an_error() {
+    for (format, file) in files(60) {
+        assert!(decode(format, &file, 1.0).is_ok(), "{format:?}");
+        // TIFF and TGA have their tables, and GIF, QOI and TGA a mark, behind the pixels.
+        for part in [0, 1, 4, 11, 20, 50, 80] {
+            let cut = &file[..file.len() * part / 100];
+            let error = decode(format, cut, 1.0).err();
+            assert!(error.is_some(), "{format:?}, {part}% of {}", file.len());
+        }
+    }
+}
+
+#[test]
+fn damaged_files_give_what_is_there_to_who_wants_it() {
+    let picture = Picture::new(200, 200, 3);
+    let file = encode::png(&picture);
+    let cut = &file[..file.len() / 2];
+    let strict = decode(Format::Png, cut, 1.0);
+    assert!(matches!(strict, Err(Error::Truncated)), "{strict:?}");
+    let limits = Limits {
+        allow_damaged: true,
+        ..Limits::default()
+    };
+    let decoded = decode_within(Format::Png, cut, 1.0, &limits).unwrap();
+    assert!(matches!(decoded.damage, Some(Error::Truncated)));
+    assert_eq!(decoded.size, (200, 200));
+    assert_eq!(
+        decoded.planes[0][..200],
+        *picture
+            .samples
+            .iter()
+            .copied()
+            .step_by(3)
+            .take(200)
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(decoded.planes[0][199 * 200..], [128; 200]);
+    assert!(decode_within(Format::Png, &file[..40], 1.0, &limits).is_err());
+}
+
+#[test]
+fn no_byte_that_is_changed_makes_a_panic() {
+    for (format, file) in files(9) {
+        for at in 0..file.len() {
+            for value in [0, 1, 0x7F, 0x80, 0xFF, file[at] ^ 1] {
+                let mut changed = file.clone();
+                changed[at] = value;
+                // What comes of it is not told: a sample may be any number.
+                let limits = Limits {
+                    max_pixels: 1 << 20,
+                    max_memory: 1 << 22,
+                    allow_damaged: at % 2 == 0,
+                };
+                let _ = decode_within(format, &changed, 0.3, &limits);
+            }
+        }
+    }
+}
+
+/// A PNG that claims to be `width` x `height` and has the data of none of it.
+fn claim(width: u32, height: u32, interlaced: bool) -> Vec<u8> {
+    let sides = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    let ihdr = [&*sides, &[8, 2, 0, 0, interlaced.into()]].concat();
+    [
+        b"\x89PNG\r\n\x1A\n".to_vec(),
+        encode::chunk(b"IHDR", &ihdr),
+        encode::chunk(b"IDAT", &fdeflate::compress_to_vec(&[0; 1000])),
+        encode::chunk(b"IEND", &[]),
+    ]
+    .concat()
+}
+
+#[test]
+fn claims_are_held_to_the_limits() {
+    let bound = |file: &[u8], format| match decode(format, file, 0.01) {
+        Err(Error::Limit { which, .. }) => which,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        bound(&claim(50_000, 50_000, false), Format::Png),
+        Bound::Pixels
+    );
+    assert_eq!(
+        bound(&claim(u32::MAX >> 1, u32::MAX >> 1, false), Format::Png),
+        Bound::Pixels
+    );
+    assert_eq!(
+        bound(&claim(20_000, 20_000, true), Format::Png),
+        Bound::Memory
+    );
+    assert_eq!(
+        bound(&claim(400_000_000, 1, false), Format::Png),
+        Bound::Memory
+    );
+    let qoi = [
+        b"qoif",
+        &50_000_u32.to_be_bytes()[..],
+        &50_000_u32.to_be_bytes(),
+        &[4, 0],
+    ]
+    .concat();
+    assert_eq!(bound(&qoi, Format::Qoi), Bound::Pixels);
+    assert_eq!(bound(b"P6 50000 50000 255\n", Format::Pnm), Bound::Pixels);
+    // VP8L's header: 14 bits for each side less one.
+    let bits = (16_382_u32 | (16_382 << 14)).to_le_bytes();
+    let webp = [b"RIFF\x12\0\0\0WEBPVP8L\x05\0\0\0\x2F", &bits[..], &[0; 9]].concat();
+    assert_eq!(bound(&webp, Format::WebP), Bound::Memory);
+}
+
+#[test]
+fn a_profile_that_unpacks_without_end_is_refused() {
+    let bomb = fdeflate::compress_to_vec(&vec![0; 100 << 20]);
+    let png = encode::png(&Picture::new(20, 20, 3));
+    let profile = encode::chunk(b"iCCP", &[b"bomb\0\0", &*bomb].concat());
+    let text = encode::chunk(b"zTXt", &[b"bomb\0\0", &*bomb].concat());
+    let decoded = decode(Format::Png, &encode::with_chunk(&png, &profile, false), 1.0);
+    assert!(decoded.is_ok_and(|decoded| decoded.info.profile.is_none()));
+    assert!(decode(Format::Png, &encode::with_chunk(&png, &text, false), 1.0).is_ok());
+}
+
+#[test]
+fn a_chunk_of_the_greatest_length_has_an_end() {
+    let webp = encode::webp(&Picture::new(20, 20, 3));
+    let chunk = [b"JUNK", &[0xFF; 4][..]].concat();
+    let file = [&webp[..12], &chunk, &webp[12..]].concat();
+    assert!(decode(Format::WebP, &file, 1.0).is_err());
+}
+
+/// An icon whose entries are `files`, each with the side that it is said to have.
+fn icon(files: &[(u8, &[u8])]) -> Vec<u8> {
+    let mut head = vec![0, 0, 1, 0, files.len() as u8, 0];
+    let mut at = 6 + 16 * files.len();
+    for (side, file) in files {
+        head.extend([*side, *side, 0, 0, 1, 0, 32, 0]);
+        head.extend((file.len() as u32).to_le_bytes());
+        head.extend((at as u32).to_le_bytes());
+        at += file.len();
+    }
+    files
+        .iter()
+        .for_each(|(_, file)| head.extend_from_slice(file));
+    head
+}
+
+#[test]
+fn an_icons_png_is_as_safe_as_any() {
+    let bomb = fdeflate::compress_to_vec(&vec![0; 100 << 20]);
+    let profile = encode::chunk(b"iCCP", &[b"bomb\0\0", &*bomb].concat());
+    let (small, large) = (Picture::new(16, 16, 4), Picture::new(40, 40, 3));
+    let (small, large) = (encode::png(&small), encode::png(&large));
+    let large = encode::with_chunk(&large, &profile, false);
+    for files in [
+        [(16, &*small), (40, &*large)],
+        [(40, &*large), (16, &*small)],
+    ] {
+        let decoded = decode(Format::Ico, &icon(&files), 1.0).unwrap();
+        assert_eq!(decoded.info.size, (40, 40));
+        assert!(decoded.info.profile.is_none());
+    }
+    let far = [&icon(&[(16, &small)])[..18], &[0xFF; 4], &small].concat();
+    assert!(matches!(
+        decode(Format::Ico, &far, 1.0),
+        Err(Error::Truncated)
+    ));
+    let file = icon(&[(0, &claim(50_000, 50_000, false))]);
+    assert!(matches!(
+        decode(Format::Ico, &file, 1.0),
+        Err(Error::Limit { .. })
+    ));
+}
+
+#[test]
+fn a_pnms_header_has_an_end() {
+    let file = [b"P7\n#", &*vec![b' '; 8 << 20]].concat();
+    assert!(decode(Format::Pnm, &file, 1.0).is_err());
+}
