@@ -105,6 +105,11 @@ pub use picture::{
 /// The crate whose pictures a [`Thumbnailer`] takes and gives.
 pub use image;
 
+/// What the manual says of the library compiles.
+#[cfg(all(doctest, feature = "batch"))]
+#[doc = include_str!("../docs/library.md")]
+struct Manual;
+
 /// What can be wrong with a JPEG.
 pub mod jpeg {
     pub use crate::picture::jpeg::{Bound, Damage, Error, Feature, Flaw};

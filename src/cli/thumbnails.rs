@@ -29,7 +29,7 @@ impl FromStr for Size {
     }
 }
 
-/// Qualities: one for all formats, or one of a format's own: `80`, `jpeg=80,webp=75`.
+/// Qualities: one for all formats, or one of a format's own: `80`, `jpeg=80,webp=78`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Qualities {
     all: Option<Quality>,
@@ -50,7 +50,7 @@ impl FromStr for Qualities {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let quality = |text: &str| {
             text.parse::<Quality>()
-                .map_err(|error| format!("{error}, or one of a format's own: jpeg=80,webp=75"))
+                .map_err(|error| format!("{error}, or one of a format's own: jpeg=80,webp=78"))
         };
         let mut qualities = Self::default();
         for part in text.split(',') {

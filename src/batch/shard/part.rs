@@ -52,7 +52,7 @@ pub fn hash(path: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    /// The README's test vectors; to change one is to move every picture of every user.
+    /// The test vectors of docs/clusters.md; to change one is to move every picture of every user.
     #[test]
     fn hash_is_what_the_readme_says() {
         for (path, expected) in [

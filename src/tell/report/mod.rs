@@ -1,6 +1,6 @@
 //! The machine-readable report: JSON Lines, a record for each picture as it ends, and one for the run at the end.
 //!
-//! The fields are documented in the README and are a promise.
+//! The fields are documented in docs/report.md and are a promise.
 //!
 //! ```text
 //! record  the fields, and what fills them      thumbnail  those of a picture's thumbnails
