@@ -83,6 +83,9 @@ pub enum FailureCause {
         "not a picture but a thumbnail that thumbgen made: there are no thumbnails of thumbnails"
     )]
     OwnThumbnail,
+    /// Another picture's thumbnail has the same name.
+    #[error("its thumbnail would be that of {} as well: one of the two has to be renamed", shown(.0))]
+    Rival(PathBuf),
     /// The file is longer than a worker may hold in memory.
     #[error("file of {length} bytes is over the limit of {limit} bytes (--max-memory)")]
     TooLong {

@@ -13,18 +13,31 @@ pub struct Job {
     pub source: SourcePicture,
     /// Where its thumbnails belong, in the order of the batch's variants.
     pub thumbnails: Vec<PathBuf>,
+    /// For each of them the path of another picture, if it should be there, that has a thumbnail of the same name.
+    pub rivals: Vec<Option<PathBuf>>,
 }
 
 impl Job {
     /// The job of making the thumbnails of `source` below `dest`, named as `names` say. With a `name`, which only one
     /// picture can have, its only thumbnail has that.
     pub fn new(source: SourcePicture, dest: &Path, names: &Names, name: Option<&OsStr>) -> Self {
-        let thumbnails = match name {
-            Some(name) => vec![dest.join(name)],
-            None => (0..names.count())
-                .map(|variant| dest.join(names.thumbnail(variant, source.relative())))
-                .collect(),
+        if let Some(name) = name {
+            return Self {
+                source,
+                thumbnails: vec![dest.join(name)],
+                rivals: vec![None],
+            };
+        }
+        let (relative, variants) = (source.relative(), 0..names.count());
+        let thumbnail = |variant| dest.join(names.thumbnail(variant, relative));
+        let rival = |variant| {
+            let rival = names.rival(variant, relative)?;
+            Some(source.path_of(&rival))
         };
-        Self { source, thumbnails }
+        Self {
+            thumbnails: variants.clone().map(thumbnail).collect(),
+            rivals: variants.map(rival).collect(),
+            source,
+        }
     }
 }

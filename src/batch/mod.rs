@@ -103,6 +103,8 @@ pub mod shard;
 #[doc(hidden)]
 pub mod source;
 #[doc(hidden)]
+pub mod source_type;
+#[doc(hidden)]
 pub mod stage;
 #[doc(hidden)]
 pub mod stop;
@@ -126,6 +128,7 @@ pub use ownership::Foreign;
 pub use run::{Ran, Ready};
 pub use settings::{Batch, cores};
 pub use shard::Shard;
+pub use source_type::{SourceType, SourceTypes, UnknownType};
 pub use stage::{Stage, StageTimes};
 pub use stop::Stop;
 pub use walk::{Skipped, SourcePicture, WalkOptions};

@@ -1,9 +1,9 @@
-//! The tree of sources: every JPEG below SOURCE, one at a time, never all at once.
+//! The tree of sources: every picture below SOURCE, one at a time, never all at once.
 
 use std::fmt;
 use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,10 +11,8 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::batch::error::{FailureCause, PictureError};
+use crate::batch::source_type::{SourceType, SourceTypes};
 use crate::batch::stage::Stage;
-
-/// File name extensions of a JPEG, in any case. `.jpe` and `.jfif` are what Windows and browsers save now and then.
-const EXTENSIONS: [&str; 4] = ["jpg", "jpeg", "jpe", "jfif"];
 
 /// A picture that the walk found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +43,13 @@ impl SourcePicture {
         }
     }
 
+    /// The path of another picture, which is at `relative` below the same SOURCE.
+    pub(crate) fn path_of(&self, relative: &Path) -> PathBuf {
+        let root = &self.path.as_os_str().as_bytes()[..self.relative_from];
+        let path = [root, relative.as_os_str().as_bytes()].concat();
+        std::ffi::OsString::from_vec(path).into()
+    }
+
     fn alone(path: PathBuf) -> Self {
         let name = path.file_name().map_or(0, |name| name.as_bytes().len());
         Self {
@@ -61,6 +66,8 @@ pub struct WalkOptions {
     pub hidden: bool,
     /// Enter linked folders. Linked files are read either way.
     pub follow: bool,
+    /// Formats of pictures that are visited, as names tell.
+    pub types: SourceTypes,
 }
 
 /// Why the walk passed an entry over.
@@ -70,7 +77,7 @@ pub enum Skipped {
     Hidden,
     /// It is DEST.
     Dest,
-    /// Its name does not end like a JPEG's.
+    /// Its name does not end like that of a picture of the formats that are visited.
     Name,
     /// It is a linked folder.
     LinkedFolder,
@@ -83,7 +90,7 @@ impl fmt::Display for Skipped {
         f.pad(match self {
             Self::Hidden => "hidden (see --hidden)",
             Self::Dest => "the folder for the thumbnails",
-            Self::Name => "not named like a JPEG",
+            Self::Name => "not named like a picture of --types",
             Self::LinkedFolder => "linked folder (see --follow)",
             Self::Special => "not a file",
         })
@@ -158,7 +165,7 @@ pub fn walk_while<'a>(
             entry.path().clone_into(&mut entered);
             None
         }
-        Ok(entry) => match reason_not_to_take(&entry) {
+        Ok(entry) => match reason_not_to_take(&entry, options.types) {
             Ok(None) => Some(Ok(SourcePicture::below(&root, entry.into_path()))),
             Ok(Some(reason)) => {
                 skipped(entry.path(), reason);
@@ -204,8 +211,8 @@ fn is_folder(entry: &DirEntry, id: Option<FileId>) -> bool {
     })
 }
 
-fn reason_not_to_take(entry: &DirEntry) -> io::Result<Option<Skipped>> {
-    if !has_jpeg_extension(entry.path()) {
+fn reason_not_to_take(entry: &DirEntry, types: SourceTypes) -> io::Result<Option<Skipped>> {
+    if !SourceType::of(entry.path()).is_some_and(|kind| types.contains(kind)) {
         return Ok(Some(Skipped::Name));
     }
     let kind = entry.file_type();
@@ -221,15 +228,6 @@ fn reason_not_to_take(entry: &DirEntry) -> io::Result<Option<Skipped>> {
         Some(Skipped::LinkedFolder)
     } else {
         Some(Skipped::Special)
-    })
-}
-
-/// Whether the walk takes a file of this name for a JPEG.
-pub fn has_jpeg_extension(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| {
-        EXTENSIONS
-            .iter()
-            .any(|jpeg| extension.eq_ignore_ascii_case(jpeg))
     })
 }
 
@@ -281,15 +279,5 @@ mod tests {
             SourcePicture::alone("y.jpg".into()).relative(),
             Path::new("y.jpg")
         );
-    }
-
-    #[test]
-    fn extensions_count_in_any_case() {
-        for name in ["a.jpg", "a.JPEG", "a.b.Jpe", "-.jfif", " .JPG"] {
-            assert!(has_jpeg_extension(Path::new(name)), "{name}");
-        }
-        for name in ["a.png", "jpg", ".jpg", "a.jpg~", "a.jpg.tmp", "a.jpgx"] {
-            assert!(!has_jpeg_extension(Path::new(name)), "{name}");
-        }
     }
 }

@@ -55,6 +55,7 @@ impl From<&Cli> for WalkOptions {
         Self {
             hidden: cli.hidden,
             follow: cli.follow,
+            types: cli.types.unwrap_or_default(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::batch::error::shown;
 use crate::batch::settings::Batch;
-use crate::batch::walk::has_jpeg_extension;
+use crate::batch::source_type::SourceType;
 use crate::picture::Format;
 
 /// The message for more paths than a SOURCE and a DEST: `thumbgen *.jpg thumbs`.
@@ -16,7 +16,7 @@ pub(super) fn too_many(source: &Path, dest: Option<&Path>, more: &[PathBuf]) -> 
     }
     let more = more.iter().map(PathBuf::as_path);
     let mut paths: Vec<&Path> = [source].into_iter().chain(dest).chain(more).collect();
-    let dest = paths.pop_if(|last| !has_jpeg_extension(last));
+    let dest = paths.pop_if(|last| SourceType::of(last).is_none());
     let count = paths.len();
     let first = folder(paths.first()?);
     let folder = paths
@@ -116,7 +116,7 @@ pub(super) fn one_thumbnail(
         own.is_some_and(|own| own.eq_ignore_ascii_case(extension))
     };
     let formats = Format::ALL.iter().copied();
-    let format = match has_jpeg_extension(dest) {
+    let format = match SourceType::of(dest) == Some(SourceType::Jpeg) {
         true => Some(Format::Jpeg),
         false => formats.into_iter().find(|format| has(format.extension())),
     };

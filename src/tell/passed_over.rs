@@ -58,7 +58,7 @@ impl PassedOver {
             told.push(format!("{} not a file", counts.special));
         }
         let passed_over = told.join(", ");
-        (!told.is_empty()).then(|| format!("no JPEG in SOURCE; passed over: {passed_over}"))
+        (!told.is_empty()).then(|| format!("no picture in SOURCE; passed over: {passed_over}"))
     }
 }
 
@@ -114,10 +114,10 @@ mod tests {
 
     #[test]
     fn the_most_frequent_kinds_come_first() {
-        let names = ["a.PNG", "b.png", "c.txt", "README", "LICENCE", "d.Png"];
+        let names = ["a.MP4", "b.mp4", "c.txt", "README", "LICENCE", "d.Mp4"];
         assert_eq!(
             text(names.map(String::from)),
-            "no JPEG in SOURCE; passed over: 6 files (3 .png, 2 without an extension, 1 .txt)"
+            "no picture in SOURCE; passed over: 6 files (3 .mp4, 2 without an extension, 1 .txt)"
         );
         assert_eq!(PassedOver::default().text(), None);
     }

@@ -8,7 +8,7 @@ use image::{DynamicImage, ImageDecoder};
 
 use crate::env::{Env, jpeg, size};
 
-/// A picture or more of each format.
+/// A tree with a picture or more of each format.
 const FORMATS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/formats");
 
 /// The sizes of their thumbnails, and what the report calls them.
@@ -28,19 +28,6 @@ const EXPECTED: [(&str, (u32, u32), &str); 14] = [
     ("sticker.webp.jpg", (128, 128), "WebP"),
     ("wink.gif.jpg", (128, 96), "GIF"),
 ];
-
-fn file(name: &str) -> Vec<u8> {
-    fs::read(format!("{FORMATS}/{}", name.strip_suffix(".jpg").unwrap())).unwrap()
-}
-
-/// All of them, under names that the walk takes.
-fn with_formats() -> Env {
-    let env = Env::new();
-    for (name, ..) in EXPECTED {
-        env.file(format!("images/{name}"), &file(name));
-    }
-    env
-}
 
 fn decoded(jpeg: &[u8]) -> DynamicImage {
     let decoder = JpegDecoder::new(std::io::Cursor::new(jpeg)).unwrap();
@@ -62,8 +49,8 @@ fn difference(a: &[u8], b: &[u8]) -> f64 {
 
 #[test]
 fn every_format_has_thumbnails() {
-    let env = with_formats();
-    let run = env.make(["--report=report.jsonl", "-v"]);
+    let env = Env::new();
+    let run = env.run([FORMATS, "thumbs", "--report=report.jsonl", "-v"]);
     run.ends_with(0).counts(14, 0, 0);
     let names: Vec<_> = EXPECTED.iter().map(|(name, ..)| *name).collect();
     assert_eq!(env.names("thumbs"), names);
@@ -87,13 +74,13 @@ fn every_format_has_thumbnails() {
         run.says(&format!("made thumbs/{name} (missing): {format} "));
     }
     run.says("made from 1 BMP, 1 GIF, 1 ICO, 4 PNG, 1 PNM, 1 QOI, 1 TGA, 2 TIFF, 2 WebP\n");
-    env.make([]).ends_with(0).counts(0, 14, 0);
+    env.run([FORMATS, "thumbs"]).ends_with(0).counts(0, 14, 0);
 }
 
 #[test]
 fn one_picture_looks_the_same_in_every_format() {
-    let env = with_formats();
-    env.make([]).ends_with(0);
+    let env = Env::new();
+    env.run([FORMATS, "thumbs"]).ends_with(0);
     let thumbnail = |name: &str| env.bytes(format!("thumbs/{name}.jpg"));
     let house = thumbnail("house.ppm");
     for other in ["house.webp", "held upright.png", "render.tga"] {
@@ -118,10 +105,31 @@ fn one_picture_looks_the_same_in_every_format() {
 }
 
 #[test]
+fn types_are_a_choice() {
+    let env = Env::new();
+    env.file("images/a.jpg", &jpeg(40, 30, 1));
+    for name in ["logo.png", "house.webp", "wink.gif"] {
+        let bytes = fs::read(format!("{FORMATS}/{name}")).unwrap();
+        env.file(format!("images/{name}"), &bytes);
+    }
+    env.make(["--types=jpeg"]).ends_with(0).counts(1, 0, 0);
+    assert_eq!(env.names("thumbs"), ["a.jpg"]);
+    env.make(["--types", "png,gif", "--debug"])
+        .ends_with(0)
+        .counts(2, 0, 0)
+        .says("skipped images/house.webp: not named like a picture of --types\n");
+    env.make([]).ends_with(0).counts(1, 3, 0);
+    env.make(["--types=heic"])
+        .ends_with(2)
+        .says("jpeg, png, webp");
+}
+
+#[test]
 fn contents_decide_and_names_do_not() {
     let env = Env::new();
-    env.file("images/a.jpg", &file("logo.png.jpg"));
-    env.file("images/b.png.jpg", &jpeg(300, 200, 1));
+    let png = fs::read(format!("{FORMATS}/logo.png")).unwrap();
+    env.file("images/a.jpg", &png);
+    env.file("images/b.png", &jpeg(300, 200, 1));
     env.make(["-v"])
         .ends_with(0)
         .says("made thumbs/a.jpg (missing): PNG 240x240 to 128x128, ")
@@ -129,10 +137,52 @@ fn contents_decide_and_names_do_not() {
 }
 
 #[test]
+fn two_pictures_never_share_a_thumbnail() {
+    let env = Env::new();
+    let png = fs::read(format!("{FORMATS}/logo.png")).unwrap();
+    env.file("images/a.png", &png);
+    env.file("images/a.png.jpg", &jpeg(40, 30, 1));
+    env.file("images/a.jpg", &jpeg(40, 30, 2));
+    env.make([])
+        .ends_with(1)
+        .counts(2, 0, 1)
+        .says("images/a.png: ")
+        .says("its thumbnail would be that of images/a.png.jpg as well");
+    assert_eq!(env.names("thumbs"), ["a.jpg", "a.png.jpg"]);
+    assert_eq!(size(&env.bytes("thumbs/a.png.jpg")), (40, 30));
+    fs::remove_file(env.path("images/a.png.jpg")).unwrap();
+    env.make([]).ends_with(0).counts(1, 1, 0);
+    assert_eq!(size(&env.bytes("thumbs/a.png.jpg")), (128, 128));
+}
+
+#[test]
+fn prune_knows_a_thumbnails_picture_by_its_name() {
+    let env = Env::new();
+    let png = fs::read(format!("{FORMATS}/logo.png")).unwrap();
+    for name in ["a.png", "b.png", "deep/c.png"] {
+        env.file(format!("images/{name}"), &png);
+    }
+    env.picture("images/d.png.jpg");
+    env.make([]).ends_with(0).counts(4, 0, 0);
+    fs::remove_file(env.path("images/b.png")).unwrap();
+    fs::remove_dir_all(env.path("images/deep")).unwrap();
+    env.make(["--prune"])
+        .ends_with(0)
+        .says("0 made, 2 fresh, 0 failed, 2 pruned");
+    assert_eq!(env.names("thumbs"), ["a.png.jpg", "d.png.jpg"]);
+    fs::remove_file(env.path("images/d.png.jpg")).unwrap();
+    env.make(["--prune", "--types=jpeg,png"])
+        .ends_with(0)
+        .says("1 pruned");
+    assert_eq!(env.names("thumbs"), ["a.png.jpg"]);
+}
+
+#[test]
 fn what_is_not_whole_or_too_large_fails() {
     let env = Env::new();
     for (name, ..) in EXPECTED {
-        let bytes = file(name);
+        let name = name.strip_suffix(".jpg").unwrap();
+        let bytes = fs::read(format!("{FORMATS}/{name}")).unwrap();
         env.file(format!("images/{name}"), &bytes[..bytes.len() / 2]);
     }
     let run = env.make([]);
@@ -140,8 +190,27 @@ fn what_is_not_whole_or_too_large_fails() {
     assert!(env.tree_if_any("thumbs").is_empty(), "{run}");
 
     let env = Env::new();
-    env.file("images/a.jpg", &file("logo.png.jpg"));
+    let png = fs::read(format!("{FORMATS}/logo.png")).unwrap();
+    env.file("images/a.png", &png);
     env.make(["--max-pixels=1000"])
         .ends_with(1)
         .says("pixels of the picture: 57600 is more than the limit of 1000 (--max-pixels)");
+}
+
+#[test]
+fn one_picture_has_a_thumbnail_of_its_name_or_of_the_users() {
+    let env = Env::new();
+    let png = fs::read(format!("{FORMATS}/logo.png")).unwrap();
+    env.file("logo.png", &png);
+    env.run(["logo.png", "thumbs"]).ends_with(0);
+    env.run(["logo.png", "small.jpg"]).ends_with(0);
+    assert_eq!(env.names("thumbs"), ["logo.png.jpg"]);
+    assert_eq!(size(&env.bytes("small.jpg")), (128, 128));
+}
+
+#[test]
+fn strategies_are_compared_on_all_formats() {
+    let env = Env::new();
+    let run = env.run([FORMATS, "--compare", "--rounds=2"]);
+    assert!(run.exits(0).stdout.starts_with("14 pictures, "), "{run}");
 }

@@ -142,11 +142,11 @@ fn values_that_cannot_be_taken_are_told_what_can() {
 #[test]
 fn a_source_without_pictures_is_told_what_it_holds() {
     let env = Env::new();
-    for name in ["a.png", "b.PNG", "c.txt", "README", ".hidden.jpg"] {
+    for name in ["a.mp4", "b.MP4", "c.txt", "README", ".hidden.jpg"] {
         env.file(format!("images/{name}"), b"");
     }
     env.make([]).ends_with(0).counts(0, 0, 0).says(
-        "no JPEG in SOURCE; passed over: 4 files (2 .png, 1 without an extension, 1 .txt), \
+        "no picture in SOURCE; passed over: 4 files (2 .mp4, 1 without an extension, 1 .txt), \
          1 hidden (see --hidden)\n",
     );
     env.make(["-q"]).ends_with(0).does_not_say("passed over");

@@ -112,7 +112,7 @@ fn debug_tells_the_reasons() {
     env.run(["images", "images/thumbs", "--debug"])
         .ends_with(0)
         .says("skipped images/.b.jpg: hidden (see --hidden)\n")
-        .says("skipped images/c.txt: not named like a JPEG\n")
+        .says("skipped images/c.txt: not named like a picture of --types\n")
         .says("skipped images/d.jpg: linked folder (see --follow)\n")
         .says("skipped images/thumbs: the folder for the thumbnails\n")
         .says("made images/thumbs/a.jpg (missing): JPEG 40x30 to 40x30, ")

@@ -5,20 +5,30 @@ use std::fs;
 use crate::env::{Env, set_mode};
 
 #[test]
-fn takes_jpeg_extensions_in_any_case_and_nothing_else() {
+fn takes_extensions_of_pictures_in_any_case_and_nothing_else() {
     let env = Env::new();
-    let pictures = ["a.jpg", "b.JPEG", "c.jpe", "d.JFIF", "e.jPg", "f.x.jpg"];
+    let pictures = [
+        "a.jpg", "b.JPEG", "c.jpe", "d.JFIF", "e.jPg", "f.x.jpg", "g.PnG",
+    ];
     for name in pictures {
         env.picture(format!("images/{name}"));
     }
-    for name in ["a.png", "jpg", "a.jpg~", "a.jpg.tmp", "b.jpgx", "c"] {
+    for name in ["a.pngx", "jpg", "a.jpg~", "a.jpg.tmp", "b.jpgx", "c"] {
         env.picture(format!("images/{name}"));
     }
     env.dir("images/folder.jpg");
-    env.make([]).ends_with(0).counts(6, 0, 0);
+    env.make([]).ends_with(0).counts(7, 0, 0);
     assert_eq!(
         env.names("thumbs"),
-        ["a.jpg", "b.JPEG", "c.jpe", "d.JFIF", "e.jPg", "f.x.jpg"]
+        [
+            "a.jpg",
+            "b.JPEG",
+            "c.jpe",
+            "d.JFIF",
+            "e.jPg",
+            "f.x.jpg",
+            "g.PnG.jpg"
+        ]
     );
 }
 

@@ -115,6 +115,8 @@ impl Maker {
         let findings = job.thumbnails.iter().zip(&self.settings);
         let findings: Vec<_> = findings
             .map(|(thumbnail, settings)| self.look(worker, thumbnail, version, settings))
+            .zip(&job.rivals)
+            .map(|(finding, rival)| finding.unless(path, rival.as_deref()))
             .collect();
         clock.lap(Stage::Freshness);
         let is_stale = |finding: &Finding| matches!(finding, Finding::Stale(_));

@@ -5,6 +5,7 @@ use std::num::NonZeroU16;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use crate::batch::source_type::SourceType;
 use crate::picture::{Bounds, Variant};
 
 /// What a variant is called.
@@ -62,8 +63,9 @@ impl Label {
     /// Whether a thumbnail keeps the extension that its picture has. JPEGs also keep one that names no format.
     pub(super) fn keeps(&self, source_extension: Option<&[u8]>) -> bool {
         source_extension
-            .and_then(format_of)
-            .unwrap_or("jpeg")
+            .and_then(|extension| SourceType::with_extension(OsStr::from_bytes(extension)))
+            .unwrap_or(SourceType::Jpeg)
+            .name()
             .eq(self.format)
     }
 
@@ -76,28 +78,6 @@ impl Label {
         }
         name
     }
-}
-
-/// Extensions of pictures and the format that each says, in any case.
-const FORMATS: [(&str, &[&str]); 9] = [
-    ("jpeg", &["jpg", "jpeg", "jpe", "jfif"]),
-    ("png", &["png", "apng"]),
-    ("webp", &["webp"]),
-    ("gif", &["gif"]),
-    ("tiff", &["tif", "tiff"]),
-    ("bmp", &["bmp", "dib"]),
-    ("ico", &["ico"]),
-    ("pnm", &["pnm", "pbm", "pgm", "ppm", "pam"]),
-    ("other", &["qoi", "tga"]),
-];
-
-/// The format that an extension says.
-fn format_of(extension: &[u8]) -> Option<&'static str> {
-    let says = |known: &&str| extension.eq_ignore_ascii_case(known.as_bytes());
-    FORMATS
-        .iter()
-        .find(|(_, extensions)| extensions.iter().any(says))
-        .map(|(format, _)| *format)
 }
 
 /// A file name's stem and extension, the latter without its dot.

@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::NamesError;
 pub use label::Label;
+use label::split;
 pub use template::{ParseTemplateError, Template};
 
 /// The names of all thumbnails of a run.
@@ -98,6 +99,18 @@ impl Names {
             sources.extend(candidates.into_iter().filter(named));
         }
         sources
+    }
+
+    /// The path below SOURCE of the picture, if it should be there, whose thumbnail in variant number `variant` would be
+    /// that of the one at `source` as well. It is the one that keeps its extension: beside `a.png`, whose thumbnail is
+    /// `a.png.jpg`, a JPEG of that name.
+    pub fn rival(&self, variant: usize, source: &Path) -> Option<PathBuf> {
+        let name = source.file_name().unwrap_or_default();
+        if self.labels[variant].keeps(split(name.as_bytes()).1) {
+            return None;
+        }
+        let sources = self.sources(&self.thumbnail(variant, source));
+        sources.into_iter().find(|other| other != source)
     }
 
     fn mirrored_sources(&self, label: &Label, thumbnail: &Path) -> Vec<PathBuf> {

@@ -180,3 +180,31 @@ fn a_box_without_a_height_has_none_to_name() {
         "--name has {height}, and the size 400x has none"
     );
 }
+
+#[test]
+fn what_keeps_its_extension_is_the_rival_of_what_does_not() {
+    let labels = [label("128x128", "jpeg"), label("400x", "webp")];
+    for (template, count) in [
+        ("", 1),
+        ("", 2),
+        ("{size}.{format}/{folder}/{stem}.{ext}", 2),
+    ] {
+        let names = names(&labels[..count], template).unwrap();
+        for (variant, source, rival) in [
+            (0, "b/a.png", Some("b/a.png.jpg")),
+            (0, "b/a.png.jpg", None),
+            (0, "a.jpg", None),
+            (1, "a.jpg", Some("a.jpg.webp")),
+            (1, "a.webp", None),
+        ] {
+            if variant < count {
+                let found = names.rival(variant, Path::new(source));
+                assert_eq!(
+                    found.as_deref(),
+                    rival.map(Path::new),
+                    "{template} {source}"
+                );
+            }
+        }
+    }
+}

@@ -29,7 +29,7 @@ Exit status:
 A SOURCE with the name of a command is written as ./gallery, ./man and so on.
 Options can come from a file, one argument a line: thumbgen @options.txt";
 
-/// Makes a thumbnail of every JPEG below SOURCE, into the same tree below DEST.
+/// Makes a thumbnail of every picture below SOURCE, into the same tree below DEST.
 ///
 /// Fresh thumbnails are left as they are, and so is any file in DEST that thumbgen did not make. Its own thumbnails are not
 /// pictures: those below SOURCE are passed over. Pictures that fail are named on stderr, and the run goes on.

@@ -9,6 +9,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::batch::names::Template;
 use crate::batch::shard::ShardChoice;
+use crate::batch::source_type::SourceTypes;
 use crate::cli::choices::{FitChoice, PlaceholderChoice, StrategyChoice};
 use crate::cli::failure_limit::Allowance;
 use crate::cli::thumbnails::{self, Qualities, Size};
@@ -18,7 +19,7 @@ use crate::picture::{Background, Format, Gravity};
 /// The command line of a run.
 #[derive(Debug, Parser)]
 pub struct Cli {
-    /// Folder of pictures (.jpg .jpeg .jpe .jfif), or one picture
+    /// Folder of pictures, or one picture
     pub source: PathBuf,
 
     /// Folder for the thumbnails, made if need be; for one picture, also the thumbnail (.jpg)
@@ -189,6 +190,17 @@ pub struct Cli {
     /// Exit 0 if at most N (or P%) of the pictures fail
     #[arg(long, value_name = "N|P%", help_heading = "Running")]
     pub allow_failures: Option<Allowance>,
+
+    /// Take only pictures of these formats: jpeg, png, webp, gif, tiff, bmp, ico, pnm, qoi, tga [default: all]
+    ///
+    /// The walk goes by names. What a file is, its contents tell.
+    #[arg(
+        long,
+        value_name = "TYPE,...",
+        conflicts_with = "files_from",
+        help_heading = "Running"
+    )]
+    pub types: Option<SourceTypes>,
 
     /// Visit hidden files and folders too
     #[arg(long, help_heading = "Running")]
