@@ -26,6 +26,10 @@ gallery:
 screenshots:
     cargo test --locked --test cli -- gallery_seen
 
+# The pictures in README
+pictures:
+    docs/pictures.sh
+
 # Licences and advisories of all dependencies
 deny:
     cargo deny --locked check

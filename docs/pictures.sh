@@ -13,10 +13,10 @@ find "$work/source" -exec touch -d @1700000000 {} +
 rm -rf docs/thumbnails
 "$target/release/thumbgen" "$work/source" docs/thumbnails --quiet --files-from - << 'END'
 beach.jpg
+Shop/for print/chart.jpg
 Shop/label.jpg
 Shop/mug grey.jpe
 Shop/MUG-RED.JPG
-travel/harbour at dusk.jpeg
 travel/held upright.jpg
 END
 
