@@ -11,3 +11,4 @@ mod other_decoders;
 mod peers_agree;
 mod pictures;
 mod reach;
+mod sizes;
