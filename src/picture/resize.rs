@@ -1,11 +1,16 @@
-//! A plane of samples -> the same plane at the thumbnail's size. The only file that names the resizer.
+//! A plane of samples -> the same plane at the thumbnail's size.
+//!
+//! Lanczos-3 in fixed point, down and then across, rounded to samples between. Rows are summed up in vectors; to sum up
+//! columns, the plane is transposed, which costs far less than sums within a vector.
 
-use fast_image_resize as fir;
-use fir::images::{TypedImage, TypedImageRef};
-use fir::pixels::U8;
-use fir::{Filter, FilterType, ResizeAlg, ResizeOptions};
+mod convolve;
+mod weights;
+
+use fearless_simd::Level;
 
 use crate::picture::framing::Area;
+use convolve::{COLUMNS, Rows, convolve, transpose};
+use weights::{Part, Weights};
 
 /// Samples row by row, `width` per row.
 #[derive(Debug, Clone, Copy)]
@@ -15,25 +20,34 @@ pub(crate) struct Samples<'a> {
     pub(crate) height: usize,
 }
 
-/// Resizes planes with Lanczos-3, and keeps its buffers from one to the next.
+/// Resizes planes with Lanczos-3. Keeps its buffers from one to the next, and weights for another one of the same size.
 #[derive(Debug)]
 pub(crate) struct Resizer {
-    fir: fir::Resizer,
-    options: ResizeOptions,
+    passes: Passes,
     /// A plane with its edges repeated outwards.
     padded: Vec<u8>,
 }
 
+#[derive(Debug)]
+struct Passes {
+    level: Level,
+    down: Weights,
+    across: Weights,
+    /// The plane on its way: rows that are summed up, and columns.
+    rows: Vec<u8>,
+    columns: Vec<u8>,
+}
+
 impl Resizer {
     pub(crate) fn new() -> Self {
-        let filter =
-            Filter::new("Lanczos-3", lanczos3, 3.0).expect("BUG: a support that is no support");
-        let options = ResizeOptions::new()
-            .resize_alg(ResizeAlg::Convolution(FilterType::Custom(filter)))
-            .use_alpha(false);
         Self {
-            fir: fir::Resizer::new(),
-            options,
+            passes: Passes {
+                level: Level::new(),
+                down: Weights::default(),
+                across: Weights::default(),
+                rows: Vec::new(),
+                columns: Vec::new(),
+            },
             padded: Vec::new(),
         }
     }
@@ -65,14 +79,7 @@ impl Resizer {
         let horizontal = beyond(window.left, window.width, source.width);
         let vertical = beyond(window.top, window.height, source.height);
         if horizontal == (0, 0) && vertical == (0, 0) {
-            return resize_inside(
-                &mut self.fir,
-                self.options,
-                source,
-                window,
-                (width, height),
-                target,
-            );
+            return self.passes.resize(source, window, (width, height), target);
         }
         let source = pad(source, horizontal, vertical, &mut self.padded);
         let window = Area {
@@ -80,37 +87,89 @@ impl Resizer {
             top: window.top + vertical.0 as f64,
             ..window
         };
-        resize_inside(
-            &mut self.fir,
-            self.options,
-            source,
-            window,
-            (width, height),
-            target,
-        );
+        self.passes.resize(source, window, (width, height), target);
     }
 }
 
-fn resize_inside(
-    fir: &mut fir::Resizer,
-    options: ResizeOptions,
-    source: Samples,
-    window: Area,
-    (width, height): (usize, usize),
-    target: &mut [u8],
-) {
-    let side = |side: usize| u32::try_from(side).expect("BUG: a plane wider than a JPEG");
-    let window_width = shortened(window.left, window.width, source.width);
-    let window_height = shortened(window.top, window.height, source.height);
-    let options = options.crop(window.left, window.top, window_width, window_height);
-    let source =
-        TypedImageRef::<U8>::from_buffer(side(source.width), side(source.height), source.samples);
-    let source = source.expect("BUG: a plane with too few samples");
-    let target = TypedImage::<U8>::from_buffer(side(width), side(height), target);
-    let mut target = target.expect("BUG: a target with too few samples");
-    // The untyped `resize` would compile the code for all 13 types of pixels into this crate, which takes a minute.
-    fir.resize_typed(&source, &mut target, &options)
-        .expect("BUG: a window beyond the plane");
+impl Passes {
+    /// The same for a window within the plane.
+    fn resize(
+        &mut self,
+        source: Samples,
+        window: Area,
+        (width, height): (usize, usize),
+        target: &mut [u8],
+    ) {
+        let across = Part {
+            side: source.width,
+            start: window.left,
+            length: shortened(window.left, window.width, source.width),
+            target: width,
+        };
+        let down = Part {
+            side: source.height,
+            start: window.top,
+            length: shortened(window.top, window.height, source.height),
+            target: height,
+        };
+        if across.is_copied() && down.is_copied() {
+            let rows = source.samples.chunks_exact(source.width);
+            let rows = rows.skip(down.start as usize);
+            for (row, line) in rows.zip(target.chunks_exact_mut(width)) {
+                line.copy_from_slice(&row[across.start as usize..][..width]);
+            }
+            return;
+        }
+        self.down.make(self.level, down);
+        self.across.make(self.level, across);
+
+        let Self {
+            level,
+            down,
+            across,
+            rows,
+            columns,
+        } = self;
+        let whole = |side: usize| side.next_multiple_of(COLUMNS);
+        let reach = across.reach();
+        let (wide, high) = (whole(reach.len()), whole(height));
+        rows.resize(wide * high, 0);
+        let plane = Rows {
+            samples: source.samples,
+            stride: source.width,
+        };
+        convolve(*level, plane, (0, reach.start), wide, down, rows);
+        columns.resize(wide * high, 0);
+        transpose(
+            *level,
+            Rows {
+                samples: rows,
+                stride: wide,
+            },
+            columns,
+        );
+        rows.resize(whole(width) * high, 0);
+        let turned = Rows {
+            samples: columns,
+            stride: high,
+        };
+        convolve(*level, turned, (reach.start, 0), high, across, rows);
+        columns.resize(whole(width) * high, 0);
+        transpose(
+            *level,
+            Rows {
+                samples: rows,
+                stride: high,
+            },
+            columns,
+        );
+        for (row, line) in columns
+            .chunks_exact(whole(width))
+            .zip(target.chunks_exact_mut(width))
+        {
+            line.copy_from_slice(&row[..width]);
+        }
+    }
 }
 
 /// `length`, shortened just enough for `start + length` not to exceed `side`, even after rounding.
@@ -158,33 +217,6 @@ fn pad<'p>(
         width: padded_width,
         height: padded_height,
     }
-}
-
-/// The Lanczos-3 kernel, sinc(x) sinc(x/3), for |x| < 3.
-///
-/// A thumbnail's resize is so small that its 5,000 or so weights would be half of the work if each asked the C library
-/// for two sines. One is enough, for sin 3a = 3 sin a - 4 sin^3 a, and a polynomial gives it to within 6e-8, where a
-/// weight is rounded to about 1e-4 in the end.
-fn lanczos3(x: f64) -> f64 {
-    let x = x.abs();
-    if x >= 3.0 {
-        return 0.0;
-    }
-    if x < 1e-6 {
-        return 1.0;
-    }
-    let third = std::f64::consts::FRAC_PI_3 * x;
-    let sine = sin_to_pi(third);
-    sine * sine * (3.0 - 4.0 * sine * sine) / (3.0 * third * third)
-}
-
-/// The sine of an angle in 0..=pi: its Taylor polynomial of degree 11.
-fn sin_to_pi(angle: f64) -> f64 {
-    // sin a = sin(pi - a); on 0..=pi/2 the first term left out is at most (pi/2)^13/13! = 6e-8.
-    let a = angle.min(std::f64::consts::PI - angle);
-    let s = a * a;
-    let tail = 1.0 / 362_880.0 - s / 39_916_800.0;
-    a * (1.0 - s * (1.0 / 6.0 - s * (1.0 / 120.0 - s * (1.0 / 5040.0 - s * tail))))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Against a resize without any tricks.
 
+use super::weights::lanczos3;
 use super::*;
 
 #[test]
@@ -206,4 +207,93 @@ fn a_plane_of_the_right_size_is_copied() {
         &mut target,
     );
     assert_eq!(target, samples);
+}
+
+/// What thumbnails were first resized with.
+fn by_fast_image_resize(source: Samples, window: Area, (w, h): (usize, usize)) -> Vec<u8> {
+    use fast_image_resize::images::{TypedImage, TypedImageRef};
+    use fast_image_resize::pixels::U8;
+    use fast_image_resize::{Filter, FilterType, ResizeAlg, ResizeOptions, Resizer};
+
+    let filter = Filter::new("Lanczos-3", lanczos3, 3.0).unwrap();
+    let length = |start, length, side| shortened(start, length, side);
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::Custom(filter)))
+        .crop(
+            window.left,
+            window.top,
+            length(window.left, window.width, source.width),
+            length(window.top, window.height, source.height),
+        );
+    let (width, height) = (source.width as u32, source.height as u32);
+    let plane = TypedImageRef::<U8>::from_buffer(width, height, source.samples).unwrap();
+    let mut target = vec![0; w * h];
+    let mut image = TypedImage::<U8>::from_buffer(w as u32, h as u32, &mut target).unwrap();
+    Resizer::new()
+        .resize_typed(&plane, &mut image, &options)
+        .unwrap();
+    target
+}
+
+#[test]
+fn is_to_the_bit_what_thumbnails_were_first_made_with() {
+    let mut random = 1_u64;
+    let mut next = |end: usize| {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize % end
+    };
+    let mut resizer = Resizer::new();
+    let mut target = Vec::new();
+    for round in 0..1500 {
+        let most = [20, 60, 300, 1000][round % 4];
+        let (width, height) = (1 + next(most), 1 + next(most));
+        let (w, h) = match round % 3 {
+            // As for thumbnails: somewhat smaller.
+            0 => (width.div_ceil(2), height.div_ceil(2)),
+            // One of the sides as it is.
+            1 => (width, 1 + next(most.min(200))),
+            _ => (1 + next(most.min(200)), 1 + next(most.min(200))),
+        };
+        // Lines and noise: both clip.
+        let samples: Vec<_> = (0..width * height)
+            .map(|at| match round % 5 {
+                0 => 255 * (at / 3 % 2) as u8,
+                _ => next(256) as u8,
+            })
+            .collect();
+        let source = Samples {
+            samples: &samples,
+            width,
+            height,
+        };
+        let mut part = |side: usize| {
+            let start = match next(3) {
+                0 => 0.0,
+                1 => next(side) as f64,
+                _ => next(1000) as f64 / 1001.0 * side as f64,
+            };
+            let most = side as f64 - start;
+            let length = if next(2) == 0 {
+                most
+            } else {
+                most * (1 + next(100)) as f64 / 100.0
+            };
+            (start, length)
+        };
+        let ((left, width), (top, height)) = match round % 2 {
+            0 => ((0.0, width as f64), (0.0, height as f64)),
+            _ => (part(width), part(height)),
+        };
+        let window = Area {
+            left,
+            top,
+            width,
+            height,
+        };
+        resizer.resize(source, window, (w, h), &mut target);
+        let wanted = by_fast_image_resize(source, window, (w, h));
+        assert!(target == wanted, "{source:?} {window:?} {w}x{h}");
+    }
 }

@@ -19,21 +19,20 @@ impl Default for Buffer {
 
 /// Copies bytes up to the first 0xFF, if there is one. Returns how many. What stands behind them in `to` may change.
 ///
-/// In pictures of high quality these runs are short: with `memchr` and a copy for each this took 6% of the time.
+/// In pictures of high quality these runs are short, so that `memchr` and a copy for each would cost more than they save.
 pub(crate) fn copy_plain(from: &[u8], to: &mut [u8]) -> usize {
-    const PIECE: usize = 16;
+    let words = from.as_chunks::<WORD>().0;
     let mut copied = 0;
-    let pieces = from.as_chunks::<PIECE>().0;
-    for (piece, place) in pieces.iter().zip(to.as_chunks_mut::<PIECE>().0) {
-        *place = *piece;
-        if piece
-            .iter()
-            .fold(false, |found, &byte| found | (byte == 0xFF))
-        {
-            let plain = piece.iter().take_while(|&&byte| byte != 0xFF);
-            return copied + plain.count();
+    for (word, place) in words.iter().zip(to.as_chunks_mut::<WORD>().0) {
+        *place = *word;
+        let word = u64::from_le_bytes(*word);
+        // The lowest bit of these is the top bit of the first 0xFF: the first zero byte of the complement
+        // (H. S. Warren, "Hacker's Delight", 6-1).
+        let found = word & (!word).wrapping_sub(0x0101_0101_0101_0101) & 0x8080_8080_8080_8080;
+        if found != 0 {
+            return copied + found.trailing_zeros() as usize / 8;
         }
-        copied += PIECE;
+        copied += WORD;
     }
     for (&byte, place) in from[copied..].iter().zip(&mut to[copied..]) {
         if byte == 0xFF {

@@ -1,0 +1,155 @@
+//! Rows of a plane -> rows that are weighted sums of them, 16 columns at a time.
+
+use fearless_simd::{Bytes, Level, Simd, dispatch, i16x8, i32x4, prelude::*, u8x16};
+
+use super::weights::Weights;
+
+/// Columns that are summed up at once; planes between two passes have a multiple of it in each row.
+pub(super) const COLUMNS: usize = 16;
+
+/// Some rows of samples, `stride` from one to the next.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows<'a> {
+    pub(super) samples: &'a [u8],
+    pub(super) stride: usize,
+}
+
+/// Puts the weighted sums of rows, of so many `columns`, into `sums`, with a stride of `columns`. `rows` begin with the
+/// row and column that `first` names. Columns that they don't have are summed up to something.
+pub(super) fn convolve(
+    level: Level,
+    rows: Rows,
+    first: (usize, usize),
+    columns: usize,
+    weights: &Weights,
+    sums: &mut [u8],
+) {
+    dispatch!(level, simd => convolve_vectorised(simd, rows, first, columns, weights, sums));
+}
+
+#[inline(always)]
+fn convolve_vectorised<S: Simd>(
+    simd: S,
+    rows: Rows,
+    first: (usize, usize),
+    columns: usize,
+    weights: &Weights,
+    sums: &mut [u8],
+) {
+    for ((start, weights_of_row), line) in weights.iter().zip(sums.chunks_exact_mut(columns)) {
+        let at = (start - first.0) * rows.stride + first.1;
+        let (wide, rest) = line.as_chunks_mut::<{ 2 * COLUMNS }>();
+        let end = at + 2 * COLUMNS * wide.len();
+        for (x, place) in wide.iter_mut().enumerate() {
+            let at = at + x * 2 * COLUMNS;
+            let [left, right] = sum(simd, rows, at, weights_of_row, weights.precision);
+            place[..COLUMNS].copy_from_slice(&left);
+            place[COLUMNS..].copy_from_slice(&right);
+        }
+        if let Some(place) = rest.first_chunk_mut() {
+            [*place] = sum(simd, rows, end, weights_of_row, weights.precision);
+        }
+    }
+}
+
+/// The weighted sums of N times 16 samples at `at`, those below them, and so on.
+#[inline(always)]
+fn sum<S: Simd, const N: usize>(
+    simd: S,
+    rows: Rows,
+    mut at: usize,
+    weights: &[[i16; 2]],
+    precision: u32,
+) -> [[u8; COLUMNS]; N] {
+    let mut sums = [[i32x4::splat(simd, 1 << (precision - 1)); 4]; N];
+    for &[a, b] in weights {
+        let factors = i32x4::splat(simd, i32::from(b) << 16 | i32::from(a) & 0xFFFF);
+        let factors: i16x8<S> = factors.bitcast();
+        let upper: [_; N] = load(simd, rows.samples, at);
+        let lower: [_; N] = load(simd, rows.samples, at + rows.stride);
+        for ((sums, upper), lower) in sums.iter_mut().zip(upper).zip(lower) {
+            let left = simd.widen_u8x16(simd.zip_low_u8x16(upper, lower));
+            let right = simd.widen_u8x16(simd.zip_high_u8x16(upper, lower));
+            let pairs = [left.0, left.1, right.0, right.1];
+            for (sum, pairs) in sums.iter_mut().zip(pairs) {
+                *sum += simd.pairwise_dot_product_i16x8(pairs.bitcast(), factors);
+            }
+        }
+        at += 2 * rows.stride;
+    }
+    sums.map(|sums| {
+        let [a, b, c, d] = sums.map(|sum| sum >> precision);
+        let halves = [
+            simd.saturating_narrow_i32x4(a, b),
+            simd.saturating_narrow_i32x4(c, d),
+        ];
+        let [left, right] = halves.map(|half| {
+            let positive = simd.max_i16x8(half, i16x8::splat(simd, 0));
+            simd.min_i16x8(positive, i16x8::splat(simd, 255))
+        });
+        let samples: u8x16<S> = simd.narrow_i16x8(left, right).bitcast();
+        samples.into()
+    })
+}
+
+/// N times 16 samples, zeros where there are none.
+#[inline(always)]
+fn load<S: Simd, const N: usize>(simd: S, samples: &[u8], at: usize) -> [u8x16<S>; N] {
+    let rest = samples.get(at..).unwrap_or_default();
+    if let Some(found) = rest.get(..N * COLUMNS) {
+        let (found, _) = found.as_chunks::<COLUMNS>();
+        std::array::from_fn(|i| u8x16::from_slice(simd, &found[i]))
+    } else {
+        few(simd, rest)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn few<S: Simd, const N: usize>(simd: S, samples: &[u8]) -> [u8x16<S>; N] {
+    let (whole, part) = samples.as_chunks::<COLUMNS>();
+    let mut padded = [0; COLUMNS];
+    padded[..part.len()].copy_from_slice(part);
+    std::array::from_fn(|i| {
+        let found = whole.get(i).unwrap_or(if i == whole.len() {
+            &padded
+        } else {
+            &[0; COLUMNS]
+        });
+        u8x16::from_slice(simd, found)
+    })
+}
+
+/// Turns columns into rows. Both sides of the plane are multiples of 16.
+pub(super) fn transpose(level: Level, rows: Rows, columns: &mut [u8]) {
+    dispatch!(level, simd => transpose_vectorised(simd, rows, columns));
+}
+
+#[inline(always)]
+fn transpose_vectorised<S: Simd>(simd: S, rows: Rows, columns: &mut [u8]) {
+    let (width, height) = (rows.stride, rows.samples.len() / rows.stride);
+    let blocks = width / COLUMNS;
+    for (top, band) in rows.samples.chunks_exact(COLUMNS * width).enumerate() {
+        let lines: [&[[u8; COLUMNS]]; COLUMNS] =
+            std::array::from_fn(|y| &band[y * width..].as_chunks().0[..blocks]);
+        let bands = columns.chunks_exact_mut(COLUMNS * height);
+        for (x, band) in bands.take(blocks).enumerate() {
+            let mut block = lines.map(|line| u8x16::from_slice(simd, &line[x]));
+            // Four perfect shuffles of 256 values transpose them as a 16x16 matrix.
+            for _ in 0..4 {
+                let mut shuffled = block;
+                for i in 0..COLUMNS / 2 {
+                    let (a, b) = (block[i], block[i + COLUMNS / 2]);
+                    shuffled[2 * i] = simd.zip_low_u8x16(a, b);
+                    shuffled[2 * i + 1] = simd.zip_high_u8x16(a, b);
+                }
+                block = shuffled;
+            }
+            let (places, _) = band.as_chunks_mut::<COLUMNS>();
+            let places = places[top..].iter_mut().step_by(height / COLUMNS);
+            for (place, column) in places.zip(block) {
+                *place = column.into();
+            }
+        }
+    }
+}
