@@ -31,23 +31,29 @@ def to_srgb(picture, profile):
     return ImageCms.applyTransform(picture, transform) if transform else picture
 
 
+def in_levels(picture):
+    """In a mode that can be averaged: palettes would only have pixels dropped."""
+    if picture.mode in ('P', '1'):
+        return picture.convert('RGBA' if picture.has_transparency_data else 'RGB')
+    if picture.mode.startswith('I'):
+        return picture.convert('I').point(lambda level: level / 257).convert('L')
+    return picture
+
+
 def on_white(picture):
     if picture.has_transparency_data:
         picture = picture.convert('RGBA')
         white = Image.new('RGBA', picture.size, 'white')
         return Image.alpha_composite(white, picture).convert('RGB')
-    if picture.mode in ('P', '1'):
-        return picture.convert('RGB')
-    if picture.mode.startswith('I'):
-        return picture.convert('I').point(lambda level: level / 257).convert('L')
     return picture
 
 
 def make(name):
     try:
         picture = Image.open(f'{SOURCE}/{name}')
-        picture.thumbnail((SIZES[0], SIZES[0]))
         profile = picture.info.get('icc_profile')
+        picture = in_levels(picture)
+        picture.thumbnail((SIZES[0], SIZES[0]))
         picture = ImageOps.exif_transpose(picture)
         picture = on_white(picture)
         if profile:
