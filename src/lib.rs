@@ -77,6 +77,7 @@
 //! |---|---|
 //! | none | [`Thumbnailer`]: no files, no threads, nothing of the operating system |
 //! | `webp` | [`Format::WebP`], by libwebp, which takes the C compiler that Rust links with; on by default |
+//! | `object-store` | places in S3, Google Cloud Storage and Azure as SOURCE and DEST of a `batch` |
 //! | `batch` | [`batch`]: trees of pictures, what is fresh in them, threads |
 //! | `tell`, `cli` | what the program needs besides |
 //!

@@ -24,14 +24,8 @@ pub fn prepare(
 ) -> Result<(), RunError> {
     let folders = source_folders(source)?;
     let unusable = |error| RunError::Dest(dest.to_owned(), error);
-    match fs::metadata(dest) {
-        Ok(there) if !there.is_dir() => return Err(RunError::DestNotFolder(dest.to_owned())),
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound && dry_run => return Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(dest).map_err(unusable)?;
-        }
-        Err(error) => return Err(unusable(error)),
+    if !make(dest, dry_run)? {
+        return Ok(());
     }
     // Only now: until there is a `new`, it is impossible to tell that `new/../images` is `images`.
     let there = fs::canonicalize(dest).map_err(unusable)?;
@@ -50,16 +44,48 @@ pub fn prepare(
             return Err(RunError::DestContainsSource(dest.to_owned()));
         }
     }
+    check_access(dest, dry_run)
+}
+
+/// The same for a DEST whose SOURCE is in a store.
+///
+/// # Errors
+///
+/// What is wrong with it.
+#[cfg(feature = "object-store")]
+pub(super) fn prepare_dest(dest: &Path, dry_run: bool) -> Result<(), RunError> {
+    match make(dest, dry_run)? {
+        true => check_access(dest, dry_run),
+        false => Ok(()),
+    }
+}
+
+/// Makes DEST if it is not there, and says whether it is; after a dry run it need not be.
+fn make(dest: &Path, dry_run: bool) -> Result<bool, RunError> {
+    let unusable = |error| RunError::Dest(dest.to_owned(), error);
+    match fs::metadata(dest) {
+        Ok(there) if !there.is_dir() => return Err(RunError::DestNotFolder(dest.to_owned())),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound && dry_run => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(dest).map_err(unusable)?;
+        }
+        Err(error) => return Err(unusable(error)),
+    }
+    Ok(true)
+}
+
+fn check_access(dest: &Path, dry_run: bool) -> Result<(), RunError> {
     let needed = if dry_run {
         AccessFlags::R_OK
     } else {
         AccessFlags::R_OK | AccessFlags::W_OK | AccessFlags::X_OK
     };
-    access(dest, needed).map_err(|error| unusable(error.into()))
+    access(dest, needed).map_err(|error| RunError::Dest(dest.to_owned(), error.into()))
 }
 
 /// The folder that SOURCE is; or, if it is one picture, the picture's folder and that of the link that leads to it.
-fn source_folders(source: &Path) -> Result<Vec<PathBuf>, RunError> {
+pub(super) fn source_folders(source: &Path) -> Result<Vec<PathBuf>, RunError> {
     let unusable = |error| RunError::Source(source.to_owned(), error);
     let kind = fs::metadata(source).map_err(unusable)?;
     let there = fs::canonicalize(source).map_err(unusable)?;

@@ -217,6 +217,20 @@ pub enum RunError {
     /// There is no folder for the list's paths to be relative to.
     #[error("--files-from needs a SOURCE that is a folder, and {} is not one", shown(.0))]
     ListOfPicture(PathBuf),
+    /// The URL of a store makes no sense, or holds what it may not. It is not repeated.
+    #[error("{0} can't be used: {1}")]
+    Url(&'static str, String),
+    /// Stores are known only to builds with the feature.
+    #[error(
+        "{0}:// is an object store, and this thumbgen was built without them: cargo build --features object-store"
+    )]
+    NoStores(&'static str),
+    /// What was asked for can't be had with a store.
+    #[error("{0}")]
+    NotInStore(&'static str),
+    /// SOURCE failed in a way that every other picture would meet too.
+    #[error("stopped: {0}")]
+    SourceFailed(#[source] PictureError),
     /// DEST failed in a way that every other picture would meet too.
     #[error("stopped: {0}")]
     DestFailed(#[source] PictureError),

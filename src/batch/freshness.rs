@@ -70,30 +70,82 @@ pub enum Freshness {
     Foreign(Foreign),
 }
 
-/// What tells one state of a source file from another without reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SourceVersion {
-    mtime: FileTime,
-    length: u64,
+/// What tells one state of a source from another without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SourceVersion {
+    /// That of a file.
+    File {
+        /// Its modification time.
+        mtime: FileTime,
+        /// Its length in bytes.
+        length: u64,
+    },
+    /// That of an object in a store.
+    Object {
+        /// Its entity tag, as the store tells it.
+        etag: String,
+        /// Its length in bytes.
+        length: u64,
+    },
 }
 
 impl SourceVersion {
     /// The version of the file that `metadata` describes.
     pub fn of(metadata: &Metadata) -> Self {
-        Self {
+        Self::File {
             mtime: FileTime::from_last_modification_time(metadata),
             length: metadata.len(),
         }
     }
 
-    /// Modification time as stamps have it: seconds and nanoseconds.
-    pub fn mtime(self) -> String {
-        Mtime(self.mtime).to_string()
+    /// Modification time as stamps have it: seconds and nanoseconds. An object has none that would tell anything.
+    pub fn mtime(&self) -> Option<String> {
+        match self {
+            Self::File { mtime, .. } => Some(Mtime(*mtime).to_string()),
+            Self::Object { .. } => None,
+        }
+    }
+
+    /// Entity tag as stamps have it: without its quotes, and plain whatever is in it.
+    pub fn etag(&self) -> Option<String> {
+        match self {
+            Self::File { .. } => None,
+            Self::Object { etag, .. } => Some(Etag(etag).to_string()),
+        }
     }
 
     /// Length in bytes.
-    pub fn length(self) -> u64 {
-        self.length
+    pub fn length(&self) -> u64 {
+        match self {
+            Self::File { length, .. } | Self::Object { length, .. } => *length,
+        }
+    }
+
+    /// The fields of a stamp that tell it.
+    pub(crate) fn write_fields(&self, text: &mut String) {
+        let length = self.length();
+        let written = match self {
+            Self::File { mtime, .. } => write!(text, "mtime={} length={length}", Mtime(*mtime)),
+            Self::Object { etag, .. } => write!(text, "etag={} length={length}", Etag(etag)),
+        };
+        written.expect("BUG: writing to a string fails");
+    }
+}
+
+/// An entity tag as stamps have it.
+pub(crate) struct Etag<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Etag<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0.trim_matches('"').bytes() {
+            if byte.is_ascii_alphanumeric() || b"-_.+/=:~".contains(&byte) {
+                write!(f, "{}", char::from(byte))?;
+            } else {
+                write!(f, "%{byte:02X}")?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -102,7 +154,7 @@ impl SourceVersion {
 pub struct Fingerprint(String);
 
 /// Added to the fingerprint of a thumbnail made from what was left of a damaged picture.
-const DAMAGED: &str = ",damaged";
+pub(crate) const DAMAGED: &str = ",damaged";
 
 impl Fingerprint {
     /// The fingerprint of thumbnails made as `options` and `variant` say.
@@ -156,20 +208,21 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// Puts the stamp into `thumbnail`, as the encoder of `format` made it.
+/// Puts the stamp into `thumbnail`, as the encoder of `format` made it, and gives the stamp's text.
 pub fn stamp(
     thumbnail: &mut Vec<u8>,
     format: Format,
-    source: SourceVersion,
+    source: &SourceVersion,
     settings: &Fingerprint,
     damaged: bool,
-) {
+) -> String {
     let mut settings = Cow::Borrowed(settings.0.as_str());
     if damaged {
         settings += DAMAGED;
     }
-    let mtime = Mtime(source.mtime).to_string();
-    picture::stamp::insert(thumbnail, format, &mtime, source.length, &settings);
+    let mut made_from = String::new();
+    source.write_fields(&mut made_from);
+    picture::stamp::insert(thumbnail, format, &made_from, &settings)
 }
 
 /// Seconds and nanoseconds, readable.
@@ -206,40 +259,67 @@ impl Checker {
     pub fn check(
         &mut self,
         path: &Path,
-        source: SourceVersion,
+        source: &SourceVersion,
         settings: &Fingerprint,
         allow_damaged: bool,
     ) -> io::Result<Freshness> {
-        use Freshness::{Foreign, Fresh, Stale};
+        use Freshness::{Foreign, Stale};
         Ok(match look(path, &mut self.bytes)? {
             Standing::Nothing => Stale(Reason::Missing),
             Standing::Remains => Stale(Reason::Damaged),
             Standing::Foreign(what) => Foreign(what),
-            // First: what the fields of another version mean is not known.
-            Standing::Ours(stamp, _) if !stamp.is_current() => Stale(Reason::SettingsChanged),
-            Standing::Ours(stamp, length) => {
-                if stamp.bytes.and_then(|bytes| bytes.parse().ok()) != Some(length) {
-                    Stale(Reason::Damaged)
-                } else if !is_of(&stamp, source, &mut self.text) {
-                    Stale(Reason::SourceChanged)
-                } else if !stamp
-                    .settings
-                    .is_some_and(|found| settings.matches(found, allow_damaged))
-                {
-                    Stale(Reason::SettingsChanged)
-                } else {
-                    Fresh
-                }
-            }
+            Standing::Ours(stamp, length) => of_stamp(
+                &stamp,
+                length,
+                source,
+                settings,
+                allow_damaged,
+                &mut self.text,
+            ),
         })
     }
 }
 
+/// Whether a thumbnail of ours with this `stamp`, and of this `length`, is what would be made from `source` with
+/// `settings`; `text` is scratch.
+pub(crate) fn of_stamp(
+    stamp: &Stamp<'_>,
+    length: u64,
+    source: &SourceVersion,
+    settings: &Fingerprint,
+    allow_damaged: bool,
+    text: &mut String,
+) -> Freshness {
+    use Freshness::{Fresh, Stale};
+    let is_as_set = |found| settings.matches(found, allow_damaged);
+    if !stamp.is_current() {
+        // First: what the fields of another version mean is not known.
+        Stale(Reason::SettingsChanged)
+    } else if stamp.bytes.and_then(|bytes| bytes.parse().ok()) != Some(length) {
+        Stale(Reason::Damaged)
+    } else if !is_of(stamp, source, text) {
+        Stale(Reason::SourceChanged)
+    } else if !stamp.settings.is_some_and(is_as_set) {
+        Stale(Reason::SettingsChanged)
+    } else {
+        Fresh
+    }
+}
+
 /// Whether `stamp` says that the thumbnail was made from `source`; `text` is scratch.
-fn is_of(stamp: &Stamp<'_>, source: SourceVersion, text: &mut String) -> bool {
+fn is_of(stamp: &Stamp<'_>, source: &SourceVersion, text: &mut String) -> bool {
     text.clear();
-    let written = write!(text, "{} {}", Mtime(source.mtime), source.length);
-    written.is_ok() && text.split_once(' ') == stamp.mtime.zip(stamp.length)
+    source.write_fields(text);
+    let found = match source {
+        SourceVersion::File { .. } => stamp.mtime,
+        SourceVersion::Object { .. } => stamp.etag,
+    };
+    let mut values = text
+        .split(' ')
+        .map(|field| field.split_once('=').map(|(_, value)| value));
+    [found, stamp.length]
+        .into_iter()
+        .all(|found| values.next() == Some(found))
 }
 
 #[cfg(test)]

@@ -15,6 +15,26 @@ pub struct Job {
     pub thumbnails: Vec<PathBuf>,
     /// For each of them the path of another picture, if it should be there, that has a thumbnail of the same name.
     pub rivals: Vec<Option<PathBuf>>,
+    /// What a listing of DEST says of each; nothing, if there was none.
+    #[doc(hidden)]
+    pub there: Vec<There>,
+}
+
+/// What a listing of DEST says of a thumbnail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum There {
+    /// Nothing: there was no listing.
+    #[default]
+    Unknown,
+    /// That there is none.
+    Nothing,
+    /// That there is an object.
+    Object {
+        /// Its entity tag.
+        etag: String,
+        /// Its length in bytes.
+        length: u64,
+    },
 }
 
 impl Job {
@@ -26,6 +46,7 @@ impl Job {
                 source,
                 thumbnails: vec![dest.join(name)],
                 rivals: vec![None],
+                there: Vec::new(),
             };
         }
         let (relative, variants) = (source.relative(), 0..names.count());
@@ -38,6 +59,7 @@ impl Job {
             thumbnails: variants.clone().map(thumbnail).collect(),
             rivals: variants.map(rival).collect(),
             source,
+            there: Vec::new(),
         }
     }
 }

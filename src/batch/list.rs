@@ -37,7 +37,9 @@ pub struct List {
 #[derive(Debug)]
 pub struct FileList {
     listed: Listed,
-    places: Places,
+    source: PathBuf,
+    /// What keeps paths inside SOURCE; nothing, where there are no folders but keys.
+    folders: Option<Folders>,
 }
 
 /// The paths of a list as they stand there, whatever they lead to.
@@ -50,8 +52,7 @@ pub(super) struct Listed {
 
 /// What keeps paths inside SOURCE.
 #[derive(Debug)]
-struct Places {
-    source: PathBuf,
+struct Folders {
     /// SOURCE and DEST without links.
     real_source: PathBuf,
     real_dest: Option<PathBuf>,
@@ -77,30 +78,38 @@ impl FileList {
         if !source.is_dir() {
             return Err(RunError::ListOfPicture(source.to_owned()));
         }
-        let List { path, nul } = list;
-        let unreadable = |error| RunError::FilesFrom(path.clone(), error);
-        let file = if *path == Path::new("-") {
-            io::stdin().as_fd().try_clone_to_owned().map(File::from)
-        } else {
-            File::open(path)
-        };
-        let file = file.map_err(unreadable)?;
         let real_source =
             fs::canonicalize(source).map_err(|error| RunError::Source(source.to_owned(), error))?;
         Ok(Self {
-            listed: Listed::of(file, *nul, stop),
-            places: Places {
-                source: source.to_owned(),
+            listed: Listed::open(list, stop)?,
+            source: source.to_owned(),
+            folders: Some(Folders {
                 real_source,
                 // A dry run goes on without a DEST.
                 real_dest: fs::canonicalize(dest).ok(),
                 follow,
                 folder: PathBuf::new(),
                 verdict: None,
-            },
+            }),
         })
     }
 
+    /// Opens `list`, of keys below `source`, a place in a store.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be opened.
+    #[cfg(feature = "object-store")]
+    pub fn of_keys(list: &List, source: &Path, stop: &Stop) -> Result<Self, RunError> {
+        Ok(Self {
+            listed: Listed::open(list, stop)?,
+            source: source.to_owned(),
+            folders: None,
+        })
+    }
+}
+
+impl FileList {
     /// The next picture that `is_ours` says is ours, by its path below SOURCE; nothing at the list's end, or when the
     /// run is stopped.
     ///
@@ -113,7 +122,12 @@ impl FileList {
     ) -> io::Result<Option<Result<SourcePicture, PictureError>>> {
         while let Some((listed, relative)) = self.listed.next()? {
             if is_ours(&relative) {
-                return Ok(Some(self.places.picture(listed, &relative)));
+                return Ok(Some(picture(
+                    &self.source,
+                    self.folders.as_mut(),
+                    listed,
+                    &relative,
+                )));
             }
         }
         Ok(None)
@@ -121,6 +135,17 @@ impl FileList {
 }
 
 impl Listed {
+    fn open(list: &List, stop: &Stop) -> Result<Self, RunError> {
+        let List { path, nul } = list;
+        let file = if *path == Path::new("-") {
+            io::stdin().as_fd().try_clone_to_owned().map(File::from)
+        } else {
+            File::open(path)
+        };
+        let file = file.map_err(|error| RunError::FilesFrom(path.clone(), error))?;
+        Ok(Self::of(file, *nul, stop))
+    }
+
     fn of(file: File, nul: bool, stop: &Stop) -> Self {
         Self {
             lines: BufReader::new(UntilStopped {
@@ -176,38 +201,51 @@ fn plain(path: &Path) -> PathBuf {
         .collect()
 }
 
-impl Places {
-    fn picture(&mut self, listed: &Path, relative: &Path) -> Result<SourcePicture, PictureError> {
-        let path = self.source.join(relative);
-        match self.check(&path, relative) {
-            Ok(()) => Ok(SourcePicture::below(&self.source, path)),
-            Err(cause) => Err(PictureError {
-                // As it is listed, if it can't be placed anywhere below SOURCE.
-                path: if matches!(
-                    cause,
-                    FailureCause::Refused(Refused::Absolute | Refused::Parent)
-                ) {
-                    listed.to_owned()
-                } else {
-                    path
-                },
-                stage: Stage::Walk,
+/// The picture at `relative` below `source`, as it is `listed`.
+fn picture(
+    source: &Path,
+    folders: Option<&mut Folders>,
+    listed: &Path,
+    relative: &Path,
+) -> Result<SourcePicture, PictureError> {
+    let path = source.join(relative);
+    let checked = check_parts(relative);
+    let checked = checked.and_then(|()| folders.map_or(Ok(()), |folders| folders.check(&path)));
+    match checked {
+        Ok(()) => Ok(SourcePicture::below(source, path)),
+        Err(cause) => Err(PictureError {
+            // As it is listed, if it can't be placed anywhere below SOURCE.
+            path: if matches!(
                 cause,
-            }),
+                FailureCause::Refused(Refused::Absolute | Refused::Parent)
+            ) {
+                listed.to_owned()
+            } else {
+                path
+            },
+            stage: Stage::Walk,
+            cause,
+        }),
+    }
+}
+
+/// Refuses a path that leads out of SOURCE whatever is there.
+fn check_parts(relative: &Path) -> Result<(), FailureCause> {
+    if relative.as_os_str().as_bytes().contains(&0) {
+        return Err(Refused::Nul.into());
+    }
+    for part in relative.components() {
+        match part {
+            Component::Normal(_) => {}
+            Component::ParentDir => return Err(Refused::Parent.into()),
+            _ => return Err(Refused::Absolute.into()),
         }
     }
+    Ok(())
+}
 
-    fn check(&mut self, path: &Path, relative: &Path) -> Result<(), FailureCause> {
-        if relative.as_os_str().as_bytes().contains(&0) {
-            return Err(Refused::Nul.into());
-        }
-        for part in relative.components() {
-            match part {
-                Component::Normal(_) => {}
-                Component::ParentDir => return Err(Refused::Parent.into()),
-                _ => return Err(Refused::Absolute.into()),
-            }
-        }
+impl Folders {
+    fn check(&mut self, path: &Path) -> Result<(), FailureCause> {
         let folder = path.parent().unwrap_or(path);
         if folder != self.folder {
             self.folder.clear();

@@ -59,6 +59,8 @@
 //! prune         thumbnails without a picture        throttle          --max-load
 //! stop          whether the run is to end           own_thumbnails    what thumbnails among the pictures mean
 //! count_ahead   how many pictures there will be, by their names
+//! place         folders and URLs                    ends, ready       SOURCE and DEST opened, and DEST locked
+//! store         s3://, gs://, az://                 run_in_store, prune_in_store  what a run does otherwise there
 //! ```
 
 #[doc(hidden)]
@@ -71,6 +73,7 @@ pub mod counts;
 pub mod cpu_time;
 #[doc(hidden)]
 pub mod destination;
+mod ends;
 #[doc(hidden)]
 pub mod error;
 #[doc(hidden)]
@@ -92,9 +95,15 @@ mod own_thumbnails;
 #[doc(hidden)]
 pub mod ownership;
 #[doc(hidden)]
+pub mod place;
+#[doc(hidden)]
 pub mod prune;
+#[cfg(feature = "object-store")]
+mod prune_in_store;
+mod ready;
 #[doc(hidden)]
 pub mod run;
+mod run_in_store;
 mod selection;
 #[doc(hidden)]
 pub mod settings;
@@ -108,6 +117,9 @@ pub mod source_type;
 pub mod stage;
 #[doc(hidden)]
 pub mod stop;
+#[cfg(feature = "object-store")]
+#[doc(hidden)]
+pub mod store;
 #[doc(hidden)]
 pub mod throttle;
 #[doc(hidden)]
@@ -125,10 +137,13 @@ pub use make::{Fate, Made, Outcome, Processed};
 pub use names::{NamesError, ParseTemplateError, Template};
 pub use observer::{Doubt, Event, Observer, Warning};
 pub use ownership::Foreign;
-pub use run::{Ran, Ready};
+pub use ready::Ready;
+pub use run::Ran;
 pub use settings::{Batch, cores};
 pub use shard::Shard;
 pub use source_type::{SourceType, SourceTypes, UnknownType};
 pub use stage::{Stage, StageTimes};
 pub use stop::Stop;
+#[cfg(feature = "object-store")]
+pub use store::StoreOptions;
 pub use walk::{Skipped, SourcePicture, WalkOptions};

@@ -58,6 +58,8 @@ pub enum Event<'a> {
 pub enum Warning {
     /// The file system of DEST has no locks.
     NotLocked(PathBuf, io::Error),
+    /// What is known to be fresh could not be written down: the next run asks for it again.
+    NoLedger(PathBuf, io::Error),
     /// The system does not report its load, so nothing is held back.
     LoadUnknown,
     /// Orphans were left where they are.
@@ -82,6 +84,13 @@ impl fmt::Display for Warning {
             Self::NotLocked(dest, error) => {
                 let dest = shown(dest);
                 write!(f, "{dest} can't be locked ({error}); going on without")
+            }
+            Self::NoLedger(dest, error) => {
+                let dest = shown(dest);
+                write!(
+                    f,
+                    "the ledger of {dest} can't be written ({error}): the next run asks for more"
+                )
             }
             Self::LoadUnknown => {
                 f.write_str("this system does not report its load: no picture is held back")

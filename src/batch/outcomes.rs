@@ -66,6 +66,14 @@ impl<'a> Outcomes<'a> {
 
     /// Takes in that an entry of the tree could not be visited.
     pub(super) fn unvisited(&self, error: PictureError) {
+        #[cfg(feature = "object-store")]
+        if let FailureCause::Folder(cause) = &error.cause
+            && refusal(cause).is_some()
+        {
+            // What is left of the listing is not known.
+            let again = PictureError::new(&error.path, error.stage, copy(cause));
+            self.end_by(RunError::SourceFailed(again));
+        }
         self.totals().counts.unvisited_folders += u64::from(error.is_unvisited_folder());
         self.failed(error);
     }
@@ -113,6 +121,10 @@ impl<'a> Outcomes<'a> {
             self.dest_errors.store(0, Ordering::Relaxed);
         }
         for error in outcome.errors() {
+            #[cfg(feature = "object-store")]
+            if self.is_end_of_store(error) {
+                return true;
+            }
             if error.stage == Stage::Write
                 && let FailureCause::Io(cause) = &error.cause
                 && self.is_fatal(cause)
@@ -125,6 +137,31 @@ impl<'a> Outcomes<'a> {
         false
     }
 
+    /// Whether `error` shows that a store is gone, or lets nothing be written any more. Then the run is to end.
+    #[cfg(feature = "object-store")]
+    fn is_end_of_store(&self, error: &PictureError) -> bool {
+        use crate::batch::store::Refusal;
+        let FailureCause::Io(cause) = &error.cause else {
+            return false;
+        };
+        let of_dest = matches!(error.stage, Stage::Write | Stage::Freshness);
+        // One picture may be denied to all; a thumbnail of ours is not.
+        let counts = match refusal(cause) {
+            Some(Refusal::Gone) => true,
+            Some(Refusal::Denied) => of_dest,
+            _ => false,
+        };
+        if !counts || self.dest_errors.fetch_add(1, Ordering::Relaxed) + 1 < DEST_ERRORS_IN_A_ROW {
+            return false;
+        }
+        let again = PictureError::new(&error.path, error.stage, copy(cause));
+        self.end_by(match of_dest {
+            true => RunError::DestFailed(again),
+            false => RunError::SourceFailed(again),
+        });
+        true
+    }
+
     fn is_fatal(&self, error: &io::Error) -> bool {
         const EIO: i32 = nix::errno::Errno::EIO as i32;
         ends_the_run(error)
@@ -135,6 +172,14 @@ impl<'a> Outcomes<'a> {
     fn totals(&self) -> MutexGuard<'_, Totals> {
         self.totals.lock().expect("BUG: poisoned totals")
     }
+}
+
+/// What a store has said, if it was one.
+#[cfg(feature = "object-store")]
+fn refusal(error: &io::Error) -> Option<crate::batch::store::Refusal> {
+    use crate::batch::store::StoreError;
+    let error = error.get_ref()?.downcast_ref::<StoreError>()?;
+    Some(error.refusal)
 }
 
 /// The same error once more; it can't be cloned.

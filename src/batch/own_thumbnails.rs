@@ -3,17 +3,19 @@
 use std::fs;
 use std::path::Path;
 
+use crate::batch::ends::Ends;
 use crate::batch::make::{OwnThumbnails, Rules};
 use crate::batch::outcomes::Outcomes;
 use crate::batch::ownership::is_thumbnail;
+use crate::batch::place::store_scheme;
 use crate::batch::selection::Selection;
 use crate::batch::settings::Batch;
 use crate::batch::walk::{SourcePicture, walk};
 
 impl Batch {
     /// Which thumbnails are made.
-    pub(super) fn rules(&self) -> Rules {
-        let named = self.list.is_some() || !self.source.is_dir();
+    pub(super) fn rules(&self, ends: &Ends) -> Rules {
+        let named = self.list.is_some() || !ends.is_tree(self);
         Rules {
             force: self.force,
             replace_foreign: self.replace_foreign,
@@ -28,6 +30,9 @@ impl Batch {
 
     /// Whether DEST, which need not exist, is inside SOURCE.
     pub(super) fn is_dest_inside(&self) -> bool {
+        if store_scheme(&self.dest).is_some() {
+            return self.dest.starts_with(&self.source);
+        }
         let real = |path: &Path| fs::canonicalize(path).ok();
         let dest = std::path::absolute(&self.dest).ok();
         let dest = dest.and_then(|dest| dest.ancestors().find_map(real));
@@ -39,6 +44,7 @@ impl Batch {
     /// `selection`.
     pub(super) fn holds_only_thumbnails(
         &self,
+        ends: &Ends,
         selection: &mut Selection<'_>,
         outcomes: &Outcomes<'_>,
     ) -> bool {
@@ -47,7 +53,8 @@ impl Batch {
         }
         // Files of other shards may be pictures. As a rule the first one is, which settles it.
         let only_thumbnails = self.shard.is_none()
-            || walk(&self.source, self.not_entered(), self.walk, |_, _| ()).all(|met| {
+            // Another listing is not worth it.
+            || !ends.is_source_in_store() && walk(&self.source, self.not_entered(), self.walk, |_, _| ()).all(|met| {
                 let is_thumbnail = |picture: SourcePicture| is_thumbnail(picture.path());
                 !outcomes.is_stopped()
                     && met.is_ok_and(|picture| is_thumbnail(picture).unwrap_or(false))

@@ -15,7 +15,7 @@ use nix::fcntl::OFlag;
 use crate::picture::stamp::{Found, Stamp, find};
 
 /// What is read of a file to see whose it is: more than the segments before the stamp and the stamp itself take.
-const HEAD: usize = 4 << 10;
+pub(crate) const HEAD: usize = 4 << 10;
 
 /// Something at a thumbnail's place that is not thumbgen's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -18,10 +18,8 @@ use crate::batch::shard::Shard;
 use crate::batch::stage::Stage;
 
 /// What is pruned, and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Prune<'a> {
-    /// The folder of pictures.
-    pub source: &'a Path,
     /// The folder of thumbnails.
     pub dest: &'a Path,
     /// What thumbnails are called.
@@ -34,6 +32,8 @@ pub struct Prune<'a> {
     pub owner: &'a Owner,
     /// Whether it is only reported.
     pub dry_run: bool,
+    /// Whether there is a picture, or a folder if the path ends with a slash, below SOURCE.
+    pub is_there: &'a dyn Fn(&Path) -> io::Result<bool>,
 }
 
 /// Removes from DEST every stamped thumbnail that has no source below SOURCE; in a dry run it only reports them.
@@ -48,13 +48,13 @@ pub fn prune(
     mut failed: impl FnMut(PictureError),
 ) {
     let Prune {
-        source,
         dest,
         names,
         other_variants,
         shard,
         owner,
         dry_run,
+        is_there,
     } = what;
     for entry in WalkDir::new(dest).min_depth(1) {
         if !goes_on() {
@@ -87,15 +87,8 @@ pub fn prune(
             .path()
             .strip_prefix(dest)
             .expect("BUG: an entry outside the tree");
-        let mut pictures = names.sources(relative);
-        if names.is_mirror() && is_other_variants(relative, source) {
-            pictures.clear();
-        }
-        let of = pictures.first().map_or(relative, PathBuf::as_path);
-        if shard.is_some_and(|shard| !shard.holds(of)) || (pictures.is_empty() && !other_variants) {
-            continue;
-        }
-        match is_orphan(entry.path(), source, &pictures) {
+        let orphan = has_no_picture(relative, names, other_variants, shard, is_there);
+        match orphan.and_then(|orphan| Ok(orphan && is_thumbnail(entry.path())?)) {
             Ok(false) => {}
             Ok(true) => {
                 pruned(entry.path());
@@ -116,18 +109,33 @@ fn is_gone(error: Option<&io::Error>) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
-/// Whether `thumbnail` is thumbgen's and there is none of the `pictures` below `source` that it may be of. A picture that
-/// can't be looked at need not be gone.
-fn is_orphan(thumbnail: &Path, source: &Path, pictures: &[PathBuf]) -> io::Result<bool> {
-    for picture in pictures {
-        if is_there(&source.join(picture))? {
+/// Whether the file at `relative` below DEST would be an orphan, if it is a thumbnail: it is one of this `shard`, and none of
+/// the pictures that it may be of, by its name, is there. A picture that can't be looked at need not be gone.
+pub(super) fn has_no_picture(
+    relative: &Path,
+    names: &Names,
+    other_variants: bool,
+    shard: Option<Shard>,
+    is_there: &dyn Fn(&Path) -> io::Result<bool>,
+) -> io::Result<bool> {
+    let mut pictures = names.sources(relative);
+    if names.is_mirror() && is_other_variants(relative, is_there)? {
+        pictures.clear();
+    }
+    let of = pictures.first().map_or(relative, PathBuf::as_path);
+    if shard.is_some_and(|shard| !shard.holds(of)) || (pictures.is_empty() && !other_variants) {
+        return Ok(false);
+    }
+    for picture in &pictures {
+        if is_there(picture)? {
             return Ok(false);
         }
     }
-    is_thumbnail(thumbnail)
+    Ok(true)
 }
 
-fn is_there(path: &Path) -> io::Result<bool> {
+/// Whether there is anything at `path`; a folder, if it ends with a slash.
+pub(super) fn is_there(path: &Path) -> io::Result<bool> {
     use io::ErrorKind::{NotADirectory, NotFound};
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
@@ -137,12 +145,17 @@ fn is_there(path: &Path) -> io::Result<bool> {
 }
 
 /// Whether the thumbnail at `relative` below DEST is in a folder that is called like that of one variant among several,
-/// and the pictures below `source` have no folder of that name.
-fn is_other_variants(relative: &Path, source: &Path) -> bool {
+/// and SOURCE has no folder of that name.
+fn is_other_variants(
+    relative: &Path,
+    is_there: &dyn Fn(&Path) -> io::Result<bool>,
+) -> io::Result<bool> {
     let mut parts = relative.components();
     let folder = parts.next().map(|part| Path::new(part.as_os_str()));
-    parts.next().is_some()
-        && folder.is_some_and(|folder| Label::is_folder(folder) && !source.join(folder).is_dir())
+    match (folder, parts.next()) {
+        (Some(folder), Some(_)) if Label::is_folder(folder) => Ok(!is_there(&folder.join(""))?),
+        _ => Ok(false),
+    }
 }
 
 /// Removes `thumbnail`, and then every folder between it and `dest` that is empty now.

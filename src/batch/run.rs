@@ -1,40 +1,31 @@
 //! A whole run: find, execute, prune. It prints nothing and catches no signals.
 
 use std::iter;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::batch::check_places::prepare;
 use crate::batch::count_ahead::CountAhead;
 use crate::batch::counts::Totals;
 use crate::batch::cpu_time::CpuTime;
 use crate::batch::destination::local::{Owner, Writer};
-use crate::batch::destination::lock::{Claim, Held, Lock, lock};
+use crate::batch::ends::Ends;
 use crate::batch::error::{PictureError, RunError};
 use crate::batch::execute::execute;
 use crate::batch::freshness::Fingerprint;
 use crate::batch::job::Job;
-use crate::batch::list::FileList;
+use crate::batch::list::{FileList, List};
 use crate::batch::make::{Maker, Processed};
-use crate::batch::names::{Label, Names};
 use crate::batch::observer::{Doubt, Event, Observer, Warning};
 use crate::batch::outcomes::Outcomes;
 use crate::batch::prune::{Prune, prune};
+use crate::batch::ready::Ready;
 use crate::batch::selection::Selection;
 use crate::batch::settings::Batch;
 use crate::batch::stop::Stop;
 use crate::batch::throttle::Throttle;
-use crate::batch::walk::{SourcePicture, walk};
-
-/// A batch whose places are checked and whose DEST is locked.
-#[derive(Debug)]
-pub struct Ready<'a> {
-    batch: &'a Batch,
-    names: Names,
-    stop: &'a Stop,
-    _lock: Option<Held>,
-}
+use crate::batch::walk::{SourcePicture, WalkOptions, walk};
 
 /// The result of a run.
 #[derive(Debug)]
@@ -55,34 +46,6 @@ pub struct Ran {
 }
 
 impl Batch {
-    /// Checks SOURCE and DEST, makes DEST if it is not there, and locks it. If `stop` is set while it waits for the
-    /// lock, it goes on without one: the run will do nothing.
-    ///
-    /// # Errors
-    ///
-    /// When SOURCE or DEST can't be used, another run holds DEST's lock, or two thumbnails would be one file.
-    pub fn prepare<'a>(
-        &'a self,
-        observer: &dyn Observer,
-        stop: &'a Stop,
-    ) -> Result<Ready<'a>, RunError> {
-        let labels = self.variants.iter().map(Label::of).collect();
-        let names = Names::new(labels, self.names.clone())?;
-        if self.name.is_some() && names.count() != 1 {
-            return Err(RunError::OneName(names.count()));
-        }
-        if self.prune && !self.source.is_dir() {
-            return Err(RunError::PruneOfPicture(self.source.clone()));
-        }
-        prepare(&self.source, &self.dest, self.name.as_deref(), self.dry_run)?;
-        Ok(Ready {
-            batch: self,
-            names,
-            stop,
-            _lock: self.hold_dest(observer, stop)?,
-        })
-    }
-
     /// Makes the thumbnails, and tells `observer` what happens; the same as [`prepare`](Self::prepare) and
     /// [`Ready::run`].
     ///
@@ -91,33 +54,6 @@ impl Batch {
     /// The same. What ends a run that has begun is in [`Ran`].
     pub fn run(&self, observer: &dyn Observer, stop: &Stop) -> Result<Ran, RunError> {
         self.prepare(observer, stop)?.run(observer)
-    }
-
-    /// Locks DEST as long as the value lives; nothing if that was stopped, or if DEST can't be locked.
-    fn hold_dest(&self, observer: &dyn Observer, stop: &Stop) -> Result<Option<Held>, RunError> {
-        if self.dry_run {
-            return Ok(None);
-        }
-        let dest = &self.dest;
-        let claim = match (self.shard, &self.list, &self.name) {
-            (Some(shard), ..) => Claim::Shard(shard),
-            (None, Some(_), _) => Claim::List,
-            // Other thumbnails may be made in the same folder meanwhile.
-            (None, None, Some(_)) => Claim::List,
-            (None, None, None) => Claim::Whole,
-        };
-        match lock(dest, claim, self.wait, stop)
-            .map_err(|error| RunError::Dest(dest.clone(), error))?
-        {
-            Lock::Held(held) => Ok(Some(held)),
-            Lock::Busy(holder) => Err(RunError::Busy(dest.clone(), holder)),
-            Lock::Stopped => Ok(None),
-            Lock::Unsupported(error) => {
-                let warning = Warning::NotLocked(dest.clone(), error);
-                observer.event(Event::Warning(warning));
-                Ok(None)
-            }
-        }
     }
 }
 
@@ -131,19 +67,23 @@ impl Ready<'_> {
         let batch = self.batch;
         let outcomes = Outcomes::new(observer, self.stop);
         let owner = Owner::this_process();
-        let maker = Maker::new(batch.options.clone(), batch.variants.clone(), batch.rules());
+        let rules = batch.rules(&self.ends);
+        let maker = Maker::new(batch.options.clone(), batch.variants.clone(), rules)
+            .with_overlap(batch.overlap(&self.ends));
         let (clock, cpu) = (Instant::now(), CpuTime::now());
         let mut selection = Selection::new(&batch.source, batch.shard);
         let pictures = self.pictures(&mut selection, &outcomes)?;
-        batch.counting_ahead(self.stop, &outcomes, || {
-            batch.make_all(pictures, &self.names, &maker, &owner, &outcomes)
+        batch.counting_ahead(&self.ends, self.stop, &outcomes, || {
+            self.make_all(pictures, &maker, &owner, &outcomes)
         })?;
         // Had they been swapped, a DEST inside SOURCE would have been refused.
-        if batch.holds_only_thumbnails(&mut selection, &outcomes) && !batch.is_dest_inside() {
+        let only_thumbnails = batch.holds_only_thumbnails(&self.ends, &mut selection, &outcomes);
+        if only_thumbnails && !batch.is_dest_inside() {
             outcomes.end_by(RunError::OnlyThumbnails(batch.source.clone()));
         } else if batch.prune {
-            batch.prune_orphans(&selection, &self.names, &owner, &outcomes);
+            self.prune_orphans(&selection, &owner, &outcomes);
         }
+        self.save_ledger(&outcomes);
         let finished = !outcomes.is_stopped();
         let (totals, ended_by) = outcomes.into_parts();
         Ok(Ran {
@@ -163,15 +103,21 @@ impl Ready<'_> {
         outcomes: &'a Outcomes<'_>,
     ) -> Result<Pictures<'a>, RunError> {
         let Batch { source, dest, .. } = self.batch;
+        let passed_over = |path: &Path, reason| outcomes.tell(Event::PassedOver(path, reason));
         let Some(list) = &self.batch.list else {
+            #[cfg(feature = "object-store")]
+            if let Some(pictures) = self.pictures_of_store(passed_over) {
+                return Ok(Box::new(pictures.filter(|met| selection.takes(met))));
+            }
             let not_entered = self.batch.not_entered();
-            let pictures = walk(source, not_entered, self.batch.walk, |path, reason| {
-                outcomes.tell(Event::PassedOver(path, reason));
-            });
+            let options = WalkOptions {
+                by_key: self.ends.is_dest_in_store(),
+                ..self.batch.walk
+            };
+            let pictures = walk(source, not_entered, options, passed_over);
             return Ok(Box::new(pictures.filter(|met| selection.takes(met))));
         };
-        let follow = self.batch.walk.follow;
-        let mut lines = FileList::open(list, source, dest, follow, self.stop)?;
+        let mut lines = self.open_list(list, source, dest)?;
         Ok(Box::new(iter::from_fn(move || {
             lines
                 .next(|relative| selection.holds(relative))
@@ -182,6 +128,101 @@ impl Ready<'_> {
                 })
         })))
     }
+
+    fn open_list(&self, list: &List, source: &Path, dest: &Path) -> Result<FileList, RunError> {
+        #[cfg(feature = "object-store")]
+        if self.ends.is_source_in_store() {
+            return match self.ends.is_tree(self.batch) {
+                true => FileList::of_keys(list, source, self.stop),
+                false => Err(RunError::ListOfPicture(source.to_owned())),
+            };
+        }
+        FileList::open(list, source, dest, self.batch.walk.follow, self.stop)
+    }
+
+    /// Takes all `pictures` through their steps.
+    fn make_all(
+        &self,
+        mut pictures: Pictures<'_>,
+        maker: &Maker,
+        owner: &Owner,
+        outcomes: &Outcomes<'_>,
+    ) -> Result<(), RunError> {
+        let batch = self.batch;
+        let (dest, dest_id) = (&batch.dest, batch.dest_id());
+        let mut places = self.places();
+        let jobs = iter::from_fn(|| {
+            let picture = next(&mut pictures, outcomes)?;
+            let mut job = Job::new(picture, dest, &self.names, batch.name.as_deref());
+            places.fill_in(&mut job, dest);
+            Some(job)
+        });
+        let throttle = batch.max_load.map(Throttle::new);
+        if throttle
+            .as_ref()
+            .is_some_and(|throttle| !throttle.knows_the_load())
+        {
+            outcomes.tell(Event::Warning(Warning::LoadUnknown));
+        }
+        let work = |worker: &mut _, job: &Job| {
+            if let Some(throttle) = &throttle {
+                let pausing = |load| outcomes.tell(Event::Pausing(load));
+                outcomes.paused(throttle.wait(|| outcomes.is_stopped(), pausing));
+            }
+            if outcomes.is_stopped() {
+                Processed::not_begun()
+            } else {
+                maker.run(worker, job)
+            }
+        };
+        execute(
+            jobs,
+            batch.strategy,
+            batch.workers_for(&self.ends),
+            || {
+                let writer = || Writer::new(&batch.source, dest, dest_id, owner);
+                maker.worker(
+                    self.ends.source_of_worker(),
+                    self.ends.dest_of_worker(writer),
+                )
+            },
+            work,
+            |job, result| outcomes.done(&job, result),
+        )
+        .map_err(RunError::Threads)
+    }
+
+    /// Removes thumbnails whose source is gone, unless there is any doubt about what is there.
+    fn prune_orphans(&self, selection: &Selection<'_>, owner: &Owner, outcomes: &Outcomes<'_>) {
+        let batch = self.batch;
+        let doubt = if outcomes.is_stopped() {
+            Doubt::Stopped
+        } else if !selection.saw_all() {
+            Doubt::Unvisited
+        } else if selection.saw_nothing() {
+            Doubt::NoPicture
+        } else if self.prune_in_store(outcomes) {
+            return;
+        } else if batch.dest.is_dir() {
+            return prune(
+                Prune {
+                    dest: &batch.dest,
+                    names: &self.names,
+                    other_variants: batch.prune_variants,
+                    shard: batch.shard,
+                    owner,
+                    dry_run: batch.dry_run,
+                    is_there: &*self.is_there(),
+                },
+                || !outcomes.is_stopped(),
+                |thumbnail| outcomes.pruned(thumbnail, batch.dry_run),
+                |error| outcomes.failed(error),
+            );
+        } else {
+            return;
+        };
+        outcomes.tell(Event::Warning(Warning::NotPruned(doubt)));
+    }
 }
 
 type Pictures<'a> = Box<dyn Iterator<Item = Result<SourcePicture, PictureError>> + Send + 'a>;
@@ -190,6 +231,7 @@ impl Batch {
     /// Runs `make`, with a thread of its own counting ahead if that is wanted.
     fn counting_ahead<T>(
         &self,
+        ends: &Ends,
         stop: &Stop,
         outcomes: &Outcomes<'_>,
         make: impl FnOnce() -> T,
@@ -210,7 +252,8 @@ impl Batch {
             }
         };
         thread::scope(|scope| {
-            if self.count_ahead {
+            // Another listing of a store would cost, and end no sooner than the first.
+            if self.count_ahead && !ends.is_source_in_store() {
                 // If it can't be started, the total is just not known before the end.
                 let _ = thread::Builder::new()
                     .name("counter".into())
@@ -220,84 +263,6 @@ impl Batch {
             ended.store(true, Ordering::Relaxed);
             made
         })
-    }
-
-    /// Takes all `pictures` through their steps.
-    fn make_all(
-        &self,
-        mut pictures: Pictures<'_>,
-        names: &Names,
-        maker: &Maker,
-        owner: &Owner,
-        outcomes: &Outcomes<'_>,
-    ) -> Result<(), RunError> {
-        let dest = self.dest_id();
-        let jobs = iter::from_fn(|| {
-            let picture = next(&mut pictures, outcomes)?;
-            Some(Job::new(picture, &self.dest, names, self.name.as_deref()))
-        });
-        let throttle = self.max_load.map(Throttle::new);
-        if throttle
-            .as_ref()
-            .is_some_and(|throttle| !throttle.knows_the_load())
-        {
-            outcomes.tell(Event::Warning(Warning::LoadUnknown));
-        }
-        let work = |worker: &mut _, job: &Job| {
-            if let Some(throttle) = &throttle {
-                let pausing = |load| outcomes.tell(Event::Pausing(load));
-                outcomes.paused(throttle.wait(|| outcomes.is_stopped(), pausing));
-            }
-            if outcomes.is_stopped() {
-                Processed::not_begun()
-            } else {
-                maker.run(worker, job)
-            }
-        };
-        execute(
-            jobs,
-            self.strategy,
-            self.workers,
-            || maker.worker(Writer::new(&self.source, &self.dest, dest, owner)),
-            work,
-            |job, result| outcomes.done(&job, result),
-        )
-        .map_err(RunError::Threads)
-    }
-
-    /// Removes thumbnails whose source is gone, unless there is any doubt about what is there.
-    fn prune_orphans(
-        &self,
-        selection: &Selection<'_>,
-        names: &Names,
-        owner: &Owner,
-        outcomes: &Outcomes<'_>,
-    ) {
-        let doubt = if outcomes.is_stopped() {
-            Doubt::Stopped
-        } else if !selection.saw_all() {
-            Doubt::Unvisited
-        } else if selection.saw_nothing() {
-            Doubt::NoPicture
-        } else if self.dest.is_dir() {
-            return prune(
-                Prune {
-                    source: &self.source,
-                    dest: &self.dest,
-                    names,
-                    other_variants: self.prune_variants,
-                    shard: self.shard,
-                    owner,
-                    dry_run: self.dry_run,
-                },
-                || !outcomes.is_stopped(),
-                |thumbnail| outcomes.pruned(thumbnail, self.dry_run),
-                |error| outcomes.failed(error),
-            );
-        } else {
-            return;
-        };
-        outcomes.tell(Event::Warning(Warning::NotPruned(doubt)));
     }
 }
 

@@ -11,6 +11,8 @@ use crate::batch::execute::Strategy;
 use crate::batch::list::List;
 use crate::batch::names::Template;
 use crate::batch::shard::Shard;
+#[cfg(feature = "object-store")]
+use crate::batch::store::StoreOptions;
 use crate::batch::walk::{FileId, WalkOptions};
 use crate::picture::{Options, Variant};
 
@@ -53,6 +55,9 @@ pub struct Batch {
     pub shard: Option<Shard>,
     /// The list of pictures that takes the walk's place.
     pub list: Option<List>,
+    /// How stores are talked to.
+    #[cfg(feature = "object-store")]
+    pub stores: StoreOptions,
     /// How long to wait for another run on DEST.
     pub wait: Wait,
     /// The 1-minute load average above which no picture is begun.
@@ -85,6 +90,8 @@ impl Batch {
             count_ahead: false,
             shard: None,
             list: None,
+            #[cfg(feature = "object-store")]
+            stores: StoreOptions::default(),
             wait: Wait::No,
             max_load: None,
             strategy: Strategy::default(),

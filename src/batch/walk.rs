@@ -11,6 +11,7 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::batch::error::{FailureCause, PictureError};
+use crate::batch::freshness::SourceVersion;
 use crate::batch::source_type::{SourceType, SourceTypes};
 use crate::batch::stage::Stage;
 
@@ -19,6 +20,8 @@ use crate::batch::stage::Stage;
 pub struct SourcePicture {
     path: PathBuf,
     relative_from: usize,
+    /// What a listing says of it.
+    listed: Option<SourceVersion>,
 }
 
 impl SourcePicture {
@@ -33,6 +36,18 @@ impl SourcePicture {
         Path::new(std::ffi::OsStr::from_bytes(&bytes[self.relative_from..]))
     }
 
+    /// Its version, where a listing of a store has told that already.
+    pub fn listed(&self) -> Option<&SourceVersion> {
+        self.listed.as_ref()
+    }
+
+    /// The same picture, which is listed with this `version`.
+    #[cfg(feature = "object-store")]
+    pub(crate) fn with_listed(mut self, version: SourceVersion) -> Self {
+        self.listed = Some(version);
+        self
+    }
+
     /// The picture at `path`, which begins with `root`, SOURCE.
     pub(crate) fn below(root: &Path, path: PathBuf) -> Self {
         let root = root.as_os_str().as_bytes();
@@ -40,6 +55,7 @@ impl SourcePicture {
         Self {
             path,
             relative_from: root.len() + slash,
+            listed: None,
         }
     }
 
@@ -50,11 +66,12 @@ impl SourcePicture {
         std::ffi::OsString::from_vec(path).into()
     }
 
-    fn alone(path: PathBuf) -> Self {
+    pub(crate) fn alone(path: PathBuf) -> Self {
         let name = path.file_name().map_or(0, |name| name.as_bytes().len());
         Self {
             relative_from: path.as_os_str().as_bytes().len() - name,
             path,
+            listed: None,
         }
     }
 }
@@ -68,6 +85,8 @@ pub struct WalkOptions {
     pub follow: bool,
     /// Formats of pictures that are visited, as names tell.
     pub types: SourceTypes,
+    /// In the order of their paths' bytes, as stores list.
+    pub by_key: bool,
 }
 
 /// Why the walk passed an entry over.
@@ -143,9 +162,11 @@ pub fn walk_while<'a>(
     let root = source.to_owned();
     let skipped = Arc::new(skipped);
     let skip = Arc::clone(&skipped);
-    let entries = WalkDir::new(source)
-        .follow_links(options.follow)
-        .into_iter();
+    let mut entries = WalkDir::new(source).follow_links(options.follow);
+    if options.by_key {
+        entries = entries.sort_by(|one, other| key_order(one).cmp(key_order(other)));
+    }
+    let entries = entries.into_iter();
     let visited = entries.filter_entry(move |entry| {
         if !goes_on() {
             return false;
@@ -177,6 +198,16 @@ pub fn walk_while<'a>(
         Err(error) if error.depth() > 0 && !options.hidden && is_hidden(error.path()) => None,
         Err(error) => Some(Err(unvisited(&root, &entered, error))),
     }))
+}
+
+/// What an entry of a folder is ordered by: what is in a folder has a slash behind the folder's name.
+fn key_order(entry: &DirEntry) -> impl Iterator<Item = &u8> {
+    let slash: &[u8] = if entry.file_type().is_dir() {
+        b"/"
+    } else {
+        b""
+    };
+    entry.file_name().as_bytes().iter().chain(slash)
 }
 
 fn reason_not_to_visit(

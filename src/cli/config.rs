@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::batch::destination::lock::Wait;
 use crate::batch::list::List;
+use crate::batch::place::to_path;
 use crate::batch::settings::{Batch, cores};
 use crate::batch::shard::ShardChoice;
 use crate::batch::walk::WalkOptions;
@@ -56,6 +57,7 @@ impl From<&Cli> for WalkOptions {
             hidden: cli.hidden,
             follow: cli.follow,
             types: cli.types.unwrap_or_default(),
+            by_key: false,
         }
     }
 }
@@ -67,7 +69,7 @@ impl From<Cli> for Config {
         let walk = WalkOptions::from(&cli);
         let formats_typed = !cli.format.is_empty();
         let dest = cli.dest.expect("BUG: only --compare goes without a DEST");
-        let mut batch = Batch::new(cli.source, dest)
+        let mut batch = Batch::new(to_path(cli.source), to_path(dest))
             .with_options(options)
             .with_variants(variants)
             .with_strategy(cli.strategy.into(), cli.jobs.unwrap_or(cores));
@@ -88,6 +90,13 @@ impl From<Cli> for Config {
             Some(Some(limit)) => Wait::For(limit),
         };
         batch.max_load = cli.max_load;
+        #[cfg(feature = "object-store")]
+        {
+            batch.stores.requests = cli.requests.get();
+            batch.stores.retry_timeout = cli.retry_timeout;
+            batch.stores.allow_http = cli.allow_http;
+            batch.stores.cache_control = cli.cache_control;
+        }
         Self {
             batch,
             formats_typed,

@@ -32,7 +32,9 @@ mod variants;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use crate::batch::error::RunError;
 use crate::batch::execute::keep_quiet_about_jobs;
+use crate::batch::place::store_scheme;
 use crate::tell::prefix;
 use command_line::{Command, CommandLine, ReportCommand};
 use compare::Settings;
@@ -61,6 +63,10 @@ pub fn main() -> ExitCode {
             generate::completions(shell, &mut io::stdout()).map_err(Error::Stdout)
         }
         (Some(Command::Man), _) => generate::man(&mut io::stdout()).map_err(Error::Stdout),
+        (None, Some(cli)) if cli.compare && store_scheme(&cli.source).is_some() => {
+            let text = "--compare needs a SOURCE that is a folder or a picture";
+            Err(RunError::NotInStore(text).into())
+        }
         (None, Some(cli)) if cli.compare => {
             compare::compare(&Settings::from(cli), &mut io::stdout()).map_err(Error::from)
         }

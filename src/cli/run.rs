@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::batch::counts::Counts;
+use crate::batch::error::RunError;
 use crate::batch::run::Ran;
 use crate::batch::settings::Batch;
 use crate::batch::shard::Shard;
@@ -32,6 +33,13 @@ use crate::tell::teller::{TellError, Teller, Verbosity};
 /// the way, or the report can't be written.
 pub fn run(config: &Config) -> Result<Exit, Error> {
     let mut batch = Cow::Borrowed(&config.batch);
+    // First: no later message may show what is in a URL that is refused.
+    let in_store = batch.is_in_store()?;
+    if in_store && config.gallery.is_some() {
+        return Err(
+            RunError::NotInStore("--gallery needs a SOURCE and a DEST that are folders").into(),
+        );
+    }
     let mut engine = None;
     if let Some(choice) = config.shard {
         let (shard, told_by) = choice.resolve(|name| env::var_os(name))?;

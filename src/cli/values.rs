@@ -62,6 +62,16 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "a number of seconds, as in 90 or 0.5".into())
 }
 
+/// The value of an HTTP header.
+#[cfg(feature = "object-store")]
+pub(super) fn header(text: &str) -> Result<String, String> {
+    let is_plain = |sign: char| sign == ' ' || sign.is_ascii_graphic();
+    match !text.trim().is_empty() && text.chars().all(is_plain) {
+        true => Ok(text.trim().to_owned()),
+        false => Err("plain text, as in max-age=86400".into()),
+    }
+}
+
 /// A load average.
 pub(super) fn load(text: &str) -> Result<f64, String> {
     let load = text

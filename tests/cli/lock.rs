@@ -5,10 +5,13 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use thumbgen::batch::destination::Destination;
 use thumbgen::batch::destination::local::{Owner, Writer};
 use thumbgen::batch::job::Job;
 use thumbgen::batch::make::{Maker, Rules};
 use thumbgen::batch::names::{Label, Names};
+use thumbgen::batch::source::Source;
+use thumbgen::batch::source::local::ReadBuffer;
 use thumbgen::batch::walk::{FileId, WalkOptions, walk};
 use thumbgen::{Options, Variant};
 
@@ -109,7 +112,9 @@ fn make_all_unlocked(source: &Path, dest: &Path) {
     let maker = Maker::new(Options::default(), vec![Variant::default()], rules);
     let names = Names::new(vec![Label::of(&Variant::default())], None).unwrap();
     let id = FileId::of(&fs::metadata(dest).unwrap());
-    let mut worker = maker.worker(Writer::new(source, dest, Some(id), &Owner::this_process()));
+    let writer = Writer::new(source, dest, Some(id), &Owner::this_process());
+    let source_of_worker = Source::Local(ReadBuffer::default());
+    let mut worker = maker.worker(source_of_worker, Destination::local(writer));
     for picture in walk(source, Some(id), WalkOptions::default(), |_, _| ()) {
         let job = Job::new(picture.unwrap(), dest, &names, None);
         let outcome = maker.run(&mut worker, &job).outcome;

@@ -252,3 +252,30 @@ fn lines_of_a_prune_are_as_all_others() {
         .ends_with(0)
         .says("pruned thumbs/b.jpg (source gone)\n");
 }
+
+#[cfg(not(feature = "object-store"))]
+#[test]
+fn a_store_names_the_feature_that_this_build_lacks() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    for arguments in [
+        ["s3://shop/images", "thumbs"],
+        ["images", "gs://shop/thumbs"],
+    ] {
+        env.run(arguments)
+            .ends_with(2)
+            .says("--features object-store");
+    }
+    assert!(!env.path("thumbs").exists());
+}
+
+#[test]
+fn the_url_of_a_file_is_its_path() {
+    let env = Env::new();
+    let folder = env.picture("images/a.jpg").parent().unwrap().to_owned();
+    let source = format!("file://{}", folder.display());
+    env.run([source.as_str(), "thumbs"])
+        .ends_with(0)
+        .counts(1, 0, 0);
+    assert_eq!(env.names("thumbs"), ["a.jpg"]);
+}

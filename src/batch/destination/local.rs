@@ -10,7 +10,8 @@ use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::{Pid, gethostname};
 
-use crate::batch::ownership::{Foreign, foreign_at};
+use crate::batch::destination::thumbnail::Written;
+use crate::batch::ownership::foreign_at;
 use crate::batch::walk::FileId;
 
 /// How the names of temporary files begin and end. The leading dot keeps them from being taken for pictures.
@@ -82,15 +83,6 @@ impl Owner {
             && i32::try_from(self.process)
                 .is_ok_and(|id| kill(Pid::from_raw(id), None) == Err(Errno::ESRCH))
     }
-}
-
-/// How writing a thumbnail ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// It is in its place.
-    InPlace,
-    /// Something that is not thumbgen's is in its place, and stays.
-    Kept(Foreign),
 }
 
 /// Writes thumbnails below one DEST. Each worker has one.
@@ -270,6 +262,7 @@ fn is_old(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::ownership::Foreign;
 
     #[test]
     fn owner_is_read_from_the_name_of_a_temporary_file() {

@@ -18,9 +18,14 @@ pub(super) enum Finding {
 impl Finding {
     /// The same, unless the picture at `path` would have to make the thumbnail of another, its `rival`: the two would
     /// replace each other's for ever.
-    pub(super) fn unless(self, path: &Path, rival: Option<&Path>) -> Self {
+    pub(super) fn unless(
+        self,
+        path: &Path,
+        rival: Option<&Path>,
+        is_there: impl FnOnce(&Path) -> bool,
+    ) -> Self {
         match (&self, rival) {
-            (Self::Stale(_), Some(rival)) if rival.is_file() => {
+            (Self::Stale(_), Some(rival)) if is_there(rival) => {
                 let cause = FailureCause::Rival(rival.to_owned());
                 Self::Settled(Fate::Failed(PictureError::new(
                     path,

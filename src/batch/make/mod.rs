@@ -3,23 +3,25 @@
 //! ```text
 //! rules    which thumbnails are made          finding  what is known of one before its picture is read
 //! outcome  what became of them                writing  each is written as soon as it is made
+//! overlap  many wait for a store, and few decode
 //! ```
 
 mod finding;
 mod outcome;
+mod overlap;
 mod rules;
 mod writing;
 
-use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::batch::destination::local::Writer;
+use crate::batch::destination::{Destination, Wanted};
 use crate::batch::error::{FailureCause, PictureError};
-use crate::batch::freshness::{Checker, Fingerprint, Freshness, Reason, SourceVersion};
+use crate::batch::freshness::{Fingerprint, Freshness, Reason, SourceVersion};
 use crate::batch::job::Job;
-use crate::batch::ownership::{is_thumbnail, is_thumbnails};
-use crate::batch::source::local::ReadBuffer;
+use crate::batch::ownership::is_thumbnails;
+use crate::batch::source::Source;
 use crate::batch::stage::{Clock, Stage};
 use crate::picture::{Options, Thumbnailer, Variant};
 
@@ -27,6 +29,7 @@ use finding::Finding;
 use writing::{How, Writing};
 
 pub use outcome::{Fate, Made, Outcome, Processed};
+pub use overlap::Overlap;
 pub use rules::{OwnThumbnails, Rules};
 
 /// What all jobs of a run have in common.
@@ -37,6 +40,7 @@ pub struct Maker {
     /// Those of each variant.
     settings: Vec<Fingerprint>,
     rules: Rules,
+    overlap: Option<Arc<Overlap>>,
 }
 
 /// What one worker keeps from job to job.
@@ -46,10 +50,9 @@ pub struct Worker {
     version: Option<SourceVersion>,
     /// What was read of its source.
     bytes_read: u64,
-    checker: Checker,
-    source: ReadBuffer,
+    source: Source,
     thumbnailer: Thumbnailer,
-    writer: Writer,
+    destination: Destination,
 }
 
 impl Maker {
@@ -63,18 +66,25 @@ impl Maker {
             options,
             variants,
             rules,
+            overlap: None,
         }
     }
 
-    /// A worker that writes with `writer`.
-    pub fn worker(&self, writer: Writer) -> Worker {
+    /// The same, for workers most of which wait while some decode.
+    #[must_use]
+    pub fn with_overlap(mut self, overlap: Option<Overlap>) -> Self {
+        self.overlap = overlap.map(Arc::new);
+        self
+    }
+
+    /// A worker with these ends.
+    pub fn worker(&self, source: Source, destination: Destination) -> Worker {
         Worker {
             version: None,
             bytes_read: 0,
-            checker: Checker::default(),
-            source: ReadBuffer::default(),
+            source,
             thumbnailer: Thumbnailer::new(self.options.clone()),
-            writer,
+            destination,
         }
     }
 
@@ -82,14 +92,14 @@ impl Maker {
     pub fn run(&self, worker: &mut Worker, job: &Job) -> Processed {
         let mut clock = Clock::start();
         worker.source.clear();
-        worker.version = None;
-        worker.bytes_read = 0;
+        worker.destination.begin();
+        (worker.version, worker.bytes_read) = (None, 0);
         let outcome = self
             .look_and_make(worker, job, &mut clock)
             .unwrap_or_else(Outcome::Failed);
         Processed {
             outcome,
-            version: worker.version,
+            version: worker.version.take(),
             bytes_read: worker.bytes_read,
             times: clock.times(),
         }
@@ -107,21 +117,22 @@ impl Maker {
         clock: &mut Clock,
     ) -> Result<Outcome, PictureError> {
         let path = job.source.path();
-        let source = fs::metadata(path);
+        let version = worker.source.version(&job.source);
         clock.lap(Stage::Stat);
-        let source = source.map_err(|error| PictureError::new(path, Stage::Stat, error))?;
-        let version = SourceVersion::of(&source);
-        worker.version = Some(version);
-        let findings = job.thumbnails.iter().zip(&self.settings);
-        let findings: Vec<_> = findings
-            .map(|(thumbnail, settings)| self.look(worker, thumbnail, version, settings))
-            .zip(&job.rivals)
-            .map(|(finding, rival)| finding.unless(path, rival.as_deref()))
+        let version = version.map_err(|error| PictureError::new(path, Stage::Stat, error))?;
+        worker.version = Some(version.clone());
+        let variants = 0..job.thumbnails.len();
+        let findings: Vec<_> = variants
+            .map(|variant| {
+                let rival = job.rivals[variant].as_deref();
+                let finding = self.look(worker, job, variant, &version);
+                finding.unless(path, rival, |rival| worker.source.has(&job.source, rival))
+            })
             .collect();
         clock.lap(Stage::Freshness);
         let is_stale = |finding: &Finding| matches!(finding, Finding::Stale(_));
         if findings.iter().any(is_stale) && !self.rules.dry_run {
-            return self.make(worker, job, findings, clock);
+            return self.make(worker, job, &version, findings, clock);
         }
         let fates = findings.into_iter().map(|finding| match finding {
             Finding::Settled(fate) => fate,
@@ -130,7 +141,7 @@ impl Maker {
         let fates: Vec<_> = fates.collect();
         let is_in_doubt = |fate: &Fate| matches!(fate, Fate::Kept(_) | Fate::WouldMake(_));
         let instead = if fates.iter().any(is_in_doubt) {
-            let instead = self.unless_picture(path);
+            let instead = self.unless_picture(worker, job);
             clock.lap(Stage::Read);
             instead
         } else {
@@ -139,11 +150,11 @@ impl Maker {
         Ok(instead.unwrap_or(Outcome::Thumbnails(fates)))
     }
 
-    /// What becomes of the source at `path`, which is not read otherwise, if it is a thumbnail of ours and not a picture.
-    fn unless_picture(&self, path: &Path) -> Option<Outcome> {
+    /// What becomes of the job's source, which is not read otherwise, if it is a thumbnail of ours and not a picture.
+    fn unless_picture(&self, worker: &Worker, job: &Job) -> Option<Outcome> {
         // One that can't be read fails when it has to be.
-        self.of_thumbnail(path)
-            .filter(|_| is_thumbnail(path).unwrap_or(false))
+        self.of_thumbnail(job.source.path())
+            .filter(|_| worker.source.is_thumbnail(&job.source).unwrap_or(false))
     }
 
     /// What becomes of the source at `path`, which is a thumbnail of ours, if it is not made like any other.
@@ -163,6 +174,7 @@ impl Maker {
         &self,
         worker: &mut Worker,
         job: &Job,
+        version: &SourceVersion,
         findings: Vec<Finding>,
         clock: &mut Clock,
     ) -> Result<Outcome, PictureError> {
@@ -173,12 +185,17 @@ impl Maker {
             .map(|(_, variant)| variant.clone())
             .collect();
         let limit = self.options.max_memory;
+        let overlap = self.overlap.as_deref();
+        let room = overlap.map(|overlap| overlap.room(version.length()));
+        clock.skip();
         let mut reading = worker.thumbnailer.reading(&stale);
-        let read = worker.source.read(path, limit, &mut reading);
+        let read = worker
+            .source
+            .read(&job.source, version, limit, &mut reading);
         clock.lap(Stage::Read);
         let source = read.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
-        worker.version = Some(source.version);
-        worker.bytes_read = source.bytes_read(&worker.source);
+        worker.version = Some(source.version.clone());
+        worker.bytes_read = source.bytes_read(worker.source.bytes());
 
         let bytes = worker.source.bytes();
         if is_thumbnails(bytes)
@@ -187,19 +204,26 @@ impl Maker {
             return Ok(outcome);
         }
 
+        let mut lent = overlap.map(Overlap::thumbnailer);
+        clock.skip();
+        let thumbnailer = lent.as_deref_mut().unwrap_or(&mut worker.thumbnailer);
+        let destination = &mut worker.destination;
         let how = How {
             options: &self.options,
             settings: &self.settings,
             replace_foreign: self.rules.replace_foreign,
+            later: overlap.is_some(),
         };
-        let mut writing = Writing::new(how, job, &source, findings, &mut worker.writer, clock);
+        let mut writing = Writing::new(how, job, &source, findings, destination, clock);
         let made = match &source.file {
-            None => worker.thumbnailer.thumbnails(bytes, &stale, &mut writing),
-            Some(file) => {
-                let thumbnailer = &mut worker.thumbnailer;
-                thumbnailer.thumbnails_from(&mut file.input(), &stale, &mut writing)
-            }
+            None => thumbnailer.thumbnails(bytes, &stale, &mut writing),
+            Some(file) => thumbnailer.thumbnails_from(&mut file.input(), &stale, &mut writing),
         };
+        drop(lent);
+        if overlap.is_some() {
+            worker.source.release();
+            drop(room);
+        }
         let fates = writing.into_fates();
         made.map_err(|error| {
             clock.lap(error.step.into());
@@ -211,19 +235,21 @@ impl Maker {
         Ok(Outcome::Thumbnails(fates))
     }
 
-    /// Whether the `thumbnail` of a source of this `version` has to be made.
+    /// Whether thumbnail number `variant` of a source of this `version` has to be made.
     fn look(
         &self,
         worker: &mut Worker,
-        thumbnail: &Path,
-        version: SourceVersion,
-        settings: &Fingerprint,
+        job: &Job,
+        variant: usize,
+        version: &SourceVersion,
     ) -> Finding {
-        let allow_damaged = self.options.allow_damaged;
-        let checked = worker
-            .checker
-            .check(thumbnail, version, settings, allow_damaged);
-        match checked {
+        let wanted = Wanted {
+            version,
+            settings: &self.settings[variant],
+            allow_damaged: self.options.allow_damaged,
+        };
+        let thumbnail = job.thumbnails[variant].as_path();
+        match worker.destination.look(job, variant, wanted) {
             // What can't be read may be anybody's.
             Ok(Freshness::Foreign(_)) | Err(_) if self.rules.replace_foreign => {
                 Finding::Stale(Reason::Foreign)
@@ -235,7 +261,7 @@ impl Maker {
             Ok(Freshness::Stale(reason)) => Finding::Stale(reason),
             Ok(Freshness::Foreign(what)) => {
                 let folder = thumbnail.parent().unwrap_or(thumbnail);
-                Finding::Settled(match worker.writer.check(folder) {
+                Finding::Settled(match worker.destination.check(folder) {
                     Ok(()) => Fate::Kept(what),
                     Err(error) => Fate::Failed(PictureError::new(thumbnail, Stage::Write, error)),
                 })

@@ -1,8 +1,9 @@
-//! Thumbnails are stamped and written one by one, as they are made.
+//! Thumbnails are stamped and written one by one, as they are made; where a write takes long, when all are made, for until
+//! then the worker has a thumbnailer that others wait for.
 
 use super::finding::Finding;
 use super::outcome::{Fate, Made};
-use crate::batch::destination::local::{Writer, Written};
+use crate::batch::destination::{self, Destination, Written};
 use crate::batch::error::PictureError;
 use crate::batch::freshness::{self, Fingerprint, Reason};
 use crate::batch::job::Job;
@@ -17,6 +18,8 @@ pub(super) struct How<'a> {
     /// Those of each variant.
     pub(super) settings: &'a [Fingerprint],
     pub(super) replace_foreign: bool,
+    /// Whether they are written when all are made.
+    pub(super) later: bool,
 }
 
 /// Takes the thumbnails of one picture, and the time that each step took.
@@ -24,8 +27,10 @@ pub(super) struct Writing<'a> {
     how: How<'a>,
     job: &'a Job,
     source: &'a ReadSource,
-    writer: &'a mut Writer,
+    destination: &'a mut Destination,
     clock: &'a mut Clock,
+    /// What is written when all are made.
+    later: Vec<(usize, Thumbnail, Reason)>,
     /// What there is to say of each variant so far.
     findings: Vec<Finding>,
     /// The variants that are made, in the order in which the thumbnailer has them.
@@ -39,7 +44,7 @@ impl<'a> Writing<'a> {
         job: &'a Job,
         source: &'a ReadSource,
         findings: Vec<Finding>,
-        writer: &'a mut Writer,
+        destination: &'a mut Destination,
         clock: &'a mut Clock,
     ) -> Self {
         let is_stale = |variant: &usize| matches!(findings[*variant], Finding::Stale(_));
@@ -47,15 +52,20 @@ impl<'a> Writing<'a> {
             how,
             job,
             source,
-            writer,
+            destination,
             clock,
+            later: Vec::new(),
             stale: (0..findings.len()).filter(is_stale).collect(),
             findings,
         }
     }
 
     /// What became of each variant's thumbnail, if the picture could be decoded.
-    pub(super) fn into_fates(self) -> Vec<Fate> {
+    pub(super) fn into_fates(mut self) -> Vec<Fate> {
+        for (variant, thumbnail, reason) in std::mem::take(&mut self.later) {
+            let fate = self.write(variant, thumbnail, reason);
+            self.findings[variant] = Finding::Settled(fate);
+        }
         let settled = self
             .findings
             .into_iter()
@@ -71,8 +81,8 @@ impl<'a> Writing<'a> {
             options,
             settings,
             replace_foreign,
+            ..
         } = self.how;
-        let place = &self.job.thumbnails[variant];
         let version = match self.source.unchanged() {
             Ok(version) => version,
             Err(cause) => {
@@ -84,8 +94,16 @@ impl<'a> Writing<'a> {
         // Damage that is passed over unasked does not depend on the settings.
         let by_setting = thumbnail.damage.is_some() && options.allow_damaged;
         let (format, settings) = (thumbnail.format, &settings[variant]);
-        freshness::stamp(&mut bytes, format, version, settings, by_setting);
-        let written = self.writer.write(place, &bytes, replace_foreign);
+        let stamp = freshness::stamp(&mut bytes, format, &version, settings, by_setting);
+        let file = destination::Thumbnail {
+            job: self.job,
+            variant,
+            bytes: &bytes,
+            format,
+            stamp: &stamp,
+            version: &version,
+        };
+        let written = self.destination.write(file, replace_foreign);
         self.clock.lap(Stage::Write);
         match written {
             Ok(Written::InPlace) => Fate::Made(Box::new(Made {
@@ -95,7 +113,10 @@ impl<'a> Writing<'a> {
                 source_bytes: version.length(),
             })),
             Ok(Written::Kept(what)) => Fate::Kept(what),
-            Err(error) => Fate::Failed(PictureError::new(place, Stage::Write, error)),
+            Err(error) => {
+                let place = &self.job.thumbnails[variant];
+                Fate::Failed(PictureError::new(place, Stage::Write, error))
+            }
         }
     }
 }
@@ -107,6 +128,10 @@ impl Sink for Writing<'_> {
             unreachable!("BUG: a thumbnail was made twice")
         };
         let fate = match made {
+            Ok(thumbnail) if self.how.later => {
+                self.later.push((variant, thumbnail, reason));
+                return;
+            }
             Ok(thumbnail) => self.write(variant, thumbnail, reason),
             Err(error) => {
                 self.clock.lap(error.step.into());

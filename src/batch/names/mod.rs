@@ -60,6 +60,17 @@ impl Names {
         self.template.is_none() && self.labels.len() == 1
     }
 
+    /// The folder of the thumbnails in variant number `variant`, below which they are in the order of their pictures; empty
+    /// for DEST itself, and nothing if they are in no such order.
+    #[cfg(feature = "object-store")]
+    pub(super) fn folder(&self, variant: usize) -> Option<String> {
+        match (&self.template, self.is_mirror()) {
+            (Some(_), _) => None,
+            (None, true) => Some(String::new()),
+            (None, false) => Some(self.labels[variant].folder()),
+        }
+    }
+
     /// How many thumbnails a picture has.
     pub fn count(&self) -> usize {
         self.labels.len()

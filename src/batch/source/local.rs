@@ -34,10 +34,10 @@ impl ReadSource {
         Self { version, file }
     }
 
-    /// How much of it is read in the end; `buffer` is what it was read into.
-    pub fn bytes_read(&self, buffer: &ReadBuffer) -> u64 {
+    /// How much of it is read in the end; `bytes` were read so far.
+    pub fn bytes_read(&self, bytes: &[u8]) -> u64 {
         match self.file {
-            None => buffer.bytes().len() as u64,
+            None => bytes.len() as u64,
             Some(_) => self.version.length(),
         }
     }
@@ -53,7 +53,7 @@ impl ReadSource {
         {
             return Err(error::FailureCause::Changing(1));
         }
-        Ok(self.version)
+        Ok(self.version.clone())
     }
 }
 

@@ -210,6 +210,29 @@ pub struct Cli {
     #[arg(long, help_heading = "Running")]
     pub follow: bool,
 
+    /// Requests to SOURCE and to DEST at the same time
+    ///
+    /// SOURCE and DEST may be s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX. Credentials are taken from
+    /// the environment.
+    #[cfg(feature = "object-store")]
+    #[arg(long, value_name = "N", default_value = "32", value_parser = values::jobs, help_heading = "Object stores")]
+    pub requests: NonZeroUsize,
+
+    /// Try a request again for this long, if the store is busy or doesn't answer
+    #[cfg(feature = "object-store")]
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = values::seconds, help_heading = "Object stores")]
+    pub retry_timeout: Duration,
+
+    /// Cache-Control of the thumbnails, as in max-age=86400
+    #[cfg(feature = "object-store")]
+    #[arg(long, value_name = "TEXT", value_parser = values::header, help_heading = "Object stores")]
+    pub cache_control: Option<String>,
+
+    /// Talk to servers without TLS, for tests: AWS_ENDPOINT_URL=http://127.0.0.1:9000
+    #[cfg(feature = "object-store")]
+    #[arg(long, help_heading = "Object stores")]
+    pub allow_http: bool,
+
     /// Refuse pictures of more pixels
     #[arg(long, value_name = "N", default_value = "500M", value_parser = values::pixels, help_heading = "Limits")]
     pub max_pixels: u64,

@@ -13,6 +13,8 @@ mod png;
 mod text;
 mod webp;
 
+use std::cell::RefCell;
+
 use crate::picture::variant::Format;
 
 pub use text::{Found, Stamp};
@@ -48,15 +50,22 @@ pub fn find(bytes: &[u8]) -> Found<'_> {
     }
 }
 
-/// Puts a stamp into `thumbnail`, as the encoder of `format` made it.
-pub fn insert(thumbnail: &mut Vec<u8>, format: Format, mtime: &str, length: u64, settings: &str) {
-    let text = |besides| text::text(mtime, length, settings, besides);
+/// Puts a stamp into `thumbnail`, as the encoder of `format` made it, and returns the stamp's text. `made_from` are the
+/// fields that tell the source: `mtime=... length=...`, or `etag=... length=...`.
+pub fn insert(thumbnail: &mut Vec<u8>, format: Format, made_from: &str, settings: &str) -> String {
+    let written = RefCell::default();
+    let text = |besides| {
+        let text = text::text(made_from, settings, besides);
+        written.replace(text.clone());
+        text
+    };
     match format {
         Format::Jpeg => jpeg::insert(thumbnail, text),
         Format::Png => png::insert(thumbnail, text),
         #[cfg(feature = "webp")]
         Format::WebP => webp::insert(thumbnail, text),
     }
+    written.into_inner()
 }
 
 #[cfg(test)]
@@ -81,7 +90,7 @@ mod tests {
                 let mut bytes = thumbnailer.thumbnail(&picture, &variant).unwrap().bytes;
                 let before = image::load_from_memory(&bytes).unwrap();
                 assert_eq!(find(&bytes), Found::Nothing, "{format}");
-                insert(&mut bytes, format, "1.000000000", 5, settings);
+                insert(&mut bytes, format, "mtime=1.000000000 length=5", settings);
                 let Found::Stamp(stamp) = find(&bytes) else {
                     panic!("{format}: {}", bytes[..400].escape_ascii())
                 };

@@ -1,6 +1,6 @@
 //! The text of a stamp.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// The version of the format that is written.
 const VERSION: &str = "1";
@@ -14,6 +14,8 @@ pub struct Stamp<'a> {
     version: &'a str,
     /// Modification time of the source.
     pub mtime: Option<&'a str>,
+    /// Entity tag of the source, where that is an object in a store.
+    pub etag: Option<&'a str>,
     /// Length of the source's file.
     pub length: Option<&'a str>,
     /// All settings that change pixels.
@@ -38,6 +40,7 @@ impl<'a> Stamp<'a> {
             any = true;
             match name {
                 "mtime" => stamp.mtime = Some(value),
+                "etag" => stamp.etag = Some(value),
                 "length" => stamp.length = Some(value),
                 "settings" => stamp.settings = Some(value),
                 "bytes" => stamp.bytes = Some(value),
@@ -50,6 +53,26 @@ impl<'a> Stamp<'a> {
     /// Whether it has the version of the format that is written now.
     pub fn is_current(&self) -> bool {
         self.version == VERSION
+    }
+}
+
+/// The stamp's text, with those of its fields that are known.
+impl fmt::Display for Stamp<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "thumbgen {}", self.version)?;
+        let fields = [
+            ("mtime", self.mtime),
+            ("etag", self.etag),
+            ("length", self.length),
+            ("settings", self.settings),
+            ("bytes", self.bytes),
+        ];
+        for (name, value) in fields {
+            if let Some(value) = value {
+                write!(f, " {name}={value}")?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -76,9 +99,8 @@ impl<'a> Found<'a> {
 }
 
 /// The text of the stamp of a thumbnail whose file holds `besides` bytes in addition to that text.
-pub(super) fn text(mtime: &str, length: u64, settings: &str, besides: usize) -> String {
-    let mut text =
-        format!("thumbgen {VERSION} mtime={mtime} length={length} settings={settings} bytes=");
+pub(super) fn text(made_from: &str, settings: &str, besides: usize) -> String {
+    let mut text = format!("thumbgen {VERSION} {made_from} settings={settings} bytes=");
     let bytes = besides + text.len() + DIGITS;
     write!(text, "{bytes:0DIGITS$}").expect("BUG: writing to a string fails");
     text
@@ -90,12 +112,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let text = text(
-            "1763629320.123456789",
-            114_392,
-            "128x128,inside,q80,p1",
-            3831,
-        );
+        let made_from = "mtime=1763629320.123456789 length=114392";
+        let text = text(made_from, "128x128,inside,q80,p1", 3831);
         assert_eq!(
             text,
             "thumbgen 1 mtime=1763629320.123456789 length=114392 settings=128x128,inside,q80,p1 bytes=0000003930"
@@ -106,6 +124,7 @@ mod tests {
         assert_eq!(stamp.length, Some("114392"));
         assert_eq!(stamp.settings, Some("128x128,inside,q80,p1"));
         assert_eq!(stamp.bytes, Some("0000003930"));
+        assert_eq!(stamp.to_string(), text);
     }
 
     #[test]

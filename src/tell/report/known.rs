@@ -45,6 +45,7 @@ impl Known {
         let is_same = record.stage == before.stage
             && record.error == before.error
             && record.source_mtime == before.source_mtime
+            && record.source_etag == before.source_etag
             && record.source_bytes == before.source_bytes;
         if is_same {
             record.first_seen.clone_from(&before.first_seen);

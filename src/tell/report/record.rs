@@ -69,6 +69,9 @@ pub struct PictureRecord {
     /// Modification time of the source in seconds, as stamps have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_mtime: Option<String>,
+    /// Entity tag of a source that is an object in a store, as stamps have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_etag: Option<String>,
     /// The format of the source, as its contents tell: `JPEG`, `PNG`, ...
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_format: Option<String>,
@@ -201,7 +204,7 @@ impl PictureRecord {
         }
         if let Some(made) = outcome.made().next() {
             record.describe(made);
-            record.source_mtime = processed.version.map(SourceVersion::mtime);
+            record.tell_version(processed);
             record.bytes_read = Some(processed.bytes_read);
         }
         if let Some(error) = outcome.errors().next() {
@@ -210,8 +213,8 @@ impl PictureRecord {
             }
             record.stage = Some(error.stage.to_string());
             record.error = Some(error.cause.to_string());
-            record.source_mtime = processed.version.map(SourceVersion::mtime);
-            record.source_bytes = processed.version.map(SourceVersion::length);
+            record.tell_version(processed);
+            record.source_bytes = processed.version.as_ref().map(SourceVersion::length);
             record.first_seen = Some(record.time.clone());
         }
         record
@@ -236,6 +239,13 @@ impl PictureRecord {
         self.thumbnail_size = only.size;
         self.thumbnail_bytes = only.bytes;
         self.thumbnail_format = only.format;
+    }
+
+    /// Tells which state of the source it was.
+    fn tell_version(&mut self, processed: &Processed) {
+        let version = processed.version.as_ref();
+        self.source_mtime = version.and_then(SourceVersion::mtime);
+        self.source_etag = version.and_then(SourceVersion::etag);
     }
 
     /// Tells what all thumbnails of the picture have in common.

@@ -1,0 +1,198 @@
+//! What a run does otherwise where an end is in a store.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use crate::batch::ends::Ends;
+use crate::batch::job::Job;
+use crate::batch::make::Overlap;
+use crate::batch::outcomes::Outcomes;
+use crate::batch::prune;
+use crate::batch::ready::Ready;
+use crate::batch::settings::Batch;
+#[cfg(feature = "object-store")]
+use crate::batch::{
+    error::PictureError,
+    execute::Strategy,
+    prune_in_store,
+    store::{self, Keys, Store, StoreUrl, Tree},
+    walk::{Skipped, SourcePicture},
+};
+
+/// Whether there is a picture or a folder below SOURCE.
+pub(super) type IsThere<'a> = Box<dyn Fn(&Path) -> io::Result<bool> + 'a>;
+
+/// What is in the places of thumbnails, told picture by picture.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    #[cfg(feature = "object-store")]
+    listed: Option<store::Places>,
+}
+
+impl Places {
+    /// Tells `job`, whose DEST is `dest`.
+    pub(super) fn fill_in(&mut self, job: &mut Job, dest: &Path) {
+        #[cfg(feature = "object-store")]
+        if let Some(places) = &mut self.listed {
+            let source = job.source.relative();
+            let thumbnails = job.thumbnails.iter().enumerate();
+            let there = thumbnails.map(|(variant, thumbnail)| {
+                places.there(
+                    variant,
+                    source,
+                    thumbnail.strip_prefix(dest).unwrap_or(thumbnail),
+                )
+            });
+            job.there = there.collect();
+        }
+        let _ = (job, dest);
+    }
+}
+
+#[cfg(not(feature = "object-store"))]
+impl Batch {
+    pub(super) fn overlap(&self, _: &Ends) -> Option<Overlap> {
+        None
+    }
+
+    pub(super) fn workers_for(&self, _: &Ends) -> NonZeroUsize {
+        self.workers
+    }
+}
+
+#[cfg(not(feature = "object-store"))]
+impl Ready<'_> {
+    pub(super) fn places(&self) -> Places {
+        Places::default()
+    }
+
+    pub(super) fn is_there(&self) -> IsThere<'_> {
+        Box::new(|picture| prune::is_there(&self.batch.source.join(picture)))
+    }
+
+    pub(super) fn prune_in_store(&self, _: &Outcomes<'_>) -> bool {
+        false
+    }
+
+    pub(super) fn save_ledger(&self, _: &Outcomes<'_>) {}
+}
+
+#[cfg(feature = "object-store")]
+impl Batch {
+    /// Whether most workers wait for a store while some decode.
+    fn overlaps(&self, ends: &Ends) -> bool {
+        self.strategy != Strategy::Seq && (ends.is_source_in_store() || ends.is_dest_in_store())
+    }
+
+    /// What keeps the workers apart.
+    pub(super) fn overlap(&self, ends: &Ends) -> Option<Overlap> {
+        self.overlaps(ends)
+            .then(|| Overlap::new(self.workers.get(), self.options.max_memory, &self.options))
+    }
+
+    /// As many workers as may wait and as many as may decode.
+    pub(super) fn workers_for(&self, ends: &Ends) -> NonZeroUsize {
+        match self.overlaps(ends) {
+            true => self.workers.saturating_add(self.stores.requests),
+            false => self.workers,
+        }
+    }
+}
+
+#[cfg(feature = "object-store")]
+impl Ready<'_> {
+    /// What a listing of DEST says of the thumbnails. Pictures of a list come in no order.
+    pub(super) fn places(&self) -> Places {
+        let bucket = self.ends.dest.as_ref();
+        let bucket = bucket.filter(|_| self.batch.list.is_none() && self.ends.is_tree(self.batch));
+        Places {
+            listed: bucket.and_then(|bucket| store::Places::new(&bucket.store, &self.names)),
+        }
+    }
+
+    /// The pictures of a SOURCE in a store.
+    pub(super) fn pictures_of_store<'a>(
+        &'a self,
+        skipped: impl Fn(&Path, Skipped) + Send + 'a,
+    ) -> Option<Box<dyn Iterator<Item = Result<SourcePicture, PictureError>> + Send + 'a>> {
+        let store = self.ends.source.clone()?;
+        let batch = self.batch;
+        if self.ends.only.is_some() {
+            let only = SourcePicture::alone(batch.source.clone());
+            return Some(Box::new(std::iter::once(Ok(only))));
+        }
+        let dest = StoreUrl::parse(&batch.dest).and_then(Result::ok);
+        let dest = dest.and_then(|dest| store.url.below(&dest).map(str::to_owned));
+        let tree = Tree {
+            store,
+            root: batch.source.clone(),
+            options: batch.walk,
+            dest,
+        };
+        let keys: Option<Keys> = batch.prune.then(|| self.ends.keys.clone());
+        Some(Box::new(tree.pictures(keys, skipped)))
+    }
+
+    /// Whether there is a picture, or a folder if the path ends with a slash, below SOURCE.
+    pub(super) fn is_there(&self) -> IsThere<'_> {
+        let Some(store) = &self.ends.source else {
+            return Box::new(|picture| prune::is_there(&self.batch.source.join(picture)));
+        };
+        let listed = self.ends.keys.may_hold();
+        Box::new(move |picture| is_in_store(store, picture, &listed))
+    }
+
+    /// Removes thumbnails from a DEST in a store; false if DEST is a folder.
+    pub(super) fn prune_in_store(&self, outcomes: &Outcomes<'_>) -> bool {
+        let Some(bucket) = &self.ends.dest else {
+            return false;
+        };
+        let batch = self.batch;
+        prune_in_store::prune(
+            &prune_in_store::Prune {
+                bucket,
+                names: &self.names,
+                other_variants: batch.prune_variants,
+                shard: batch.shard,
+                dry_run: batch.dry_run,
+                is_there: &*self.is_there(),
+            },
+            || !outcomes.is_stopped(),
+            |thumbnail| outcomes.pruned(thumbnail, batch.dry_run),
+            |error| outcomes.failed(error),
+        );
+        true
+    }
+
+    /// Writes down what was seen to be fresh.
+    pub(super) fn save_ledger(&self, outcomes: &Outcomes<'_>) {
+        let Some(bucket) = &self.ends.dest else {
+            return;
+        };
+        let batch = self.batch;
+        if batch.dry_run {
+            return;
+        }
+        let all = batch.shard.is_none() && batch.list.is_none() && !outcomes.is_stopped();
+        // Without it, the next run asks for the stamps again.
+        if let Err(error) = bucket.ledger.save(all && self.ends.is_tree(batch)) {
+            outcomes.tell(crate::batch::observer::Event::Warning(
+                crate::batch::observer::Warning::NoLedger(batch.dest.clone(), error.into()),
+            ));
+        }
+    }
+}
+
+/// Whether there is an object `picture`, or one in that folder if it ends with a slash. A key that was `listed` is there;
+/// what was not is asked for, for it may have come meanwhile.
+#[cfg(feature = "object-store")]
+fn is_in_store(store: &Store, picture: &Path, listed: &impl Fn(&str) -> bool) -> io::Result<bool> {
+    let Some(key) = picture.to_str() else {
+        return Ok(false);
+    };
+    if let Some(folder) = key.strip_suffix('/') {
+        return Ok(store.below(folder).look()?);
+    }
+    Ok(listed(key) || store.head(key)?.is_some())
+}

@@ -1,0 +1,175 @@
+//! Reading a picture from a store: the object that was listed, and no more of it than is worth a request.
+
+use std::io;
+use std::path::Path;
+
+use crate::batch::error::FailureCause;
+use crate::batch::freshness::SourceVersion;
+use crate::batch::ownership::{HEAD, is_thumbnails};
+use crate::batch::store::{Head, Refusal, Store, StoreError};
+use crate::batch::walk::SourcePicture;
+use crate::picture::{Need, Reading};
+
+/// How often a picture is read that is replaced meanwhile, before that is an error.
+const READS_OF_A_CHANGING_PICTURE: u32 = 3;
+
+/// Objects of this length and more are read in parts: as long as a request takes, 20 ms, a connection of 100 MB/s brings 2
+/// MB, so of less not enough can be saved.
+const IN_PARTS_FROM: u64 = 2 << 20;
+
+/// The first part of such an object, in 1/n of its length. Those passages of a progressive picture that a thumbnail needs
+/// are in the first third, as a rule.
+const FIRST_PART: u64 = 3;
+
+/// Reads pictures from a store, and holds the last one.
+#[derive(Debug)]
+pub struct Reader {
+    store: Store,
+    bytes: Vec<u8>,
+}
+
+impl Reader {
+    /// A reader of pictures in `store`.
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// What was read of the last picture.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Forgets the picture.
+    pub fn clear(&mut self) {
+        self.bytes = Vec::new();
+    }
+
+    /// Which state of `picture` there is: the one that was listed, if it was.
+    ///
+    /// # Errors
+    ///
+    /// If the store doesn't say.
+    pub fn version(&self, picture: &SourcePicture) -> io::Result<SourceVersion> {
+        match picture.listed() {
+            Some(version) => Ok(version.clone()),
+            None => Ok(self.now(key(picture)?)?),
+        }
+    }
+
+    /// Whether there is an object at `path`, which is below the same SOURCE as `picture`.
+    pub fn has(&self, picture: &SourcePicture, path: &Path) -> bool {
+        let root = picture.path().as_os_str().len() - picture.relative().as_os_str().len();
+        let key = path.to_str().and_then(|path| path.get(root..));
+        key.is_some_and(|key| matches!(self.store.head(key), Ok(Some(_))))
+    }
+
+    fn now(&self, key: &str) -> Result<SourceVersion, StoreError> {
+        let head = self.store.head(key)?;
+        head.map(|head| version_of(&head))
+            .ok_or_else(StoreError::not_found)
+    }
+
+    /// Reads `picture`: the object of this `version`, or if that was replaced, the one that is there now.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be read, is longer than `limit`, or is replaced all the time.
+    pub fn read(
+        &mut self,
+        picture: &SourcePicture,
+        version: &SourceVersion,
+        limit: u64,
+        reading: &mut Reading<'_>,
+    ) -> Result<SourceVersion, FailureCause> {
+        let key = key(picture)?;
+        let mut version = version.clone();
+        for _ in 0..READS_OF_A_CHANGING_PICTURE {
+            self.clear();
+            reading.start_over();
+            let length = version.length();
+            if length > limit {
+                return Err(FailureCause::TooLong { length, limit });
+            }
+            match self.read_needed(key, &version, reading) {
+                Ok(()) => return Ok(version),
+                Err(error) if error.refusal == Refusal::Changed => {}
+                Err(error) => return Err(io::Error::from(error).into()),
+            }
+            version = self.now(key).map_err(io::Error::from)?;
+        }
+        Err(FailureCause::Changing(READS_OF_A_CHANGING_PICTURE))
+    }
+
+    fn read_needed(
+        &mut self,
+        key: &str,
+        version: &SourceVersion,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), StoreError> {
+        let SourceVersion::Object { etag, length } = version else {
+            unreachable!("BUG: a file in a store")
+        };
+        let length = *length;
+        let mut end = match length {
+            IN_PARTS_FROM.. => length / FIRST_PART,
+            _ => length,
+        };
+        loop {
+            let begin = self.bytes.len() as u64;
+            let range = (begin > 0 || end < length).then_some(begin..end);
+            let part = self.store.get(key, range, Some(etag))?.bytes;
+            if begin == 0 {
+                self.bytes = part;
+            } else {
+                self.bytes.extend(part);
+            }
+            if self.bytes.len() as u64 != end {
+                return Err(StoreError::cut_short(self.bytes.len(), end));
+            }
+            if end == length {
+                return Ok(());
+            }
+            end = match reading.need(&self.bytes) {
+                Need::Enough => return Ok(()),
+                // Parts grow, so that there are few of them.
+                Need::UpTo(bytes) => length.min((bytes as u64).max(end * 2)),
+                // A store's objects are not read here and there.
+                Need::All | Need::File => length,
+            };
+        }
+    }
+
+    /// Whether `picture` is a thumbnail of ours: by its first bytes.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be read.
+    pub fn is_thumbnail(&self, picture: &SourcePicture) -> io::Result<bool> {
+        let range = Some(0..HEAD as u64);
+        Ok(is_thumbnails(
+            &self.store.get(key(picture)?, range, None)?.bytes,
+        ))
+    }
+}
+
+/// The version that `head` tells.
+fn version_of(head: &Head) -> SourceVersion {
+    SourceVersion::Object {
+        etag: head.etag.clone(),
+        length: head.length,
+    }
+}
+
+/// The key of `picture` below SOURCE.
+fn key(picture: &SourcePicture) -> Result<&str, io::Error> {
+    let key = picture.relative().to_str();
+    key.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidFilename, NotUtf8))
+}
+
+/// A path that no key can be.
+#[derive(Debug, thiserror::Error)]
+#[error("not UTF-8, as keys in a store are")]
+pub(crate) struct NotUtf8;

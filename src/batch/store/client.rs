@@ -1,0 +1,332 @@
+//! One place in an object store, behind calls that block: what is asynchronous ends here.
+
+use std::fmt;
+use std::future::Future;
+use std::ops::Range;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use object_store::list::{PaginatedListOptions, PaginatedListStore};
+use object_store::path::Path;
+use object_store::{
+    Attribute, AttributeValue, Attributes, Error, GetOptions, GetRange, ObjectStore, PutMode,
+    PutOptions, PutPayload, UpdateVersion,
+};
+use tokio::runtime::Runtime;
+use tokio::sync::Semaphore;
+
+use super::error::{Refusal, StoreError};
+use super::url::{Service, StoreUrl};
+
+/// Under which name an object's user metadata has the stamp.
+const STAMP: &str = "thumbgen";
+
+/// A place in a store. Clones are one place, and share its connections and its limit of requests.
+#[derive(Clone)]
+pub struct Store {
+    /// Where it is.
+    pub url: StoreUrl,
+    pub(super) objects: Arc<dyn ObjectStore>,
+    pub(super) pages: Arc<dyn PaginatedListStore>,
+    runtime: Arc<Runtime>,
+    /// How many more requests may be made at the same time.
+    slots: Arc<Semaphore>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What is behind it holds credentials.
+        f.debug_tuple("Store").field(&self.url).finish()
+    }
+}
+
+/// What is known of an object without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Its entity tag, as listings have it.
+    pub etag: String,
+    /// What Google's store calls its generation.
+    version: Option<String>,
+    /// Its length in bytes.
+    pub length: u64,
+    /// When it was written, in seconds by the store's clock.
+    pub written: i64,
+    /// The stamp in its user metadata.
+    pub stamp: Option<String>,
+}
+
+/// Bytes of an object.
+#[derive(Debug, Clone)]
+pub struct Got {
+    /// The bytes that were asked for, as far as there are as many.
+    pub bytes: Vec<u8>,
+    /// What is known of the whole object.
+    pub head: Head,
+}
+
+/// What an object that is written may replace.
+#[derive(Debug, Clone, Copy)]
+pub enum Over<'a> {
+    /// Whatever is there.
+    Anything,
+    /// Nothing: there must be none.
+    Nothing,
+    /// The object that was looked at, and no other.
+    This(&'a Head),
+}
+
+/// An object's headers.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Headers<'a> {
+    /// Content-Type.
+    pub content_type: Option<&'static str>,
+    /// Cache-Control.
+    pub cache_control: Option<&'a str>,
+    /// The stamp, as user metadata.
+    pub stamp: Option<&'a str>,
+}
+
+impl Store {
+    pub(super) fn new<S: ObjectStore + PaginatedListStore>(
+        url: StoreUrl,
+        store: Arc<S>,
+        runtime: Arc<Runtime>,
+        requests: usize,
+    ) -> Self {
+        Self {
+            url,
+            objects: store.clone(),
+            pages: store,
+            runtime,
+            slots: Arc::new(Semaphore::new(requests)),
+        }
+    }
+
+    /// The place below this one whose keys begin with `folder` and a slash.
+    pub fn below(&self, folder: &str) -> Self {
+        self.at(&self.url.key(folder))
+    }
+
+    /// The place in the same bucket whose keys begin with `prefix` and a slash.
+    pub fn at(&self, prefix: &str) -> Self {
+        let prefix = prefix.to_owned();
+        Self {
+            url: StoreUrl {
+                prefix,
+                ..self.url.clone()
+            },
+            ..self.clone()
+        }
+    }
+
+    /// Whether a listing can begin behind a key. Azure's can, but its emulator passes over the wish.
+    pub(super) fn can_start_after(&self) -> bool {
+        self.url.service != Service::Azure
+    }
+
+    /// Waits for `work`, which takes one of the requests that may be made at the same time.
+    fn wait<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
+        self.runtime.block_on(async {
+            let _slot = self.slots.acquire().await.expect("BUG: closed slots");
+            work.await.map_err(|error| StoreError::of(&error))
+        })
+    }
+
+    pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(task);
+    }
+
+    fn path(&self, key: &str) -> Result<Path, StoreError> {
+        let key = self.url.key(key);
+        // Not `Path::from`, which writes `%C3%A4` for an `ä`.
+        match Path::parse(&key) {
+            Ok(path) if path.as_ref() == key => Ok(path),
+            // It would ask for another one.
+            _ => Err(StoreError::new(Refusal::Unsupported, BAD_KEY)),
+        }
+    }
+
+    /// What is known of the object `key`; nothing if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the store doesn't say.
+    pub fn head(&self, key: &str) -> Result<Option<Head>, StoreError> {
+        let path = self.path(key)?;
+        let options = GetOptions {
+            head: true,
+            ..GetOptions::default()
+        };
+        let found = self.wait(async {
+            let result = self.objects.get_opts(&path, options).await?;
+            Ok(head_of(&result.meta, &result.attributes))
+        });
+        match found {
+            Err(error) if error.refusal == Refusal::NotFound => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    /// The bytes in `range` of the object `key`, or all of them; only if its entity tag is `etag`, where that is given.
+    ///
+    /// # Errors
+    ///
+    /// If the store doesn't give them.
+    pub fn get(
+        &self,
+        key: &str,
+        range: Option<Range<u64>>,
+        etag: Option<&str>,
+    ) -> Result<Got, StoreError> {
+        let path = self.path(key)?;
+        let options = GetOptions {
+            range: range.map(GetRange::Bounded),
+            if_match: etag.map(str::to_owned),
+            ..GetOptions::default()
+        };
+        self.wait(async {
+            let result = self.objects.get_opts(&path, options).await?;
+            let head = head_of(&result.meta, &result.attributes);
+            let expected = result.range.end - result.range.start;
+            let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
+            let mut parts = result.into_stream();
+            while let Some(part) = parts.next().await {
+                bytes.extend_from_slice(&part?);
+            }
+            Ok(Got { bytes, head })
+        })
+    }
+
+    /// Makes `bytes` the object `key`, whole or not at all, if what is there may be replaced. Gives its entity tag, if the
+    /// store tells it.
+    ///
+    /// # Errors
+    ///
+    /// If the store refuses, or something else is there.
+    pub fn put(
+        &self,
+        key: &str,
+        bytes: Vec<u8>,
+        over: Over<'_>,
+        headers: Headers<'_>,
+    ) -> Result<Option<String>, StoreError> {
+        let path = self.path(key)?;
+        let options = |mode| PutOptions {
+            mode,
+            attributes: attributes(headers),
+            ..PutOptions::default()
+        };
+        let mode = match over {
+            Over::Anything => PutMode::Overwrite,
+            Over::Nothing => PutMode::Create,
+            Over::This(head) => PutMode::Update(UpdateVersion {
+                e_tag: Some(head.etag.clone()),
+                version: head.version.clone(),
+            }),
+        };
+        let payload = PutPayload::from(bytes);
+        self.wait(async {
+            let result = self.objects.put_opts(&path, payload, options(mode)).await?;
+            Ok(result.e_tag)
+        })
+    }
+
+    /// Removes the object `key`; that there is none is no error.
+    ///
+    /// # Errors
+    ///
+    /// If the store refuses.
+    pub fn delete(&self, key: &str) -> Result<(), StoreError> {
+        let path = self.path(key)?;
+        let removed = self.wait(async {
+            let paths = futures_util::stream::iter([Ok(path)]).boxed();
+            let mut removed = self.objects.delete_stream(paths);
+            while let Some(result) = removed.next().await {
+                result?;
+            }
+            Ok(())
+        });
+        match removed {
+            Err(error) if error.refusal == Refusal::NotFound => Ok(()),
+            removed => removed,
+        }
+    }
+
+    /// A page of the listing.
+    pub(super) async fn page(
+        &self,
+        prefix: &str,
+        options: PaginatedListOptions,
+    ) -> Result<object_store::list::PaginatedListResult, Error> {
+        let _slot = self.slots.acquire().await.expect("BUG: closed slots");
+        let prefix = (!prefix.is_empty()).then_some(prefix);
+        self.pages.list_paginated(prefix, options).await
+    }
+
+    /// Whether the place can be listed: one request.
+    ///
+    /// # Errors
+    ///
+    /// If it can't: there is no such bucket, or the credentials are wrong.
+    pub fn look(&self) -> Result<bool, StoreError> {
+        let options = PaginatedListOptions {
+            max_keys: Some(1),
+            ..PaginatedListOptions::default()
+        };
+        let prefix = folder(&self.url.prefix);
+        self.runtime.block_on(async {
+            match self.page(&prefix, options).await {
+                Ok(page) => Ok(!page.result.objects.is_empty()),
+                // There is a key that the crate can't bear.
+                Err(Error::InvalidPath { .. }) => Ok(true),
+                Err(error) => Err(StoreError::of(&error)),
+            }
+        })
+    }
+}
+
+/// Why a key can't be asked for: the crate would ask for another one.
+pub(super) const BAD_KEY: &str = "a key with an empty part, . or .. between its slashes, a slash at an end, or a control character";
+
+/// The prefix of all keys below `place`.
+pub(super) fn folder(place: &str) -> String {
+    match place {
+        "" => String::new(),
+        place => format!("{place}/"),
+    }
+}
+
+fn head_of(meta: &object_store::ObjectMeta, attributes: &Attributes) -> Head {
+    let stamp = attributes.get(&Attribute::Metadata(STAMP.into()));
+    Head {
+        etag: meta.e_tag.clone().unwrap_or_default(),
+        version: meta.version.clone(),
+        length: meta.size,
+        written: meta.last_modified.timestamp(),
+        stamp: stamp.map(|text| text.as_ref().to_owned()),
+    }
+}
+
+fn attributes(headers: Headers<'_>) -> Attributes {
+    let mut attributes = Attributes::new();
+    if let Some(kind) = headers.content_type {
+        attributes.insert(Attribute::ContentType, kind.into());
+    }
+    if let Some(cache) = headers.cache_control {
+        attributes.insert(
+            Attribute::CacheControl,
+            AttributeValue::from(cache.to_owned()),
+        );
+    }
+    if let Some(stamp) = headers.stamp {
+        attributes.insert(
+            Attribute::Metadata(STAMP.into()),
+            AttributeValue::from(stamp.to_owned()),
+        );
+    }
+    attributes
+}

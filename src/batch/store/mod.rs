@@ -1,0 +1,36 @@
+//! Object stores as SOURCE and DEST.
+//!
+//! What is asynchronous ends in [`Store`]: it has a small runtime of its own, and its calls block.
+//!
+//! ```text
+//! url      s3://bucket/prefix                      open     from a URL to a store that answers
+//! client   requests, as calls that block           crypto   digests, signatures and TLS
+//! listing  keys in order, some pages ahead         error    what a store says, without secrets
+//! ledger   thumbnails that are known to be fresh   claim    who works on DEST: a lock that runs out
+//! window   what is in the thumbnails' places       pictures those below a place
+//! ```
+
+mod claim;
+mod client;
+mod crypto;
+mod error;
+mod ledger;
+mod listing;
+#[cfg(test)]
+mod memory;
+mod open;
+mod pictures;
+#[cfg(test)]
+mod tests;
+mod url;
+mod window;
+
+pub use claim::{Claiming, Held, claim};
+pub use client::{Got, Head, Headers, Over, Store};
+pub use error::{Refusal, StoreError};
+pub use ledger::{Fact, Ledger, RESERVED};
+pub use listing::{Listed, Listing, Met};
+pub use open::{Opener, StoreOptions};
+pub use pictures::{Keys, Tree};
+pub use url::{Service, StoreUrl, UrlError};
+pub use window::Places;

@@ -1,0 +1,170 @@
+//! Whole runs in memory: what is fresh, and how many requests it takes to know.
+
+use std::sync::Arc;
+
+use super::memory::Memory;
+use super::{Fact, Ledger};
+use crate::batch::destination::object::Bucket;
+use crate::batch::ends::Ends;
+use crate::batch::freshness::{Etag, Fingerprint, SourceVersion};
+use crate::batch::ready::Ready;
+use crate::batch::run::Ran;
+use crate::batch::settings::Batch;
+use crate::batch::stop::Stop;
+use crate::picture::{Options, Variant};
+
+/// Runs over `s3://shop/images` and `s3://shop/thumbs` in `memory`.
+fn run(memory: &Memory, batch: &Batch) -> Ran {
+    let dest = memory.store("s3://shop/thumbs");
+    let bucket = Bucket {
+        ledger: Ledger::read(&dest).unwrap(),
+        store: dest,
+        root: batch.dest.clone(),
+        cache_control: None,
+    };
+    let ends = Ends {
+        source: Some(memory.store("s3://shop/images")),
+        dest: Some(Arc::new(bucket)),
+        ..Ends::default()
+    };
+    let ran = Ready::with_ends(batch, ends, &Stop::default())
+        .run(&())
+        .unwrap();
+    assert!(ran.finished, "{:?}", ran.ended_by);
+    ran
+}
+
+fn batch() -> Batch {
+    Batch::new("s3://shop/images", "s3://shop/thumbs")
+}
+
+fn picture() -> Vec<u8> {
+    std::fs::read("testdata/pictures/small/icon.jpg").unwrap()
+}
+
+#[test]
+fn a_run_over_a_million_fresh_thumbnails_takes_few_requests() {
+    const PICTURES: u64 = 1_000_000;
+    let memory = Memory::new();
+    let settings = Fingerprint::of(&Options::default(), &Variant::default()).to_string();
+    let ledger = Ledger::read(&memory.store("s3://shop/thumbs")).unwrap();
+    for number in 0..PICTURES {
+        let key = format!("{:03}/{number}.jpg", number % 1000);
+        let etag = memory.insert(&format!("images/{key}"), Vec::new());
+        let thumbnail = memory.insert(&format!("thumbs/{key}"), Vec::new());
+        let mut version = String::new();
+        SourceVersion::Object { etag, length: 0 }.write_fields(&mut version);
+        ledger.add(Fact {
+            source: &key,
+            version: &version,
+            thumbnail: &key,
+            etag: &Etag(&thumbnail).to_string(),
+            settings: &settings,
+        });
+    }
+    ledger.save(true).unwrap();
+    memory.forget_counts();
+    let ran = run(&memory, &batch());
+    assert_eq!(ran.totals.counts.fresh, PICTURES);
+    let counts = memory.counts();
+    let kinds: Vec<_> = counts.keys().copied().collect();
+    assert_eq!(kinds, ["GET", "LIST"], "{counts:?}");
+    assert!(memory.requests() <= 2_500, "{counts:?}");
+}
+
+#[test]
+fn a_lost_ledger_costs_requests_and_no_wrong_answer() {
+    let memory = Memory::new();
+    for number in 0..50 {
+        memory.insert(&format!("images/{number}.jpg"), picture());
+    }
+    assert_eq!(run(&memory, &batch()).totals.counts.made, 50);
+    for key in memory.keys().iter().filter(|key| key.contains("ledger")) {
+        memory.remove(key);
+    }
+    memory.insert("images/7.jpg", picture());
+    memory.forget_counts();
+    let counts = run(&memory, &batch()).totals.counts;
+    assert_eq!((counts.made, counts.fresh), (1, 49));
+    assert_eq!(memory.counts()["HEAD"], 50);
+    memory.forget_counts();
+    assert_eq!(run(&memory, &batch()).totals.counts.fresh, 50);
+    assert_eq!(memory.counts().get("HEAD"), None);
+}
+
+#[test]
+fn what_is_foreign_or_replaced_or_set_otherwise_is_seen() {
+    let memory = Memory::new();
+    for name in ["a.jpg", "b.jpg", "c.jpg"] {
+        memory.insert(&format!("images/{name}"), picture());
+    }
+    memory.insert("thumbs/a.jpg", b"mine".to_vec());
+    let counts = run(&memory, &batch()).totals.counts;
+    assert_eq!((counts.made, counts.kept), (2, 1));
+    // A thumbnail that is another one now, with the same key.
+    memory.insert("thumbs/b.jpg", b"mine, too".to_vec());
+    let counts = run(&memory, &batch()).totals.counts;
+    assert_eq!((counts.fresh, counts.kept), (1, 2));
+    let small = batch().with_variants(vec![Variant::new("32".parse().unwrap())]);
+    let counts = run(&memory, &small).totals.counts;
+    assert_eq!((counts.made, counts.kept), (1, 2));
+    let counts = run(&memory, &batch().with_replace_foreign(true))
+        .totals
+        .counts;
+    assert_eq!((counts.made, counts.kept), (3, 0));
+}
+
+#[test]
+fn only_thumbnails_of_ours_without_a_picture_are_pruned() {
+    let memory = Memory::new();
+    for name in ["a.jpg", "b/c.jpg", ".hidden.jpg"] {
+        memory.insert(&format!("images/{name}"), picture());
+    }
+    let mut all = batch();
+    all.walk.hidden = true;
+    assert_eq!(run(&memory, &all).totals.counts.made, 3);
+    memory.insert("thumbs/foreign.jpg", b"mine".to_vec());
+    memory.remove("images/b/c.jpg");
+    let pruned = batch().with_prune(true);
+    let dry = run(&memory, &pruned.clone().with_dry_run(true))
+        .totals
+        .counts;
+    assert_eq!(dry.would_prune, 1);
+    assert_eq!(run(&memory, &pruned).totals.counts.pruned, 1);
+    let keys = memory.keys();
+    let left = keys
+        .iter()
+        .filter(|key| key.starts_with("thumbs/") && key.ends_with("jpg"));
+    let left: Vec<_> = left.collect();
+    assert_eq!(
+        left,
+        ["thumbs/.hidden.jpg", "thumbs/a.jpg", "thumbs/foreign.jpg"]
+    );
+    // No picture at all: SOURCE may be the wrong one.
+    for key in ["images/a.jpg", "images/.hidden.jpg"] {
+        memory.remove(key);
+    }
+    memory.insert("images/readme.txt", Vec::new());
+    assert_eq!(run(&memory, &pruned).totals.counts.pruned, 0);
+}
+
+#[test]
+fn shards_make_all_of_it_together_and_share_a_ledger() {
+    let memory = Memory::new();
+    for number in 0..60 {
+        memory.insert(&format!("images/{number}.jpg"), picture());
+    }
+    let shard = |index| crate::batch::shard::Shard::new(index, 3).unwrap();
+    let made: u64 = (0..3)
+        .map(|index| {
+            run(&memory, &batch().with_shard(shard(index)))
+                .totals
+                .counts
+                .made
+        })
+        .sum();
+    assert_eq!(made, 60);
+    memory.forget_counts();
+    assert_eq!(run(&memory, &batch()).totals.counts.fresh, 60);
+    assert_eq!(memory.counts().get("HEAD"), None);
+}
