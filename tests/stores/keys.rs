@@ -1,0 +1,87 @@
+//! Keys that are no paths, or no keys for the crate.
+
+use std::path::Path;
+
+use crate::env::jpeg;
+use crate::server::Server;
+
+#[test]
+fn odd_keys_are_pictures_or_failures_by_name_and_hide_no_other() {
+    let server = Server::new();
+    let long = format!("{}.jpg", "long".repeat(80));
+    let odd = [
+        "ä ö/ü%20&+=.jpg",
+        "100%.jpg",
+        "a/b.jpg",
+        "a-b.jpg",
+        "tab \"quoted\".jpg",
+        "z/#?.jpg",
+    ];
+    let bad = ["d//e.jpg", "d/../f.jpg"];
+    for key in odd.iter().chain(&bad) {
+        server.put(&format!("images/{key}"), &jpeg(16, 12, 1));
+    }
+    for key in ["images/folder/", "images/.hidden.jpg", "images/readme.txt"] {
+        server.put(key, b"");
+    }
+    let run = server.run(&["s3://shop/images", "s3://shop/thumbs"]);
+    run.ends_with(1)
+        .counts(odd.len() as u32, 0, bad.len() as u32);
+    run.says("images/d//e.jpg: walk: ");
+    let mut expected = odd.map(str::to_owned).to_vec();
+    expected.sort_unstable();
+    let made: Vec<_> = server.thumbnails("thumbs").into_keys().collect();
+    assert_eq!(made, expected);
+    let again = server.run(&["s3://shop/images", "s3://shop/thumbs"]);
+    again
+        .ends_with(1)
+        .counts(0, odd.len() as u32, bad.len() as u32);
+
+    server.put(&format!("images/{long}"), &jpeg(16, 12, 1));
+    let run = server.run(&["s3://shop/images", "thumbs"]);
+    run.ends_with(1)
+        .counts(odd.len() as u32, 0, bad.len() as u32 + 1);
+    run.says("File name too long");
+    assert!(
+        odd.iter()
+            .all(|key| server.env.path("thumbs").join(Path::new(key)).exists())
+    );
+}
+
+#[test]
+fn the_keys_of_a_list_are_taken_and_others_refused() {
+    let server = Server::new();
+    for key in ["a.jpg", "b/c.jpg", "d.jpg"] {
+        server.put(&format!("images/{key}"), &jpeg(16, 12, 1));
+    }
+    server.env.file(
+        "list",
+        b"b/c.jpg\n../images/a.jpg\n/a.jpg\nnone.jpg\n./d.jpg\n",
+    );
+    let run = server.run(&[
+        "s3://shop/images",
+        "s3://shop/thumbs",
+        "--files-from",
+        "list",
+    ]);
+    run.ends_with(1).counts(2, 0, 3);
+    run.says("../images/a.jpg: walk: refused")
+        .says("images/none.jpg: stat: ");
+    let made: Vec<_> = server.thumbnails("thumbs").into_keys().collect();
+    assert_eq!(made, ["b/c.jpg", "d.jpg"]);
+}
+
+#[test]
+fn a_dest_inside_source_is_not_gone_through() {
+    let server = Server::new();
+    server.put("images/a.jpg", &jpeg(16, 12, 1));
+    let run = || server.run(&["s3://shop/images", "s3://shop/images/t"]);
+    run().ends_with(0).counts(1, 0, 0);
+    run().ends_with(0).counts(0, 1, 0);
+    let refused = |source: &str, dest: &str, text: &str| {
+        server.run(&[source, dest]).ends_with(2).says(text);
+    };
+    refused("s3://shop/images", "s3://shop/images/", "the same folder");
+    refused("s3://shop/images", "s3://shop", "contains SOURCE");
+    refused("s3://shop/images/t", "s3://shop/u", "swapped");
+}
