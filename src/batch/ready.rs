@@ -1,5 +1,7 @@
 //! Before a run: SOURCE and DEST are checked and opened, and DEST is this run's.
 
+#[cfg(feature = "object-store")]
+use crate::batch::destination::claim;
 use crate::batch::destination::lock::{Claim, Held, Lock, lock};
 use crate::batch::ends::Ends;
 use crate::batch::error::RunError;
@@ -8,8 +10,6 @@ use crate::batch::observer::{Event, Observer, Warning};
 use crate::batch::place::store_scheme;
 use crate::batch::settings::Batch;
 use crate::batch::stop::Stop;
-#[cfg(feature = "object-store")]
-use crate::batch::store;
 
 /// A batch whose places are checked and whose DEST is locked.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ enum Holding {
     },
     #[cfg(feature = "object-store")]
     Store {
-        _held: store::Held,
+        _held: claim::Held,
     },
 }
 
@@ -92,8 +92,8 @@ impl Batch {
         };
         #[cfg(feature = "object-store")]
         if let Some(bucket) = &ends.dest {
-            use store::Claiming::{Busy, Held, Stopped, Unsupported};
-            return match store::claim(&bucket.store, claim, self.wait, stop)
+            use claim::Claiming::{Busy, Held, Stopped, Unsupported};
+            return match claim::claim(&bucket.store, claim, self.wait, stop)
                 .map_err(|error| RunError::Dest(dest.clone(), error.into()))?
             {
                 Held(held) => Ok(Some(Holding::Store { _held: held })),

@@ -4,8 +4,11 @@
 //! local   thumbnails written whole or not at all      lock    one run in a DEST, or in a shard of it
 //! object  thumbnails as a store's objects             thumbnail  one that is looked at or written
 //! holder  which process holds a lock, where the system says so
+//! claim   what a store has in place of a lock: an object that runs out
 //! ```
 
+#[cfg(feature = "object-store")]
+pub mod claim;
 mod holder;
 pub mod local;
 pub mod lock;

@@ -8,8 +8,7 @@ use crate::batch::destination::thumbnail::{Thumbnail, Wanted, Written};
 use crate::batch::freshness::{DAMAGED, Etag, Freshness, Reason, SourceVersion, of_stamp};
 use crate::batch::job::{Job, There};
 use crate::batch::ownership::{Foreign, HEAD};
-use crate::batch::source::object::NotUtf8;
-use crate::batch::store::{Fact, Head, Headers, Ledger, Over, Refusal, Store, StoreError};
+use crate::batch::store::{Fact, Head, Headers, Ledger, NotUtf8, Over, Refusal, Store, StoreError};
 use crate::picture::Format;
 use crate::picture::stamp::{Found, Stamp, find};
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::batch::error::FailureCause;
 use crate::batch::freshness::SourceVersion;
 use crate::batch::ownership::{HEAD, is_thumbnails};
-use crate::batch::store::{Head, Refusal, Store, StoreError};
+use crate::batch::store::{Head, NotUtf8, Refusal, Store, StoreError};
 use crate::batch::walk::SourcePicture;
 use crate::picture::{Need, Reading};
 
@@ -168,8 +168,3 @@ fn key(picture: &SourcePicture) -> Result<&str, io::Error> {
     let key = picture.relative().to_str();
     key.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidFilename, NotUtf8))
 }
-
-/// A path that no key can be.
-#[derive(Debug, thiserror::Error)]
-#[error("not UTF-8, as keys in a store are")]
-pub(crate) struct NotUtf8;

@@ -76,7 +76,7 @@ impl StoreError {
     }
 
     /// A failure that no store told.
-    pub(super) fn new(refusal: Refusal, text: impl Into<String>) -> Self {
+    pub(crate) fn new(refusal: Refusal, text: impl Into<String>) -> Self {
         let text = text.into();
         Self { refusal, text }
     }
@@ -156,6 +156,11 @@ fn status(text: &str) -> Option<String> {
     let status = rest.split([':', '<', '\n']).next()?.trim();
     Some(format!("the store answers {status}"))
 }
+
+/// A path that no key can be.
+#[derive(Debug, thiserror::Error)]
+#[error("not UTF-8, as keys in a store are")]
+pub struct NotUtf8;
 
 #[cfg(test)]
 mod tests {

@@ -6,18 +6,17 @@
 //! url      s3://bucket/prefix                      open     from a URL to a store that answers
 //! client   requests, as calls that block           crypto   digests, signatures and TLS
 //! listing  keys in order, some pages ahead         error    what a store says, without secrets
-//! ledger   thumbnails that are known to be fresh   claim    who works on DEST: a lock that runs out
-//! window   what is in the thumbnails' places       pictures those below a place
+//! ledger   thumbnails that are known to be fresh   window   what is in the thumbnails' places
+//! pictures those below a place
 //! ```
 
-mod claim;
 mod client;
 mod crypto;
 mod error;
 mod ledger;
 mod listing;
 #[cfg(test)]
-mod memory;
+pub(super) mod memory;
 mod open;
 mod pictures;
 #[cfg(test)]
@@ -25,9 +24,8 @@ mod tests;
 mod url;
 mod window;
 
-pub use claim::{Claiming, Held, claim};
 pub use client::{Got, Head, Headers, Over, Store};
-pub use error::{Refusal, StoreError};
+pub use error::{NotUtf8, Refusal, StoreError};
 pub use ledger::{Fact, Ledger, RESERVED};
 pub use listing::{Listed, Listing, Met};
 pub use open::{Opener, StoreOptions};

@@ -15,11 +15,9 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::client::{Head, Headers, Over, Store};
-use super::error::{Refusal, StoreError};
-use super::listing::{Listing, Met};
-use crate::batch::destination::lock::{Claim, Wait};
+use super::lock::{Claim, Wait};
 use crate::batch::stop::Stop;
+use crate::batch::store::{Head, Headers, Listing, Met, Over, Refusal, Store, StoreError};
 
 const PLACE: &str = ".thumbgen.claim";
 
