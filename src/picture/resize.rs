@@ -130,47 +130,40 @@ impl Passes {
             rows,
             columns,
         } = self;
+        let level = *level;
         let whole = |side: usize| side.next_multiple_of(COLUMNS);
         let reach = across.reach();
-        let (wide, high) = (whole(reach.len()), whole(height));
-        rows.resize(wide * high, 0);
-        let plane = Rows {
-            samples: source.samples,
-            stride: source.width,
-        };
-        convolve(*level, plane, (0, reach.start), wide, down, rows);
-        columns.resize(wide * high, 0);
-        transpose(
-            *level,
-            Rows {
-                samples: rows,
-                stride: wide,
-            },
-            columns,
-        );
-        rows.resize(whole(width) * high, 0);
-        let turned = Rows {
-            samples: columns,
-            stride: high,
-        };
-        convolve(*level, turned, (reach.start, 0), high, across, rows);
-        columns.resize(whole(width) * high, 0);
-        transpose(
-            *level,
-            Rows {
-                samples: rows,
-                stride: high,
-            },
-            columns,
-        );
-        for (row, line) in columns
-            .chunks_exact(whole(width))
-            .zip(target.chunks_exact_mut(width))
-        {
-            line.copy_from_slice(&row[..width]);
+        let wide = whole(reach.len());
+        for (band, lines) in target.chunks_mut(BAND * width).enumerate() {
+            let high = whole(lines.len() / width);
+            let plane = Rows::new(source.samples, source.width);
+            rows.resize(wide * high, 0);
+            convolve(
+                level,
+                plane,
+                (0, reach.start),
+                wide,
+                down,
+                band * BAND,
+                rows,
+            );
+            columns.resize(wide * high, 0);
+            transpose(level, Rows::new(rows, wide), columns);
+            let turned = Rows::new(columns, high);
+            rows.resize(whole(width) * high, 0);
+            convolve(level, turned, (reach.start, 0), high, across, 0, rows);
+            columns.resize(whole(width) * high, 0);
+            transpose(level, Rows::new(rows, high), columns);
+            let made = columns.chunks_exact(whole(width));
+            for (row, line) in made.zip(lines.chunks_exact_mut(width)) {
+                line.copy_from_slice(&row[..width]);
+            }
         }
     }
 }
+
+/// Rows of the thumbnail that are made together: few enough for what they are made from to stay in a core's cache.
+const BAND: usize = 64;
 
 /// `length`, shortened just enough for `start + length` not to exceed `side`, even after rounding.
 fn shortened(start: f64, length: f64, side: usize) -> f64 {

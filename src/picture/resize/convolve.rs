@@ -14,17 +14,25 @@ pub(super) struct Rows<'a> {
     pub(super) stride: usize,
 }
 
-/// Puts the weighted sums of rows, of so many `columns`, into `sums`, with a stride of `columns`. `rows` begin with the
-/// row and column that `first` names. Columns that they don't have are summed up to something.
+impl<'a> Rows<'a> {
+    pub(super) fn new(samples: &'a [u8], stride: usize) -> Self {
+        Self { samples, stride }
+    }
+}
+
+/// Puts the weighted sums of rows, of so many `columns`, into `sums`, with a stride of `columns`, those by the weights
+/// numbered `from` first. `rows` begin with the row and column that `first` names. Columns that they don't have are
+/// summed up to something.
 pub(super) fn convolve(
     level: Level,
     rows: Rows,
     first: (usize, usize),
     columns: usize,
     weights: &Weights,
+    from: usize,
     sums: &mut [u8],
 ) {
-    dispatch!(level, simd => convolve_vectorised(simd, rows, first, columns, weights, sums));
+    dispatch!(level, simd => convolve_vectorised(simd, rows, first, columns, weights, from, sums));
 }
 
 #[inline(always)]
@@ -34,9 +42,11 @@ fn convolve_vectorised<S: Simd>(
     first: (usize, usize),
     columns: usize,
     weights: &Weights,
+    from: usize,
     sums: &mut [u8],
 ) {
-    for ((start, weights_of_row), line) in weights.iter().zip(sums.chunks_exact_mut(columns)) {
+    let lines = sums.chunks_exact_mut(columns);
+    for ((start, weights_of_row), line) in weights.iter().skip(from).zip(lines) {
         let at = (start - first.0) * rows.stride + first.1;
         let (wide, rest) = line.as_chunks_mut::<{ 2 * COLUMNS }>();
         let end = at + 2 * COLUMNS * wide.len();
