@@ -34,6 +34,7 @@ mod own_size;
 mod pyramid;
 mod render;
 mod resize;
+mod room;
 mod sharpen;
 mod sniff;
 mod source;

@@ -1,6 +1,7 @@
 //! Planes decoded for a large thumbnail -> planes that are small enough for a smaller one.
 
 use crate::picture::jpeg::Plane;
+use crate::picture::room::let_go;
 
 /// How many times as long as the thumbnail's side a plane's is at least after a halving.
 ///
@@ -16,7 +17,7 @@ pub(crate) fn halvings(window: (f64, f64), target: (usize, usize)) -> usize {
     times.clamp(0.0, 16.0) as usize
 }
 
-/// A picture's planes, each halved as often as the thumbnails so far have asked for. Keeps its memory.
+/// A picture's planes, each halved as often as the thumbnails so far have asked for. Keeps what memory isn't large.
 #[derive(Debug, Default)]
 pub(crate) struct Pyramid([Levels; 5]);
 
@@ -52,6 +53,9 @@ impl Pyramid {
     pub(crate) fn clear(&mut self) {
         for plane in &mut self.0 {
             plane.built = 0;
+            for level in &mut plane.levels {
+                let_go(&mut level.samples);
+            }
         }
     }
 

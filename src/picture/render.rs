@@ -3,15 +3,16 @@
 use image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage, RgbaImage};
 
 use crate::picture::alpha::unpremultiply;
-use crate::picture::colour::{Colours, Conversion, Converted};
+use crate::picture::colour::{self, Colours, Conversion, Wanted};
 use crate::picture::compose::{Picture, compose};
 use crate::picture::decode_plan::{Cut, DecodePlan};
-use crate::picture::encode::{Layout, Pixels, Samples as Interleaved};
+use crate::picture::encode::{Layout, Pixels, Samples as Interleaved, halve_chroma, halves_chroma};
 use crate::picture::framing::Area;
 use crate::picture::jpeg::Plane;
 use crate::picture::orient::Orientation;
 use crate::picture::pyramid::Pyramid;
 use crate::picture::resize::{Resizer, Samples};
+use crate::picture::room::{let_go, let_go_for};
 use crate::picture::sharpen::sharpen;
 use crate::picture::step::Step;
 use crate::picture::variant::{Format, Variant};
@@ -27,8 +28,10 @@ pub(crate) struct Renderer {
     pyramid: Pyramid,
     /// Planes whose colours are converted before they are resized.
     large: [Vec<u8>; 4],
-    /// A plane that is being turned, or the interleaved pixels.
+    /// A plane that is being sharpened, turned or halved.
     buffer: Vec<u8>,
+    /// The interleaved pixels.
+    pixels: Vec<u8>,
     /// The pixels laid on their background.
     composed: Vec<u8>,
 }
@@ -72,13 +75,19 @@ impl Renderer {
             pyramid: Pyramid::default(),
             large: <[Vec<u8>; 4]>::default(),
             buffer: Vec::new(),
+            pixels: Vec::new(),
             composed: Vec::new(),
         }
     }
 
-    /// Forgets the picture before.
-    pub(crate) fn begin(&mut self) {
+    /// Forgets the picture.
+    pub(crate) fn end(&mut self) {
         self.pyramid.clear();
+        let buffers = self.planes.iter_mut().chain(&mut self.large);
+        buffers.for_each(let_go);
+        let_go(&mut self.buffer);
+        let_go(&mut self.pixels);
+        let_go(&mut self.composed);
     }
 
     /// Makes the pixels of one thumbnail of a picture's `planes`. Tells `lap` of each step that is over.
@@ -91,9 +100,10 @@ impl Renderer {
         lap: &mut dyn FnMut(Step),
     ) -> Rendered<'_> {
         let mut conversion = plan.facts.conversion.clone();
-        let colours = conversion.components();
-        let alpha = plan.facts.alpha.then_some(colours);
+        let alpha = plan.facts.alpha.then_some(conversion.components());
         for (index, plane) in planes.iter().enumerate() {
+            let (width, height) = cut.target(index);
+            let_go_for(&mut self.planes[index], width * height);
             self.pyramid.build(index, plane, cut.halvings(index, plane));
         }
         if conversion.oversize() == 1 {
@@ -112,7 +122,9 @@ impl Renderer {
         }
         let Self {
             planes,
+            colours,
             buffer,
+            pixels,
             composed,
             ..
         } = self;
@@ -139,31 +151,44 @@ impl Renderer {
         let inner = plan.turn.turned((cut.framing.width, cut.framing.height));
         let size = cut.padding.map_or(inner, |padding| padding.size);
         let plain = alpha.is_none() && cut.padding.is_none();
-        if plain && conversion.keeps_planes() && variant.format == Format::Jpeg {
-            lap(Step::Colour);
-            let [first, second, third, ..] = &*planes;
-            let pixels = if conversion.is_grey() {
-                interleaved(first, Layout::Grey)
+        let is_jpeg = variant.format == Format::Jpeg;
+        let halves = is_jpeg && halves_chroma(variant.quality().get());
+        let pixels = if plain && is_jpeg {
+            if !conversion.keeps_planes() {
+                colours.convert_planes(&conversion, planes, Wanted::YCbCr);
+            }
+            if conversion.is_grey() {
+                interleaved(&planes[0], Layout::Grey)
             } else {
-                Pixels::YCbCr([first, second, third])
-            };
-            return Rendered { pixels, size };
-        }
-        let converted = self.colours.convert(&conversion, planes, buffer);
-        let has_colour = converted == Converted::Rgb;
-        let pixels = if plain {
-            interleaved(buffer, Layout::new(has_colour, false))
+                ycbcr(planes, size, halves && !conversion.keeps_planes(), buffer)
+            }
         } else {
-            let picture = Picture {
-                colours: buffer,
-                has_colour,
-                alpha: alpha.map(|alpha| &planes[alpha][..]),
-                size: inner,
+            colours.convert(&conversion, planes, pixels);
+            let has_colour = !conversion.is_grey();
+            let (pixels, layout) = if plain {
+                (pixels, Layout::new(has_colour, false))
+            } else {
+                let picture = Picture {
+                    colours: pixels,
+                    has_colour,
+                    alpha: alpha.map(|alpha| &planes[alpha][..]),
+                    size: inner,
+                };
+                let keeps_alpha = variant.format.has_alpha();
+                let background = variant.background;
+                let layout = compose(picture, cut.padding, background, keeps_alpha, composed);
+                (composed, layout)
             };
-            let keeps_alpha = variant.format.has_alpha();
-            let background = variant.background;
-            let layout = compose(picture, cut.padding, background, keeps_alpha, composed);
-            interleaved(composed, layout)
+            if is_jpeg && layout.has_colour() {
+                let samples = pixels.len() / 3;
+                for plane in &mut planes[..3] {
+                    plane.resize(samples, 0);
+                }
+                colour::split(pixels, planes, 0..samples, Wanted::YCbCr);
+                ycbcr(planes, size, halves, buffer)
+            } else {
+                interleaved(pixels, layout)
+            }
         };
         lap(Step::Colour);
         Rendered { pixels, size }
@@ -178,7 +203,6 @@ impl Renderer {
             planes: small,
             pyramid,
             large,
-            buffer,
             ..
         } = self;
         let halved = |index: usize| {
@@ -190,7 +214,7 @@ impl Renderer {
             let plane = halved(index);
             resizer.resize(samples(&plane), cut.window(index, &plane), size, large);
         }
-        colours.convert_planes(conversion, large, buffer);
+        colours.convert_planes(conversion, large, Wanted::Rgb);
         let whole = Area {
             left: 0.0,
             top: 0.0,
@@ -206,6 +230,22 @@ impl Renderer {
             resizer.resize(samples, whole, cut.target(index), small);
         }
     }
+}
+
+/// Planes for a JPEG, of which chroma is halved first if it isn't yet.
+fn ycbcr<'p>(
+    planes: &'p mut [Vec<u8>; 5],
+    (width, height): (u32, u32),
+    halve: bool,
+    buffer: &mut Vec<u8>,
+) -> Pixels<'p> {
+    if halve {
+        for plane in &mut planes[1..3] {
+            halve_chroma(plane, (width as usize, height as usize), buffer);
+        }
+    }
+    let [first, second, third, ..] = planes;
+    Pixels::YCbCr([first, second, third])
 }
 
 fn interleaved(samples: &[u8], layout: Layout) -> Pixels<'_> {

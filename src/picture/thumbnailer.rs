@@ -370,13 +370,13 @@ fn render_cuts(
     variants: &[Variant],
     each: &mut dyn FnMut(Event),
 ) {
-    renderer.begin();
     for cut in &plan.cuts {
         let variant = &variants[cut.variant];
         let mut lap = |step| each(Event::Lap(step));
         let rendered = renderer.render(planes, plan, cut, variant, &mut lap);
         each(Event::Rendered(rendered, cut, about));
     }
+    renderer.end();
 }
 
 fn parse(bytes: &[u8]) -> Result<Header<'_>, ThumbnailError> {

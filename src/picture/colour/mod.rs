@@ -1,6 +1,6 @@
 //! Converts planes of any colour to sRGB, if they need converting.
 //!
-//! Colours are converted once the planes have the thumbnail's size, about 12,000 pixels; only inks need larger planes
+//! Colours are converted once the planes have the thumbnail's size, strip by strip; only inks need larger planes
 //! ([`Conversion::oversize`]).
 //!
 //! The conversion is settled before anything is decoded ([`Colours::conversion`]), because a picture that needs none
@@ -23,6 +23,7 @@ mod profiles;
 mod samples;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::picture::jpeg::{Colour, IccChunk};
@@ -131,13 +132,11 @@ impl Conversion {
     }
 }
 
-/// What became of the planes.
+/// What the samples of converted planes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Converted {
-    /// One sample a pixel.
-    Grey,
-    /// Red, green and blue for each pixel.
+pub(crate) enum Wanted {
     Rgb,
+    YCbCr,
 }
 
 /// Plans and carries out conversions. Each worker has its own, which keeps the transforms of the profiles it has met.
@@ -145,8 +144,9 @@ pub(crate) enum Converted {
 pub(crate) struct Colours {
     profiles: Profiles,
     adobe_rgb: Option<Arc<Transform>>,
-    /// Interleaved samples on their way into a transform.
+    /// A strip's interleaved samples on their way into a transform, and out of it.
     device: Vec<u8>,
+    strip: Vec<u8>,
 }
 
 impl Colours {
@@ -208,64 +208,103 @@ impl Colours {
         conversion: &Conversion,
         planes: &[impl AsRef<[u8]>],
         target: &mut Vec<u8>,
-    ) -> Converted {
-        let planes: Vec<&[u8]> = planes.iter().map(AsRef::as_ref).collect();
+    ) {
         target.clear();
-        let device = &mut self.device;
-        device.clear();
-        match (conversion.model, planes.as_slice()) {
-            (Colour::Gray, [grey, ..]) => {
-                target.extend_from_slice(grey);
-                if let Some(transform) = &conversion.transform {
-                    transform.grey(target);
-                }
-                return Converted::Grey;
-            }
-            (Colour::YCbCr, [y, cb, cr, ..]) => samples::rgb_of_planes(y, cb, cr, device),
-            (Colour::Rgb, [r, g, b, ..]) => samples::interleave(r, g, b, device),
-            (Colour::Cmyk, [c, m, y, k, ..]) => samples::inks_of_cmyk(c, m, y, k, device),
-            (Colour::Ycck, [y, cb, cr, k, ..]) => samples::inks_of_ycck(y, cb, cr, k, device),
-            _ => unreachable!("BUG: too few planes"),
+        for strip in strips(planes[0].as_ref().len()) {
+            let part = part(&planes[..conversion.components()], strip);
+            self.convert_strip(conversion, part, target);
         }
-        match &conversion.transform {
-            Some(transform) => transform.to_rgb(device, planes[0].len(), target),
-            None if matches!(conversion.model, Colour::Cmyk | Colour::Ycck) => {
-                samples::rgb_of_inks(device, target);
-            }
-            None => std::mem::swap(device, target),
-        }
-        Converted::Rgb
     }
 
-    /// Makes large `planes`, which all have the same size, those of red, green and blue. Strip by strip, so that they are
-    /// in memory once only.
+    /// Makes `planes`, which all have the same size, grey or what is wanted.
     pub(crate) fn convert_planes(
         &mut self,
         conversion: &Conversion,
         planes: &mut [Vec<u8>],
-        buffer: &mut Vec<u8>,
+        wanted: Wanted,
     ) {
-        let samples = planes[0].len();
-        for start in (0..samples).step_by(STRIP) {
-            let strip = start..(start + STRIP).min(samples);
-            let components = &planes[..conversion.components()];
-            let components: Vec<_> = components
-                .iter()
-                .map(|plane| &plane[strip.clone()])
-                .collect();
-            self.convert(conversion, &components, buffer);
-            for (channel, plane) in planes.iter_mut().enumerate().take(3) {
-                let levels = buffer.iter().skip(channel).step_by(3);
-                for (sample, level) in plane[strip.clone()].iter_mut().zip(levels) {
-                    *sample = *level;
-                }
+        let mut converted = std::mem::take(&mut self.strip);
+        for strip in strips(planes[0].len()) {
+            converted.clear();
+            let part = part(&planes[..conversion.components()], strip.clone());
+            self.convert_strip(conversion, part, &mut converted);
+            if conversion.is_grey() {
+                planes[0][strip].copy_from_slice(&converted);
+            } else {
+                split(&converted, planes, strip, wanted);
             }
         }
+        self.strip = converted;
+    }
+
+    /// Adds the interleaved samples of a strip of planes to `target`.
+    fn convert_strip(&mut self, conversion: &Conversion, strip: [&[u8]; 4], target: &mut Vec<u8>) {
+        let device = &mut self.device;
+        device.clear();
+        let [first, second, third, fourth] = strip;
+        let start = target.len();
+        let transform = conversion.transform.as_deref();
+        let room = if transform.is_some() {
+            &mut *device
+        } else {
+            &mut *target
+        };
+        match conversion.model {
+            Colour::Gray => {
+                target.extend_from_slice(first);
+                if let Some(transform) = transform {
+                    transform.grey(&mut target[start..]);
+                }
+                return;
+            }
+            Colour::YCbCr => samples::rgb_of_planes(first, second, third, room),
+            Colour::Rgb => samples::interleave(first, second, third, room),
+            Colour::Cmyk => samples::inks_of_cmyk(first, second, third, fourth, device),
+            Colour::Ycck => samples::inks_of_ycck(first, second, third, fourth, device),
+        }
+        match transform {
+            Some(transform) => transform.to_rgb(device, first.len(), target),
+            None if conversion.components() == 4 => samples::rgb_of_inks(device, target),
+            None => {}
+        }
+    }
+}
+
+/// Puts interleaved RGB into planes of what is wanted: into the part of them that `strip` names.
+pub(crate) fn split(rgb: &[u8], planes: &mut [Vec<u8>], strip: Range<usize>, wanted: Wanted) {
+    let [first, second, third, ..] = planes else {
+        unreachable!("BUG: too few planes")
+    };
+    let planes = [first, second, third].map(|plane| &mut plane[strip.clone()]);
+    let [first, second, third] = planes;
+    let (pixels, _) = rgb.as_chunks::<3>();
+    let places = first.iter_mut().zip(second).zip(third);
+    for (&pixel, ((first, second), third)) in pixels.iter().zip(places) {
+        [*first, *second, *third] = match wanted {
+            Wanted::Rgb => pixel,
+            Wanted::YCbCr => samples::ycbcr_of_rgb(pixel),
+        };
     }
 }
 
 /// Samples of a plane that are converted together: what stays in a core's own cache.
 const STRIP: usize = 32 << 10;
+
+/// Where the strips of a plane of so many samples are.
+fn strips(samples: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..samples)
+        .step_by(STRIP)
+        .map(move |start| start..(start + STRIP).min(samples))
+}
+
+/// A part of the planes, of which there are four at most.
+fn part(planes: &[impl AsRef<[u8]>], strip: Range<usize>) -> [&[u8]; 4] {
+    let mut part = [&[][..]; 4];
+    for (part, plane) in part.iter_mut().zip(planes) {
+        *part = &plane.as_ref()[strip.clone()];
+    }
+    part
+}
 
 /// The transform of a profile that fits the picture; `None` if the profile describes sRGB.
 fn usable(profile: &Profile, model: Colour) -> Result<Option<Arc<Transform>>, ProfileFault> {

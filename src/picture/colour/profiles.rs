@@ -57,14 +57,15 @@ impl Transform {
         }
     }
 
-    /// Converts interleaved `device` samples and puts interleaved RGB into `target`.
+    /// Converts interleaved `device` samples and adds interleaved RGB to `target`.
     pub(super) fn to_rgb(&self, device: &[u8], pixels: usize, target: &mut Vec<u8>) {
         let Self::Colour(transform) = self else {
             unreachable!("BUG: a profile that doesn't fit")
         };
-        target.resize(pixels * 3, 0);
+        let start = target.len();
+        target.resize(start + pixels * 3, 0);
         transform
-            .transform(device, target)
+            .transform(device, &mut target[start..])
             .expect("BUG: buffers of different sizes");
     }
 }

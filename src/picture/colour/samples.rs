@@ -72,6 +72,21 @@ pub(crate) fn rgb_of_ycbcr(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     ]
 }
 
+/// A pixel in YCbCr as JFIF defines it (ITU-T T.871, 7), in the 16.16 fixed point of libjpeg's jccolor.c.
+#[inline(always)]
+pub(super) fn ycbcr_of_rgb(rgb: [u8; 3]) -> [u8; 3] {
+    let [r, g, b] = rgb.map(i32::from);
+    let half = 1 << 15;
+    // One less than a half, so that the largest value doesn't become 256.
+    let centre = (128 << 16) + half - 1;
+    let sums = [
+        19_595 * r + 38_470 * g + 7_471 * b + half,
+        -11_059 * r - 21_709 * g + 32_768 * b + centre,
+        32_768 * r - 27_439 * g - 5_329 * b + centre,
+    ];
+    sums.map(|sum| (sum >> 16) as u8)
+}
+
 /// Adds pixels of N samples. A plain `extend` asks for room at every sample; this asks once.
 #[inline(always)]
 fn extend<const N: usize>(target: &mut Vec<u8>, pixels: impl ExactSizeIterator<Item = [u8; N]>) {

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::picture::variant::{Format, Variant};
 
-pub(crate) use jpeg::halves_chroma;
+pub(crate) use jpeg::{halve_chroma, halves_chroma};
 pub(crate) use pixels::{Layout, Pixels, Samples};
 
 /// Why pixels could not be encoded.

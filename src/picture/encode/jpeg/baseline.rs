@@ -25,25 +25,19 @@
 //! give a higher SSIM than later tables (0.964, where Robidoux's give 0.958). Trellis quantisation saves 10% of the
 //! bytes but takes seven times as long; optimised Huffman tables save 8% at 128.
 
+use super::chroma::halves_chroma;
 use super::component::Component;
-use super::planes::Planes;
 use super::scan::ScanEncoder;
 use crate::picture::encode::pixels::{Layout, Pixels, Samples};
-
-/// Whether a thumbnail of this quality has one sample of Cb and of Cr for each 2x2 pixels, sides rounded up.
-pub(crate) fn halves_chroma(quality: u8) -> bool {
-    quality < 90
-}
 
 /// Encodes pixels, and keeps its buffers from one thumbnail to the next.
 #[derive(Debug, Default)]
 pub(in crate::picture::encode) struct Encoder {
     scan: ScanEncoder,
-    planes: Planes,
 }
 
 impl Encoder {
-    /// Encodes `width` x `height` pixels without alpha, at most 65,535 each.
+    /// Encodes `width` x `height` pixels, grey or planes, at most 65,535 each.
     pub(in crate::picture::encode) fn encode(
         &mut self,
         pixels: Pixels,
@@ -52,23 +46,19 @@ impl Encoder {
         quality: u8,
     ) -> Vec<u8> {
         let size = (width as usize, height as usize);
-        let halves = halves_chroma(quality);
         let planes = match pixels {
             Pixels::YCbCr(planes) => planes,
-            Pixels::Interleaved(Samples { samples, layout }) => match layout {
-                Layout::Grey => {
-                    let grey = Component {
-                        samples,
-                        size,
-                        factors: (1, 1),
-                    };
-                    return self.scan.encode(&[grey], quality);
-                }
-                Layout::Rgb => self.planes.of_rgb(samples, size, halves),
-                Layout::GreyAlpha | Layout::Rgba => unreachable!("BUG: a JPEG has no alpha"),
-            },
+            Pixels::Interleaved(Samples { samples, layout }) => {
+                debug_assert_eq!(layout, Layout::Grey);
+                let grey = Component {
+                    samples,
+                    size,
+                    factors: (1, 1),
+                };
+                return self.scan.encode(&[grey], quality);
+            }
         };
-        let factor = if halves { 2 } else { 1 };
+        let factor = if halves_chroma(quality) { 2 } else { 1 };
         let component = |index: usize| {
             let (size, factor) = match index {
                 0 => (size, factor),
@@ -88,6 +78,8 @@ impl Encoder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::colour::{Wanted, split};
+    use crate::picture::encode::halve_chroma;
     use mozjpeg_rs::{Encoder as Moz, Preset, QuantTableIdx, Subsampling};
 
     /// The same by mozjpeg-rs, with which thumbnails were first made.
@@ -113,6 +105,19 @@ mod tests {
 
     fn interleaved(samples: &[u8], layout: Layout) -> Pixels<'_> {
         Pixels::Interleaved(Samples { samples, layout })
+    }
+
+    /// Y, Cb and Cr of interleaved RGB.
+    fn planes_of(rgb: &[u8], size: (usize, usize), quality: u8) -> [Vec<u8>; 3] {
+        let samples = size.0 * size.1;
+        let mut planes = [0, 1, 2].map(|_| vec![0; samples]);
+        split(rgb, &mut planes, 0..samples, Wanted::YCbCr);
+        if halves_chroma(quality) {
+            for plane in &mut planes[1..] {
+                halve_chroma(plane, size, &mut Vec::new());
+            }
+        }
+        planes
     }
 
     /// Samples of one kind, the same each time: flat, smooth, smooth with noise, noise, black and white.
@@ -158,14 +163,18 @@ mod tests {
                     };
                     let chroma = halved(w) * halved(h);
                     let rgb = samples(kind, 3 * w * h, 3 * w);
-                    for pixels in [
-                        interleaved(&y, Layout::Grey),
-                        Pixels::YCbCr([&y, &cb[..chroma], &cr[..chroma]]),
-                        interleaved(&rgb, Layout::Rgb),
+                    let grey = interleaved(&y, Layout::Grey);
+                    let random = Pixels::YCbCr([&y, &cb[..chroma], &cr[..chroma]]);
+                    let of_rgb = planes_of(&rgb, (w, h), quality);
+                    let of_rgb = Pixels::YCbCr(of_rgb.each_ref().map(Vec::as_slice));
+                    for (pixels, theirs) in [
+                        (grey, grey),
+                        (random, random),
+                        (of_rgb, interleaved(&rgb, Layout::Rgb)),
                     ] {
                         assert!(
                             encoder.encode(pixels, width, height, quality)
-                                == wanted(pixels, width, height, quality),
+                                == wanted(theirs, width, height, quality),
                             "{width}x{height} at quality {quality}, samples {kind}: {pixels:.20?}"
                         );
                         compared += 1;

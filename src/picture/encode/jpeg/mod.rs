@@ -10,16 +10,16 @@
 
 mod baseline;
 mod blocks;
+mod chroma;
 mod component;
 mod forward;
 mod header;
 mod huffman;
-mod planes;
 mod progressive;
 mod quantisation;
 mod scan;
 mod tokens;
 
 pub(super) use baseline::Encoder;
-pub(crate) use baseline::halves_chroma;
+pub(crate) use chroma::{halve_chroma, halves_chroma};
 pub(super) use progressive::encode as encode_progressive;

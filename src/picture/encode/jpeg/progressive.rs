@@ -3,10 +3,10 @@
 
 use mozjpeg_rs::{Encoder, Preset, QuantTableIdx, Subsampling};
 
-use super::baseline::halves_chroma;
+use super::chroma::halves_chroma;
 use crate::picture::encode::pixels::{Layout, Pixels, Samples};
 
-/// Encodes `width` x `height` pixels without alpha.
+/// Encodes `width` x `height` pixels, grey or planes.
 pub(in crate::picture::encode) fn encode(
     pixels: Pixels,
     width: u32,
@@ -27,10 +27,9 @@ pub(in crate::picture::encode) fn encode(
         .subsampling(subsampling);
     match pixels {
         Pixels::YCbCr([y, cb, cr]) => encoder.encode_ycbcr_planar(y, cb, cr, width, height),
-        Pixels::Interleaved(Samples { samples, layout }) => match layout {
-            Layout::Grey => encoder.encode_gray(samples, width, height),
-            Layout::Rgb => encoder.encode_rgb(samples, width, height),
-            Layout::GreyAlpha | Layout::Rgba => unreachable!("BUG: a JPEG has no alpha"),
-        },
+        Pixels::Interleaved(Samples { samples, layout }) => {
+            debug_assert_eq!(layout, Layout::Grey);
+            encoder.encode_gray(samples, width, height)
+        }
     }
 }

@@ -117,8 +117,14 @@ impl Tokens {
         bits: &'b mut Vec<u8>,
     ) -> &'b [u8] {
         let tokens = &self.tokens[..self.count];
-        // A token has 27 bits at most, and each store writes eight bytes.
-        let most = 4 * tokens.len() + 8;
+        let lengths = tables.entries.iter().map(|entry| u64::from(entry & 31));
+        let counts = self.counts.iter().map(|&count| u64::from(count));
+        let most: u64 = lengths
+            .zip(counts)
+            .map(|(length, count)| length * count)
+            .sum();
+        // Each store writes eight bytes.
+        let most = (most / 8) as usize + 8;
         if bits.len() < most {
             bits.resize(most, 0);
         }
