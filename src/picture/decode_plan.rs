@@ -150,7 +150,7 @@ impl Cut {
         if size.0.max(size.1) > variant.format.longest_side() {
             return Err(too_large((size.0.into(), size.1.into())).into());
         }
-        let bytes = 4 * u64::from(size.0) * u64::from(size.1);
+        let bytes = bytes_for(size, facts);
         if bytes > max_memory {
             let limit = max_memory;
             return Err(Cause::TooMuchMemory { bytes, limit });
@@ -261,6 +261,20 @@ impl Cut {
         }
         area
     }
+}
+
+/// About what a thumbnail takes while it is made: its planes, its pixels and what becomes of them in an encoder; and
+/// planes of inks, which are larger when they are converted.
+fn bytes_for(size: (u32, u32), facts: &Facts) -> u64 {
+    let pixels = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
+    let oversize = u64::from(facts.conversion.oversize());
+    let inks = if oversize > 1 {
+        let larger = oversize * oversize * pixels(size);
+        facts.conversion.components() as u64 * larger.min(pixels(facts.source))
+    } else {
+        0
+    };
+    8 * pixels(size) + inks
 }
 
 /// One side of an area, longer by a thumbnail pixel if the thumbnail has an odd number of them.

@@ -27,12 +27,12 @@ impl Given {
             ColorType::La8 | ColorType::La16 => {
                 let pixels = image.to_luma_alpha8().into_raw();
                 let planes = premultiplied::<2>(pixels.as_chunks().0);
-                (Colour::Gray, true, planes.to_vec())
+                (Colour::Gray, true, Vec::from(planes))
             }
             ColorType::Rgba8 | ColorType::Rgba16 | ColorType::Rgba32F => {
                 let pixels = image.to_rgba8().into_raw();
                 let planes = premultiplied::<4>(pixels.as_chunks().0);
-                (Colour::Rgb, true, planes.to_vec())
+                (Colour::Rgb, true, Vec::from(planes))
             }
             _ => {
                 let pixels = image.to_rgb8().into_raw();

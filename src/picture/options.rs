@@ -10,7 +10,7 @@ pub struct Options {
     pub rotate: bool,
     /// The most pixels that a picture may have. Default: 500 million.
     pub max_pixels: u64,
-    /// The most bytes that decoding one picture may take. Default: 256 million.
+    /// The most bytes that decoding one picture may take, and making each thumbnail of it. Default: 256 million.
     pub max_memory: u64,
     /// Whether what is there of a damaged picture is good enough for a thumbnail. Default: no.
     pub allow_damaged: bool,
@@ -47,7 +47,7 @@ impl Options {
         self
     }
 
-    /// The same options with another limit on the memory that decoding takes.
+    /// The same options with another limit on the memory that decoding a picture and making a thumbnail take.
     #[must_use]
     pub fn with_max_memory(mut self, max_memory: u64) -> Self {
         self.max_memory = max_memory;

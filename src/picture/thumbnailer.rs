@@ -275,8 +275,10 @@ impl Thumbnailer {
         let header = parse(bytes)?;
         let (facts, fault) = Facts::of_jpeg(&header, &mut self.renderer.colours);
         let mut about = About::new(Some(FileKind::Jpeg), &facts, fault);
-        let mut plan = self.plan(facts, variants, each);
+        let (mut plan, failed) = DecodePlan::new(facts, &self.options, variants);
+        each(Event::Lap(Step::Header));
         if plan.cuts.is_empty() {
+            tell(failed, each);
             return Ok(());
         }
         let scales = plan.scales(header.components());
@@ -286,6 +288,7 @@ impl Thumbnailer {
         about.scale = scales.get(0).n() as u8;
         about.damage = planes.damage().cloned().map(DecodeError::Jpeg);
         each(Event::Lap(Step::Decode));
+        tell(failed, each);
         render_cuts(&mut self.renderer, &planes, &plan, &about, variants, each);
         Ok(())
     }
@@ -308,9 +311,7 @@ impl Thumbnailer {
         let (plan, failed) = planned(facts.clone(), info.metadata.orientation);
         each(Event::Lap(Step::Header));
         if plan.cuts.is_empty() {
-            for (number, error) in failed {
-                each(Event::Failed(number, error));
-            }
+            tell(failed, each);
             return Ok(());
         }
         let mut scale = plan.samples_per_pixel();
@@ -325,7 +326,9 @@ impl Thumbnailer {
         let (facts, fault) = Facts::of_foreign(&decoded.info, &mut self.renderer.colours);
         let mut about = About::new(Some(kind), &facts, fault);
         about.damage = decoded.damage.clone().map(DecodeError::Other);
-        let plan = self.plan(facts, variants, each);
+        let (plan, failed) = DecodePlan::new(facts, &self.options, variants);
+        each(Event::Lap(Step::Header));
+        tell(failed, each);
         let planes = decoded.planes();
         render_cuts(&mut self.renderer, &planes, &plan, &about, variants, each);
         Ok(())
@@ -345,19 +348,18 @@ impl Thumbnailer {
             alpha: given.alpha,
         };
         let about = About::new(None, &facts, None);
-        let plan = self.plan(facts, variants, each);
+        let (plan, failed) = DecodePlan::new(facts, &self.options, variants);
+        each(Event::Lap(Step::Header));
+        tell(failed, each);
         let planes = given.planes();
         render_cuts(&mut self.renderer, &planes, &plan, &about, variants, each);
     }
+}
 
-    /// Settles everything, and tells which variants can't be made.
-    fn plan(&self, facts: Facts, variants: &[Variant], each: &mut dyn FnMut(Event)) -> DecodePlan {
-        let (plan, failed) = DecodePlan::new(facts, &self.options, variants);
-        each(Event::Lap(Step::Header));
-        for (number, error) in failed {
-            each(Event::Failed(number, error));
-        }
-        plan
+/// Tells which variants can't be made.
+fn tell(failed: Vec<(usize, ThumbnailError)>, each: &mut dyn FnMut(Event)) {
+    for (number, error) in failed {
+        each(Event::Failed(number, error));
     }
 }
 

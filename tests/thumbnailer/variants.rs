@@ -111,6 +111,14 @@ fn one_that_cannot_be_made_leaves_the_others() {
         .unwrap();
     let made = made.map(|made| made.unwrap().is_ok());
     assert_eq!(made, [true, false, true]);
+
+    // A picture that can't be decoded is one error, not one for each.
+    let cut = &jpeg[..jpeg.len() / 2];
+    let mut told = 0;
+    Thumbnailer::new(Options::default())
+        .thumbnails(cut, &variants, &mut |_: usize, _| told += 1)
+        .unwrap_err();
+    assert_eq!(told, 0);
 }
 
 #[test]

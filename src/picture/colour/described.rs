@@ -101,23 +101,26 @@ pub(crate) fn profile_of_gamma(
     profile.encode().ok()
 }
 
-/// The profile of a picture that tells its colours by the code points of ITU-T H.273, as PNG's cICP does; none where
-/// they say sRGB, or what has no profile: high dynamic range needs more than a change of colours.
-pub(crate) fn profile_of_code_points(
+/// What the code points of ITU-T H.273 say of a picture's colours, as PNG's cICP has them; none if that can't be followed:
+/// high dynamic range needs more than a change of colours, and for grey and for what is unspecified there is no profile.
+pub(crate) fn colours_of_code_points(
     primaries: u8,
     transfer: u8,
     model: Colour,
-) -> Option<Vec<u8>> {
+) -> Option<Described> {
     let transfer_characteristics = TransferCharacteristics::try_from(transfer).ok()?;
     let color_primaries = CicpColorPrimaries::try_from(primaries).ok()?;
     let is_high_range = matches!(
         transfer_characteristics,
         TransferCharacteristics::Smpte2084 | TransferCharacteristics::Hlg
     );
-    let is_srgb = transfer_characteristics == TransferCharacteristics::Srgb
-        && color_primaries == CicpColorPrimaries::Bt709;
-    if is_high_range || is_srgb || model == Colour::Gray {
+    if is_high_range || model == Colour::Gray {
         return None;
+    }
+    if transfer_characteristics == TransferCharacteristics::Srgb
+        && color_primaries == CicpColorPrimaries::Bt709
+    {
+        return Some(Described::Srgb);
     }
     let mut profile = ColorProfile::new_from_cicp(CicpProfile {
         color_primaries,
@@ -125,6 +128,16 @@ pub(crate) fn profile_of_code_points(
         matrix_coefficients: MatrixCoefficients::Identity,
         full_range: true,
     });
+    // What is unspecified or reserved has neither primaries nor a curve.
+    profile.red_trc.as_ref()?;
     profile.cicp = None;
-    profile.encode().ok()
+    profile.encode().ok().map(Described::By)
+}
+
+/// What a picture's file says of its colours, other than by a profile of its own.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Described {
+    Srgb,
+    /// What this profile says.
+    By(Vec<u8>),
 }

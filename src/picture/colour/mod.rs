@@ -27,7 +27,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::picture::jpeg::{Colour, IccChunk};
-pub(crate) use described::{Chromaticities, profile_of_code_points, profile_of_gamma};
+pub(crate) use described::{Chromaticities, Described, colours_of_code_points, profile_of_gamma};
 use profiles::{Profile, Profiles, Transform};
 pub(crate) use samples::rgb_of_ycbcr;
 

@@ -19,6 +19,8 @@ pub(crate) struct Info {
     pub(crate) metadata_may_follow: bool,
     /// Its ICC profile.
     pub(crate) profile: Option<Vec<u8>>,
+    /// Whether the format's own fields say what its colours are, so that EXIF, often a camera's, has no say in it.
+    pub(super) says_colours: bool,
 }
 
 impl Info {
@@ -30,6 +32,7 @@ impl Info {
             metadata: Metadata::NONE,
             metadata_may_follow: false,
             profile: None,
+            says_colours: false,
         }
     }
 
@@ -55,6 +58,7 @@ impl Info {
     /// Heeds the TIFF structure of EXIF, which some writers put behind the name that it has in a JPEG.
     pub(super) fn heed_exif(&mut self, exif: &[u8]) {
         self.metadata = Metadata::read(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif));
+        self.metadata.adobe_rgb &= !self.says_colours;
     }
 }
 

@@ -7,7 +7,7 @@ use super::info::Info;
 use super::limits::{buffer, check_memory, check_pixels};
 use super::opened::{Input, Opened};
 use super::rows::Rows;
-use crate::picture::colour::{self, Chromaticities};
+use crate::picture::colour::{self, Chromaticities, Described};
 use crate::picture::jpeg::{Colour, Limits};
 
 /// What profile, EXIF and palette may take, unpacked. A profile for print has half a megabyte; a zip bomb, no end.
@@ -29,15 +29,19 @@ pub(super) fn open<'a>(input: impl Input + 'a, limits: &'a Limits) -> Result<Ope
     });
     let reader = decoder.read_info()?;
 
-    let (colours, depth) = reader.output_color_type();
-    let (model, alpha) = match colours {
+    let (samples, depth) = reader.output_color_type();
+    let (model, alpha) = match samples {
         ColorType::Grayscale => (Colour::Gray, false),
         ColorType::GrayscaleAlpha => (Colour::Gray, true),
         ColorType::Rgb | ColorType::Indexed => (Colour::Rgb, false),
         ColorType::Rgba => (Colour::Rgb, true),
     };
     let mut info = Info::new(size, model, alpha);
-    info.profile = profile(reader.info(), model);
+    match colours(reader.info(), model) {
+        Some(Described::Srgb) => info.says_colours = true,
+        Some(Described::By(profile)) => info.profile = Some(profile),
+        None => {}
+    }
     match &reader.info().exif_metadata {
         Some(exif) => info.heed_exif(exif),
         None => info.metadata_may_follow = true,
@@ -90,17 +94,21 @@ fn feed(
     Ok(())
 }
 
-/// The profile that says what the samples mean, in the order of precedence (4.3); none if that is sRGB, or unsaid.
-fn profile(info: &::png::Info, model: Colour) -> Option<Vec<u8>> {
-    if let Some(points) = &info.coding_independent_code_points {
-        let (primaries, transfer) = (points.color_primaries, points.transfer_function);
-        return colour::profile_of_code_points(primaries, transfer, model);
+/// What is said of the samples' colours, in the order of precedence (4.3).
+fn colours(info: &::png::Info, model: Colour) -> Option<Described> {
+    let code_points = info.coding_independent_code_points;
+    let described = code_points.and_then(|points| {
+        colour::colours_of_code_points(points.color_primaries, points.transfer_function, model)
+    });
+    // Only a decoder that can follow it passes over the others.
+    if described.is_some() {
+        return described;
     }
     if let Some(profile) = &info.icc_profile {
-        return Some(profile.to_vec());
+        return Some(Described::By(profile.to_vec()));
     }
     if info.srgb.is_some() {
-        return None;
+        return Some(Described::Srgb);
     }
     let gamma = info.gama_chunk.map(|gamma| f64::from(gamma.into_value()));
     let chromaticities = info.chrm_chunk.map(|c| {
@@ -113,5 +121,11 @@ fn profile(info: &::png::Info, model: Colour) -> Option<Vec<u8>> {
         green,
         blue,
     });
-    colour::profile_of_gamma(gamma, chromaticities, model)
+    // Many writers give a gamma of 1/2.2 without knowing any better; primaries are chosen.
+    let unsaid = chromaticities.is_none();
+    match colour::profile_of_gamma(gamma, chromaticities, model) {
+        Some(profile) => Some(Described::By(profile)),
+        None if unsaid => None,
+        None => Some(Described::Srgb),
+    }
 }

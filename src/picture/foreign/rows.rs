@@ -81,7 +81,10 @@ impl Rows {
             premultiplied: false,
             step,
             across,
-            planes: vec![Vec::with_capacity(across * down); channels],
+            // Not `vec![..; channels]`: clones of an empty vector have no room.
+            planes: (0..channels)
+                .map(|_| Vec::with_capacity(across * down))
+                .collect(),
             sums,
             rows_in_sums: 0,
             totals,

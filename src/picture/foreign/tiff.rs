@@ -20,6 +20,10 @@ use crate::picture::orient::Orientation;
 /// What a tag may hold: offsets of a million strips, or a profile.
 const TAG: usize = 8 << 20;
 
+/// The most samples that a pixel may have; what multispectral scanners write has fewer. A tag can claim 65,535, of which a
+/// row would take gigabytes.
+const MOST_SAMPLES: usize = 32;
+
 /// How a page's samples are stored, and what becomes of them.
 struct Page {
     /// Samples a pixel, those included that say nothing here.
@@ -83,6 +87,11 @@ pub(super) fn open<'a>(input: &'a mut dyn Input, limits: &'a Limits) -> Result<O
         )));
     }
     let samples = usize::from(number(&mut decoder, Tag::SamplesPerPixel)?.unwrap_or(1));
+    if samples > MOST_SAMPLES {
+        return Err(Error::Unsupported(format!(
+            "TIFF with {samples} samples a pixel"
+        )));
+    }
     let white_is_zero = number(&mut decoder, Tag::PhotometricInterpretation)? == Some(0);
     let planar = number(&mut decoder, Tag::PlanarConfiguration)? == Some(2) && samples > 1;
     let strips = decoder.get_chunk_type() == ChunkType::Strip;
@@ -144,7 +153,7 @@ impl Page {
         info: &Info,
     ) -> Result<(), Error> {
         if self.plain {
-            return self.feed_plain(&mut decoder, rows, info);
+            return self.feed_plain(&mut decoder, limits, rows, info);
         }
         let (width, height) = (info.size.0 as usize, info.size.1);
         let (chunk_width, chunk_height) = decoder.chunk_dimensions();
@@ -158,7 +167,9 @@ impl Page {
         let row_bytes = |width: usize| (width * pixel).div_ceil(8);
         // All chunks of a band, each of its planes apart, and one chunk.
         let plane = row_bytes(width) as u64 * u64::from(chunk_height.min(height));
-        let chunk = row_bytes(chunk_width as usize) as u64 * u64::from(chunk_height);
+        // A strip may claim to go on for ever, and a tile to be larger than the page: what lies beyond isn't read.
+        let chunk_row = row_bytes(chunk_width.min(info.size.0) as usize);
+        let chunk = chunk_row as u64 * u64::from(chunk_height.min(height));
         check_memory((plane * planes as u64).saturating_add(chunk), limits)?;
         let mut band = buffer(plane * planes as u64, limits)?;
         let mut tile = Vec::new();
@@ -237,7 +248,13 @@ impl Page {
     }
 
     /// Reads strips that are as they are, row by row: scans often have one strip for all of a page.
-    fn feed_plain(&self, decoder: &mut Tiff, rows: &mut Rows, info: &Info) -> Result<(), Error> {
+    fn feed_plain(
+        &self,
+        decoder: &mut Tiff,
+        limits: &Limits,
+        rows: &mut Rows,
+        info: &Info,
+    ) -> Result<(), Error> {
         let of = match decoder.byte_order() {
             ::tiff::tags::ByteOrder::LittleEndian => u16::from_le_bytes,
             ::tiff::tags::ByteOrder::BigEndian => u16::from_be_bytes,
@@ -245,7 +262,7 @@ impl Page {
         let offsets = decoder.get_tag_u64_vec(Tag::StripOffsets)?;
         let rows_per_strip = decoder.chunk_dimensions().1.max(1) as usize;
         let row_bytes = (info.size.0 as usize * self.samples * usize::from(self.bits)).div_ceil(8);
-        let mut row = vec![0; row_bytes];
+        let mut row = buffer(row_bytes as u64, limits)?;
         for offset in offsets {
             decoder.inner().seek(SeekFrom::Start(offset))?;
             for _ in 0..rows_per_strip.min(rows.missing()) {
@@ -259,33 +276,31 @@ impl Page {
     fn push(&self, row: &[u8], of: fn([u8; 2]) -> u16, rows: &mut Rows, info: &Info) {
         let channels = info.channels();
         let bytes = usize::from(self.bits / 8);
+        if self.kind == Kind::Plain && self.samples == channels && bytes == 1 {
+            return rows.push(row);
+        }
         let mut changed = Vec::new();
-        let row = if bytes > 0 && self.samples > channels {
-            // Samples that say nothing of the colour.
-            for pixel in row.chunks_exact(self.samples * bytes) {
-                changed.extend_from_slice(&pixel[..channels * bytes]);
-            }
-            &mut changed
-        } else if bytes == 0 {
+        if bytes == 0 {
             unpack(row, self.bits, info.size.0 as usize, &mut changed);
             return rows.push(&changed);
-        } else {
-            changed.extend_from_slice(row);
-            &mut changed
-        };
+        }
+        // Without samples that say nothing of the colour.
+        for pixel in row.chunks_exact(self.samples * bytes) {
+            changed.extend_from_slice(&pixel[..channels * bytes]);
+        }
         match self.kind {
             Kind::Plain => {}
-            Kind::Inks => row.iter_mut().for_each(|byte| *byte = !*byte),
+            Kind::Inks => changed.iter_mut().for_each(|byte| *byte = !*byte),
             Kind::YCbCr => {
-                for [y, cb, cr] in row.as_chunks_mut::<3>().0 {
+                for [y, cb, cr] in changed.as_chunks_mut::<3>().0 {
                     [*y, *cb, *cr] = rgb_of_ycbcr(*y, *cb, *cr);
                 }
             }
         }
         if bytes == 2 {
-            rows.push_wide(row, of);
+            rows.push_wide(&changed, of);
         } else {
-            rows.push(row);
+            rows.push(&changed);
         }
     }
 }

@@ -186,3 +186,37 @@ pub(super) fn tiff<C: ::tiff::encoder::colortype::ColorType<Inner = u8>>(
         .unwrap();
     file.into_inner()
 }
+
+/// A TIFF of one strip, by its tags: each with a number of 32 bits, in rising order. Those of the strip's place and
+/// length come besides.
+pub(super) fn tiff_by_hand(tags: &[(u16, u32)], strip: &[u8]) -> Vec<u8> {
+    let entries = tags.len() as u32 + 2;
+    let at = 8 + 2 + 12 * entries + 4;
+    let mut tags = tags.to_vec();
+    tags.extend([(273, at), (279, strip.len() as u32)]);
+    tags.sort_unstable();
+    let mut file = b"II*\0\x08\0\0\0".to_vec();
+    file.extend((entries as u16).to_le_bytes());
+    for (tag, number) in tags {
+        file.extend(tag.to_le_bytes());
+        // A LONG, and one of it.
+        file.extend([4, 0, 1, 0, 0, 0]);
+        file.extend(number.to_le_bytes());
+    }
+    file.extend([0; 4]);
+    file.extend(strip);
+    file
+}
+
+/// The tags of a grey picture of 8 bits (TIFF 6.0, section 4), not compressed.
+pub(super) fn grey_tags(width: u32, height: u32) -> Vec<(u16, u32)> {
+    vec![
+        (256, width),
+        (257, height),
+        (258, 8),
+        (259, 1),
+        (262, 1),
+        (277, 1),
+        (278, height),
+    ]
+}

@@ -223,3 +223,32 @@ fn a_pnms_header_has_an_end() {
     let file = [b"P7\n#", &*vec![b' '; 8 << 20]].concat();
     assert!(decode(Format::Pnm, &file, 1.0).is_err());
 }
+
+#[test]
+fn a_tiff_of_countless_samples_is_refused() {
+    let mut tags = encode::grey_tags(200_000_000, 1);
+    tags[2].1 = 16;
+    tags[5].1 = 65_535;
+    let error = decode(Format::Tiff, &encode::tiff_by_hand(&tags, &[0; 100]), 0.01);
+    assert!(
+        matches!(&error, Err(Error::Unsupported(what)) if what.contains("65535 samples")),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_row_of_a_tiff_is_held_to_the_limit() {
+    let mut tags = encode::grey_tags(20_000_000, 1);
+    tags[5].1 = 30;
+    let error = decode(Format::Tiff, &encode::tiff_by_hand(&tags, &[0; 100]), 0.01);
+    assert!(
+        matches!(
+            error,
+            Err(Error::Limit {
+                which: Bound::Memory,
+                ..
+            })
+        ),
+        "{error:?}"
+    );
+}

@@ -35,7 +35,30 @@ fn every_orientation_is_told() {
         opened(Format::WebP, &webp, |webp| {
             assert_eq!(webp.info().metadata.orientation.exif(), orientation);
         });
+        let mut tags = encode::grey_tags(8, 4);
+        tags.push((274, orientation.into()));
+        let tiff = encode::tiff_by_hand(&tags, &[0; 32]);
+        let decoded = decode(Format::Tiff, &tiff, 1.0).unwrap();
+        assert_eq!(decoded.info.metadata.orientation.exif(), orientation);
     }
+}
+
+/// A TIFF structure that says Adobe RGB as cameras do: by interoperability index R03 (DCF 2.0), in a directory of its own
+/// within that of EXIF.
+fn exif_of_adobe_rgb() -> Vec<u8> {
+    let mut exif = b"II*\0\x08\0\0\0".to_vec();
+    let mut directory = |tag: u16, kind: u8, count: u8, value: [u8; 4]| {
+        exif.extend([1, 0]);
+        exif.extend(tag.to_le_bytes());
+        exif.extend([kind, 0, count, 0, 0, 0]);
+        exif.extend(value);
+        exif.extend([0; 4]);
+    };
+    // Each takes 18 bytes and leads to the next.
+    directory(0x8769, 4, 1, [26, 0, 0, 0]);
+    directory(0xA005, 4, 1, [44, 0, 0, 0]);
+    directory(0x0001, 2, 4, *b"R03\0");
+    exif
 }
 
 fn handling(file: &[u8]) -> ColourHandling {
@@ -47,7 +70,8 @@ fn handling(file: &[u8]) -> ColourHandling {
             count: 1,
             data,
         });
-        let (plan, fault) = Colours::default().conversion(info.model, chunk.as_slice(), false);
+        let adobe_rgb = info.metadata.adobe_rgb;
+        let (plan, fault) = Colours::default().conversion(info.model, chunk.as_slice(), adobe_rgb);
         assert_eq!(fault, None);
         handling = Some(plan.handling);
     });
@@ -73,8 +97,9 @@ fn pngs_chunks_of_colour_have_their_precedence() {
     let of_p3 = chrm([31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000]);
     let cicp = |primaries: u8, transfer: u8| encode::chunk(b"cICP", &[primaries, transfer, 0, 1]);
     let p3 = || profile(ColorProfile::new_display_p3());
+    let adobe_rgb = || encode::chunk(b"eXIf", &exif_of_adobe_rgb());
 
-    use ColourHandling::{Converted, SrgbProfile, Untouched};
+    use ColourHandling::{AdobeRgb, Converted, SrgbProfile, Untouched};
     let cases = [
         (vec![], Untouched),
         (vec![p3()], Converted),
@@ -84,12 +109,23 @@ fn pngs_chunks_of_colour_have_their_precedence() {
         (vec![srgb.clone(), gamma(100_000)], Untouched),
         (vec![gamma(45_455)], Untouched),
         (vec![gamma(45_455), of_srgb.clone()], Untouched),
-        (vec![gamma(100_000), of_srgb], Converted),
+        (vec![gamma(100_000), of_srgb.clone()], Converted),
         (vec![gamma(45_455), of_p3.clone()], Converted),
         (vec![gamma(0), chrm([0; 8])], Untouched),
         // cICP stands above all: 12 are the primaries of Display P3, 13 is the curve of sRGB, 1 BT.709's primaries.
         (vec![cicp(12, 13)], Converted),
         (vec![cicp(1, 13), p3()], Untouched),
+        // PQ can't be followed, 2 is "unspecified", 3 reserved: then the others count.
+        (vec![cicp(9, 16), p3()], Converted),
+        (vec![cicp(2, 2), p3()], Converted),
+        (vec![cicp(2, 2)], Untouched),
+        (vec![cicp(3, 3), gamma(100_000)], Converted),
+        // EXIF, often a camera's, counts where nothing else is said.
+        (vec![adobe_rgb()], AdobeRgb),
+        (vec![srgb, adobe_rgb()], Untouched),
+        (vec![cicp(1, 13), adobe_rgb()], Untouched),
+        (vec![gamma(45_455), of_srgb.clone(), adobe_rgb()], Untouched),
+        (vec![gamma(45_455), adobe_rgb()], AdobeRgb),
     ];
     for (at, (chunks, expected)) in cases.into_iter().enumerate() {
         assert_eq!(handling(&with(&chunks)), expected, "case {at}");

@@ -249,3 +249,15 @@ fn tga_and_ico() {
     let picture = Picture::new(48, 30, 4);
     assert_pixels(Format::Ico, &encode::ico(&picture), &picture, "ICO");
 }
+
+#[test]
+fn a_strip_of_a_tiff_may_go_on_for_ever() {
+    // "The default is 2**32 - 1, which is effectively infinity" (TIFF 6.0, RowsPerStrip). A run of literals by PackBits.
+    let mut tags = encode::grey_tags(4, 2);
+    tags[3].1 = 32_773;
+    tags[6].1 = u32::MAX;
+    let strip = [7, 1, 2, 3, 4, 5, 6, 7, 8];
+    let decoded = decode(Format::Tiff, &encode::tiff_by_hand(&tags, &strip), 1.0).unwrap();
+    assert_eq!(decoded.planes, [[1, 2, 3, 4, 5, 6, 7, 8]]);
+    assert_eq!(decoded.size, (4, 2));
+}
