@@ -175,6 +175,64 @@ fn a_hard_link_to_the_picture_is_kept() {
 }
 
 #[test]
+fn replace_foreign_never_replaces_the_picture_itself() {
+    // The folder of a picture that is named by itself.
+    let env = Env::new();
+    let picture = env.file("images/a.jpg", &jpeg(300, 200, 1));
+    let before = fs::read(&picture).unwrap();
+    env.dir("thumbs");
+    env.link("../images", "thumbs/128x128");
+    let options = ["--size", "128,64", "--replace-foreign"];
+    env.run(["images/a.jpg", "thumbs"].iter().chain(&options))
+        .ends_with(1)
+        .says("thumbs/128x128/a.jpg: write: a link leads into SOURCE");
+    assert_eq!(fs::read(&picture).unwrap(), before);
+    assert_eq!(size(&env.bytes("thumbs/64x64/a.jpg")), (64, 43));
+
+    // A folder that SOURCE and DEST have a link to.
+    let env = Env::new();
+    env.file("elsewhere/a.jpg", &before);
+    env.dir("thumbs");
+    env.link("../elsewhere", "images/b");
+    env.link("../elsewhere", "thumbs/b");
+    env.make(["--follow", "--replace-foreign"])
+        .ends_with(1)
+        .says("thumbs/b/a.jpg: write: it is the picture itself");
+    assert_eq!(env.bytes("elsewhere/a.jpg"), before);
+
+    // A picture in DEST that SOURCE has a link to.
+    let env = Env::new();
+    env.file("thumbs/a.jpg", &before);
+    env.link("../thumbs/a.jpg", "images/a.jpg");
+    env.make(["--replace-foreign"])
+        .ends_with(1)
+        .says("thumbs/a.jpg: write: it is the picture itself");
+    assert_eq!(env.bytes("thumbs/a.jpg"), before);
+    assert_eq!(env.names("thumbs"), ["a.jpg"], "a leftover");
+}
+
+#[test]
+fn replace_foreign_replaces_nothing_outside_of_dest() {
+    let env = Env::new();
+    env.picture("images/b/a.jpg");
+    env.picture("images/b/new.jpg");
+    env.file("mine/a.jpg", b"mine");
+    env.file("mine/empty.jpg", b"");
+    env.picture("images/b/empty.jpg");
+    env.dir("thumbs");
+    env.link("../mine", "thumbs/b");
+    let run = env.make(["--replace-foreign"]);
+    run.ends_with(1).counts(2, 0, 1).says(
+        "thumbs/b/a.jpg: write: not replaced: a link leads out of DEST, and thumbgen did not make what is there",
+    );
+    assert_eq!(env.bytes("mine/a.jpg"), b"mine");
+    // What is thumbgen's may be replaced there.
+    env.make(["--replace-foreign", "--force"])
+        .ends_with(1)
+        .counts(2, 0, 1);
+}
+
+#[test]
 fn a_folder_is_never_replaced() {
     let env = Env::new();
     env.picture("images/a.jpg");

@@ -10,6 +10,7 @@ use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::{Pid, gethostname};
 
+use crate::batch::check_places::source_folders;
 use crate::batch::destination::thumbnail::Written;
 use crate::batch::ownership::foreign_at;
 use crate::batch::walk::FileId;
@@ -92,8 +93,10 @@ pub struct Writer {
     prefix: String,
     dest: PathBuf,
     dest_id: Option<FileId>,
-    /// Where SOURCE and DEST are when all links are resolved.
-    real: Option<(PathBuf, PathBuf)>,
+    /// Where the pictures of SOURCE are when all links are resolved.
+    real_sources: Vec<PathBuf>,
+    /// Where DEST is then.
+    real_dest: Option<PathBuf>,
     /// The folder that was written to last: it exists and is swept.
     folder: PathBuf,
     /// The folder that was last found not to lead into SOURCE.
@@ -103,9 +106,10 @@ pub struct Writer {
 impl Writer {
     /// A writer of thumbnails of `source` for the folder `dest`, which was the folder `dest_id` when the run began.
     pub fn new(source: &Path, dest: &Path, dest_id: Option<FileId>, owner: &Owner) -> Self {
-        let real = |path| fs::canonicalize(path).ok();
         Self {
-            real: real(source).zip(real(dest)),
+            // A SOURCE in a store has none.
+            real_sources: source_folders(source).unwrap_or_default(),
+            real_dest: fs::canonicalize(dest).ok(),
             prefix: format!("{PREFIX}{}.{}.", owner.host, owner.process),
             owner: owner.clone(),
             dest: dest.to_owned(),
@@ -115,8 +119,9 @@ impl Writer {
         }
     }
 
-    /// Makes `bytes` the content of `path`, below DEST, unless something foreign is there that may not be replaced;
-    /// folders are made as needed. Whatever happens, `path` holds either what it held before or all of `bytes`.
+    /// Makes `bytes` the content of `path`, below DEST, unless something foreign is there; where that may be replaced,
+    /// `replaced_for` is the picture that the thumbnail is of. Folders are made as needed. Whatever happens, `path` holds
+    /// either what it held before or all of `bytes`.
     ///
     /// There is no `fsync`: after a power cut a thumbnail may be empty or short, and then its stamp tells.
     ///
@@ -127,16 +132,16 @@ impl Writer {
         &mut self,
         path: &Path,
         bytes: &[u8],
-        replace_foreign: bool,
+        replaced_for: Option<&Path>,
     ) -> io::Result<Written> {
         let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
         for _ in 1..TRIES {
-            match self.try_write(folder, path, bytes, replace_foreign) {
+            match self.try_write(folder, path, bytes, replaced_for) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => self.folder.clear(),
                 result => return result,
             }
         }
-        self.try_write(folder, path, bytes, replace_foreign)
+        self.try_write(folder, path, bytes, replaced_for)
     }
 
     fn try_write(
@@ -144,7 +149,7 @@ impl Writer {
         folder: &Path,
         path: &Path,
         bytes: &[u8],
-        replace_foreign: bool,
+        replaced_for: Option<&Path>,
     ) -> io::Result<Written> {
         if folder != self.folder {
             self.prepare(folder)?;
@@ -157,7 +162,8 @@ impl Writer {
             .rand_bytes(RANDOM)
             .make_in(folder, |path| File::create_new(path))?;
         file.as_file_mut().write_all(bytes)?;
-        if replace_foreign {
+        if let Some(picture) = replaced_for {
+            self.check_replaced(folder, path, picture)?;
             file.persist(path)?;
             return Ok(Written::InPlace);
         }
@@ -210,13 +216,44 @@ impl Writer {
         let there = folder
             .ancestors()
             .find_map(|folder| fs::canonicalize(folder).ok());
-        there
-            .zip(self.real.as_ref())
-            .is_some_and(|(there, (source, dest))| {
-                there.starts_with(source) && !there.starts_with(dest)
-            })
+        there.is_some_and(|there| {
+            let mut sources = self.real_sources.iter();
+            sources.any(|source| there.starts_with(source)) && !self.is_in_dest(&there)
+        })
+    }
+
+    fn is_in_dest(&self, real: &Path) -> bool {
+        let dest = self.real_dest.as_ref();
+        dest.is_some_and(|dest| real.starts_with(dest))
+    }
+
+    /// Refuses to replace what nobody means who says that foreign files in DEST may go: the `picture` itself, to which
+    /// links may lead from SOURCE as well as from DEST, and what isn't in DEST at all.
+    fn check_replaced(&self, folder: &Path, path: &Path, picture: &Path) -> io::Result<()> {
+        let id = |folder: &Path| fs::metadata(folder).ok().map(|there| FileId::of(&there));
+        // By the folder and the name, not by the file: another hard link to the picture may go.
+        if let Ok(picture) = fs::canonicalize(picture)
+            && picture.file_name() == path.file_name()
+            && picture.parent().and_then(id) == id(folder)
+        {
+            return Err(io::Error::other(IsPicture));
+        }
+        if !self.is_in_dest(&fs::canonicalize(folder)?) && foreign_at(path)?.is_some() {
+            return Err(io::Error::other(NotInDest));
+        }
+        Ok(())
     }
 }
+
+/// The thumbnail would replace its picture.
+#[derive(Debug, thiserror::Error)]
+#[error("it is the picture itself")]
+struct IsPicture;
+
+/// A link below DEST leads to something foreign elsewhere.
+#[derive(Debug, thiserror::Error)]
+#[error("not replaced: a link leads out of DEST, and thumbgen did not make what is there")]
+struct NotInDest;
 
 /// A link below DEST leads among the pictures, which thumbnails would replace.
 #[derive(Debug, thiserror::Error)]
@@ -328,17 +365,19 @@ mod tests {
         let place = dest.join("a.jpg");
         // Nobody looked before, so the writer takes all of it as new.
         fs::write(&place, b"mine").unwrap();
-        let written = writer.write(&place, b"a thumbnail", false).unwrap();
+        let written = writer.write(&place, b"a thumbnail", None).unwrap();
         assert_eq!(written, Written::Kept(Foreign::File));
         assert_eq!(fs::read(&place).unwrap(), b"mine");
         assert_eq!(fs::read_dir(&dest).unwrap().count(), 1, "a leftover");
 
-        let written = writer.write(&place, b"a thumbnail", true).unwrap();
+        let written = writer
+            .write(&place, b"a thumbnail", Some(&source.join("a.jpg")))
+            .unwrap();
         assert_eq!(written, Written::InPlace);
         assert_eq!(fs::read(&place).unwrap(), b"a thumbnail");
 
         fs::write(&place, b"").unwrap();
-        let written = writer.write(&place, b"another", false).unwrap();
+        let written = writer.write(&place, b"another", None).unwrap();
         assert_eq!(written, Written::InPlace);
         assert_eq!(fs::read(&place).unwrap(), b"another");
         assert_eq!(fs::read_dir(&dest).unwrap().count(), 1, "a leftover");

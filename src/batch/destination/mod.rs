@@ -103,7 +103,9 @@ impl Destination {
         match self {
             Self::Local(folder) => {
                 let place = &thumbnail.job.thumbnails[thumbnail.variant];
-                folder.writer.write(place, thumbnail.bytes, replace_foreign)
+                let picture = thumbnail.job.source.path();
+                let replaced_for = replace_foreign.then_some(picture);
+                folder.writer.write(place, thumbnail.bytes, replaced_for)
             }
             #[cfg(feature = "object-store")]
             Self::Object(place) => Ok(place.write(thumbnail, replace_foreign)?),
