@@ -86,6 +86,9 @@ pub enum FailureCause {
     /// Another picture's thumbnail has the same name.
     #[error("its thumbnail would be that of {} as well: one of the two has to be renamed", shown(.0))]
     Rival(PathBuf),
+    /// A template makes a path of its name that leads elsewhere.
+    #[error("--name calls its thumbnail {}, and no part of a path may be empty, . or ..", shown(.0))]
+    Misnamed(PathBuf),
     /// The file is longer than a worker may hold in memory.
     #[error("file of {length} bytes is over the limit of {limit} bytes (--max-memory)")]
     TooLong {

@@ -182,6 +182,43 @@ fn a_template_names_them_and_prune_reads_it_backwards() {
 }
 
 #[test]
+fn no_name_leads_out_of_its_folder_or_is_missing() {
+    let env = Env::new();
+    let names = ["...jpg", "b/...jpg", "b/..jpg", "c/a.", "a.jpg"];
+    for name in names {
+        env.picture(format!("images/{name}"));
+    }
+    env.file("128x128.jpg", b"mine");
+    let before = env.names("");
+    for (template, failed) in [
+        ("{folder}/{stem}/{size}.{ext}", 3),
+        ("{folder}/.{stem}/{size}.{ext}", 1),
+        ("{folder}/{source_ext}/{stem}-{size}", 1),
+    ] {
+        let list = names.join("\n");
+        let run = env.list(
+            list.as_bytes(),
+            &["--name", template, "--replace-foreign", "--size", "128"],
+        );
+        run.exits(1)
+            .counts(5 - failed, 0, failed)
+            .says(": freshness: --name calls its thumbnail ");
+        let outside = env.names("").into_iter();
+        let outside: Vec<_> = outside
+            .filter(|name| !name.starts_with("thumbs/"))
+            .collect();
+        assert_eq!(outside, before, "{template}");
+        assert_eq!(
+            env.names("thumbs").len(),
+            (5 - failed) as usize,
+            "{template}"
+        );
+        fs::remove_dir_all(env.path("thumbs")).unwrap();
+    }
+    assert_eq!(env.bytes("128x128.jpg"), b"mine");
+}
+
+#[test]
 fn names_that_would_meet_are_refused_before_anything_is_done() {
     let env = env();
     for (options, told) in [

@@ -121,6 +121,10 @@ impl Maker {
         clock.lap(Stage::Stat);
         let version = version.map_err(|error| PictureError::new(path, Stage::Stat, error))?;
         worker.version = Some(version.clone());
+        if let Some(name) = &job.misnamed {
+            let cause = FailureCause::Misnamed(name.clone());
+            return Err(PictureError::new(path, Stage::Freshness, cause));
+        }
         let variants = 0..job.thumbnails.len();
         let findings: Vec<_> = variants
             .map(|variant| {

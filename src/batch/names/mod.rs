@@ -96,6 +96,13 @@ impl Names {
         }
     }
 
+    /// Whether `thumbnail`, one of these names, leads elsewhere than it says: of a picture called `...jpg`, a template may
+    /// make `..`.
+    pub(super) fn is_misnamed(&self, thumbnail: &Path) -> bool {
+        let mut parts = thumbnail.as_os_str().as_bytes().split(|byte| *byte == b'/');
+        self.template.is_some() && parts.any(|part| matches!(part, b"" | b"." | b".."))
+    }
+
     /// The pictures, by their paths below SOURCE, one of which the file at `thumbnail` below DEST may be a thumbnail of;
     /// none if no variant has such names.
     pub fn sources(&self, thumbnail: &Path) -> Vec<PathBuf> {

@@ -268,12 +268,16 @@ impl Template {
             Piece::Field(Field::SourceExt) => source_ext.unwrap_or_default().to_vec(),
             Piece::Field(_) => extension(label, source_ext),
         };
+        let is_folder = |part: &&Vec<Piece>| part.as_slice() == [Piece::Field(Field::Folder)];
+        let without_folder = folder.as_os_str().is_empty();
         let parts = self.parts_for(label);
-        path_of(
-            parts
-                .iter()
-                .map(|part| part.iter().flat_map(value).collect()),
-        )
+        let parts = parts
+            .iter()
+            .filter(|part| !(without_folder && is_folder(part)));
+        let parts = parts.map(|part| part.iter().flat_map(value).collect::<Vec<u8>>());
+        // An empty part stays, so that it can be seen.
+        let name = parts.collect::<Vec<_>>().join(&b'/');
+        OsString::from_vec(name).into()
     }
 
     /// The pictures that a thumbnail at `path` may be of; which of them really has that name is for the caller to
