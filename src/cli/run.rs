@@ -58,6 +58,11 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         teller.note(&format!("shard {shard}, according to {engine}"));
     }
     let ready = batch.prepare(&teller, signals.stop())?;
+    // If it waited for another run, that has not ended.
+    if let Some(signal) = signals.caught() {
+        teller.note("interrupted: nothing was begun");
+        return Ok(Exit::Interrupted(signal));
+    }
     // Not before: the run that holds the lock may be writing to a report of the same name.
     let path = config.report.as_deref();
     let path = path.map(|path| report_path(path, batch.shard));

@@ -1,6 +1,6 @@
 //! The files that a run writes beside its thumbnails: reports, charts.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -9,10 +9,26 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Makes the file at `path`, in place of an older one of its kind: see [`check`].
+/// Makes the file at `path`, in place of an older one of its kind: see [`check`]. It is this process's as long as it is
+/// open.
 pub(crate) fn create(path: &Path, beginning: &[u8]) -> io::Result<File> {
     check(path, beginning)?;
-    File::create(path)
+    let mut options = File::options();
+    let file = options
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)?;
+    // What isn't a file (a pipe, /dev/null) may have several that write to it.
+    if file.metadata()?.is_file() {
+        // Without locks, it has to do without.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            let text = "another run is writing it";
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, text));
+        }
+        file.set_len(0)?;
+    }
+    Ok(file)
 }
 
 /// Refuses a file at `path` that doesn't have the `beginning` of its kind, unless it is empty: it may be a picture that

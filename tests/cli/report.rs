@@ -1,6 +1,7 @@
 //! `--report`: a record for each picture, and one for the run.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
 
 use serde_json::Value;
@@ -266,4 +267,20 @@ fn known_failures_are_told_once() {
         .ends_with(1)
         .says("images/c.jpg")
         .does_not_say("images/d.jpg");
+}
+
+#[test]
+fn a_report_that_another_run_is_writing_is_left_alone() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    let report = env.file("report.jsonl", b"{\"record\":\"picture\"}\n");
+    let writing = File::options().append(true).open(report).unwrap();
+    writing.lock().unwrap();
+    env.make(["--report", "report.jsonl"])
+        .ends_with(2)
+        .says("report report.jsonl can't be written: another run is writing it");
+    assert_eq!(env.bytes("report.jsonl"), b"{\"record\":\"picture\"}\n");
+    drop(writing);
+    env.make(["--report", "report.jsonl"]).ends_with(0);
+    assert_eq!(env.records("report.jsonl").len(), 2);
 }

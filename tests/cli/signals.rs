@@ -1,5 +1,6 @@
 //! SIGINT, SIGTERM and SIGHUP end a run soon and cleanly; SIGKILL leaves nothing that a later run trusts.
 
+use std::fs::{self, File};
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Stdio};
@@ -10,7 +11,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::env::{Env, STRATEGIES, size};
+use crate::env::{Env, STRATEGIES, ended, piped, size};
 use crate::lock::{many, wait_for_a_thumbnail};
 
 fn send(child: &Child, signal: Signal) {
@@ -76,6 +77,46 @@ fn the_first_signal_ends_the_run_after_the_pictures_in_flight() {
             "{strategy}"
         );
     }
+}
+
+#[test]
+fn a_run_that_is_stopped_while_it_waits_touches_nothing() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.dir("thumbs");
+    // Those of the run that holds the lock.
+    let files = ["report", "srcset", "gallery/index.html"];
+    let options = [
+        "--report",
+        "report",
+        "--srcset",
+        "srcset",
+        "--gallery",
+        "gallery",
+    ];
+    env.make(options).ends_with(0);
+    let before = files.map(|file| env.bytes(file));
+    fs::remove_file(env.path("thumbs/a.jpg")).unwrap();
+    let held = File::open(env.path("thumbs")).unwrap();
+    held.lock().unwrap();
+    let mut command = env.command(["images", "thumbs", "--wait"].iter().chain(&options));
+    let mut child = piped(&mut command).spawn().unwrap();
+    // It can be seen to wait: it has opened the folder.
+    let open = format!("/proc/{}/fd", child.id());
+    let waits = || {
+        let files = fs::read_dir(&open).unwrap().flatten();
+        let mut files = files.filter_map(|file| fs::read_link(file.path()).ok());
+        files.any(|file| file.ends_with("thumbs"))
+    };
+    while !waits() {
+        assert_eq!(child.try_wait().unwrap(), None, "did not wait");
+        thread::sleep(Duration::from_millis(2));
+    }
+    send(&child, Signal::SIGTERM);
+    let run = ended(&command, child);
+    assert_eq!(run.status.signal(), Some(Signal::SIGTERM as i32), "{run}");
+    run.says("interrupted: nothing was begun");
+    assert_eq!(files.map(|file| env.bytes(file)), before);
 }
 
 #[test]
