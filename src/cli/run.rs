@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::batch::counts::Counts;
-use crate::batch::error::RunError;
+use crate::batch::error::{RunError, shown};
 use crate::batch::run::Ran;
 use crate::batch::settings::Batch;
 use crate::batch::shard::Shard;
@@ -64,12 +64,9 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         return Ok(Exit::Interrupted(signal));
     }
     // Not before: the run that holds the lock may be writing to a report of the same name.
-    let path = config.report.as_deref();
-    let path = path.map(|path| report_path(path, batch.shard));
-    let known = path.as_deref().map(Known::read);
-    // `{shard}` was in it.
-    let report = path.map(|path| create_report(&path, matches!(path, Cow::Owned(_))));
-    let mut report = report.transpose()?;
+    let report = config.report.as_deref();
+    let report = report.map(|path| report_in(path, &batch, &teller));
+    let (mut report, known) = report.transpose()?.unzip();
     let gallery = config.gallery.as_deref();
     let gallery = gallery
         .map(|folder| RunGallery::of(folder, report.get_or_insert_with(Report::nowhere)))
@@ -96,12 +93,23 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
     exit
 }
 
-/// A report in `path`. With `in_folder`, the folder for it is made if need be: there are many reports of shards.
-fn create_report(path: &Path, in_folder: bool) -> Result<Report, ReportError> {
-    if in_folder && let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| ReportError(path.to_owned(), error))?;
+/// The report of a run of `batch` in `path`, and what failed by the one before it.
+fn report_in(path: &Path, batch: &Batch, teller: &Teller) -> Result<(Report, Known), ReportError> {
+    let path = report_path(path, batch.shard);
+    let known = Known::read(&path);
+    // It is what the next run compares with.
+    if batch.dry_run && Report::is_at(&path)? {
+        let path = shown(&path);
+        teller.note(&format!(
+            "{path} stays as it is: a dry run replaces no report"
+        ));
+        return Ok((Report::nowhere(), known));
     }
-    Report::create(path)
+    // `{shard}` was in it: there are many reports, perhaps in a folder of their own.
+    if let (Cow::Owned(_), Some(folder)) = (&path, path.parent()) {
+        fs::create_dir_all(folder).map_err(|error| ReportError(path.to_path_buf(), error))?;
+    }
+    Ok((Report::create(&path)?, known))
 }
 
 /// Where the report of `shard`, or its srcset, goes: `path`, with the number of the shard in place of `{shard}`.

@@ -284,3 +284,31 @@ fn a_report_that_another_run_is_writing_is_left_alone() {
     env.make(["--report", "report.jsonl"]).ends_with(0);
     assert_eq!(env.records("report.jsonl").len(), 2);
 }
+
+#[test]
+fn a_dry_run_replaces_no_report() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.file("images/b.jpg", b"no picture");
+    let dry = ["-n", "--report", "report.jsonl"];
+    // There is none yet, or one without a line: then it writes what it would do.
+    for _ in 0..2 {
+        env.make(dry).exits(0).does_not_say("report.jsonl");
+        assert_eq!(env.records("report.jsonl").len(), 3);
+        env.file("report.jsonl", b"");
+    }
+    let quiet = ["-q", "--report", "report.jsonl"];
+    env.make(quiet).ends_with(1).says("images/b.jpg");
+    let before = env.bytes("report.jsonl");
+    env.make(dry)
+        .exits(0)
+        .says("report.jsonl stays as it is: a dry run replaces no report");
+    env.make(dry.into_iter().chain(["-q"]))
+        .exits(0)
+        .does_not_say("report.jsonl");
+    assert_eq!(env.bytes("report.jsonl"), before);
+    // Cron has nothing new to tell.
+    env.make(quiet).ends_with(1).does_not_say("images/b.jpg");
+    env.file("notes.txt", b"mine");
+    env.make(["-n", "--report", "notes.txt"]).exits(2);
+}

@@ -296,7 +296,8 @@ pub struct Cli {
 
     /// Write a report as JSON Lines (of --compare: its figures as JSON), - for stdout
     ///
-    /// The first {shard} in FILE is the number of --shard. FILE may be an older report, but no other file.
+    /// The first {shard} in FILE is the number of --shard. FILE may be an older report, but no other file. A dry run leaves
+    /// an older one as it is.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub report: Option<PathBuf>,
 

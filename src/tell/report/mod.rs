@@ -14,7 +14,7 @@ mod path;
 mod record;
 mod thumbnail;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, LineWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -65,6 +65,21 @@ impl Report {
         let path = path.to_owned();
         let copy = None;
         Ok(Self { path, out, copy })
+    }
+
+    /// Whether there is a report at `path`, with a line at least.
+    ///
+    /// # Errors
+    ///
+    /// When what is there is not a report, or can't be read.
+    pub fn is_at(path: &Path) -> Result<bool, ReportError> {
+        let there = fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0);
+        if is_stdout(path) || !there {
+            return Ok(false);
+        }
+        let checked = side_file::check(path, BEGINNING);
+        checked.map_err(|error| ReportError(path.to_owned(), error))?;
+        Ok(true)
     }
 
     /// A report that goes nowhere, unless there is [a copy](Self::copy_to).
