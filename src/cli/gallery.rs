@@ -8,7 +8,6 @@ use crate::batch::error::shown;
 use crate::cli::command_line::GalleryCli;
 use crate::cli::exit::Exit;
 use crate::tell::gallery::{self, GalleryError, Rows, Wanted};
-use crate::tell::report::Report;
 
 /// Makes the gallery that `cli` asks for, and prints its path to `out`.
 ///
@@ -45,16 +44,17 @@ pub(super) struct RunGallery<'a> {
 }
 
 impl<'a> RunGallery<'a> {
-    /// A gallery in `folder` of what `report` will say.
-    pub(super) fn of(folder: &'a Path, report: &mut Report) -> Result<Self, GalleryError> {
-        let records = (|| {
-            gallery::check(folder)?;
-            let records = tempfile::tempfile()?;
-            report.copy_to(records.try_clone()?);
-            Ok(records)
-        })();
+    /// A gallery in `folder`.
+    pub(super) fn of(folder: &'a Path) -> Result<Self, GalleryError> {
+        let records = gallery::check(folder).and_then(|()| tempfile::tempfile());
         let records = records.map_err(|error| GalleryError::Page(folder.to_owned(), error))?;
         Ok(Self { folder, records })
+    }
+
+    /// The file for what it is to show: the run's report.
+    pub(super) fn records(&self) -> Result<File, GalleryError> {
+        let records = self.records.try_clone();
+        records.map_err(|error| GalleryError::Page(self.folder.to_owned(), error))
     }
 
     /// Makes it, after the run's end, and returns the line about it.

@@ -63,22 +63,22 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         teller.note("interrupted: nothing was begun");
         return Ok(Exit::Interrupted(signal));
     }
-    // Not before: the run that holds the lock may be writing to a report of the same name.
-    let report = config.report.as_deref();
-    let report = report.map(|path| report_in(path, &batch, &teller));
-    let (mut report, known) = report.transpose()?.unzip();
-    let gallery = config.gallery.as_deref();
-    let gallery = gallery
-        .map(|folder| RunGallery::of(folder, report.get_or_insert_with(Report::nowhere)))
-        .transpose()?;
+    let gallery = config.gallery.as_deref().map(RunGallery::of).transpose()?;
     if let Some(path) = config.srcset.as_deref().filter(|_| !batch.dry_run) {
         let path = report_path(path, batch.shard);
         let formats = batch.variants.iter().map(|variant| variant.format);
         let srcset = Srcset::new(&path, &batch.dest, formats.collect(), config.placeholder);
         teller.srcset_to(srcset.map_err(TellError::from)?);
     }
-    if let Some(report) = report {
-        teller.report_to(report, known.unwrap_or_default());
+    let report = config.report.as_deref();
+    let report = report.map(|path| report_in(path, &batch, &teller));
+    let report = report.transpose()?;
+    if report.is_some() || gallery.is_some() {
+        let (mut report, known) = report.unwrap_or_else(|| (Report::nowhere(), Known::default()));
+        if let Some(gallery) = &gallery {
+            report.copy_to(gallery.records()?);
+        }
+        teller.report_to(report, known);
     }
     let began = report::now();
     let ran = ready.run(&teller)?;

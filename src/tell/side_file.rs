@@ -1,7 +1,7 @@
 //! The files that a run writes beside its thumbnails: reports, charts.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 /// Whether `path` means stdout.
@@ -9,9 +9,51 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Makes the file at `path`, in place of an older one of its kind: see [`check`]. It is this process's as long as it is
-/// open.
+/// Makes the file at `path`, in place of an older one of its kind: see [`check`].
 pub(crate) fn create(path: &Path, beginning: &[u8]) -> io::Result<File> {
+    let file = open(path, beginning)?;
+    empty(&file)?;
+    Ok(file)
+}
+
+/// The same, but an older one is there as it is until the first byte is written. The file is this process's as long as it
+/// is open.
+pub(crate) fn create_late(path: &Path, beginning: &[u8]) -> io::Result<impl Write + Send + use<>> {
+    Ok(Late {
+        file: open(path, beginning)?,
+        is_begun: false,
+    })
+}
+
+/// A file that is emptied by what is first written to it.
+struct Late {
+    file: File,
+    is_begun: bool,
+}
+
+impl Write for Late {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.is_begun {
+            empty(&self.file)?;
+            self.is_begun = true;
+        }
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Empties what can be empty: a pipe can't.
+fn empty(file: &File) -> io::Result<()> {
+    match file.metadata()?.is_file() {
+        true => file.set_len(0),
+        false => Ok(()),
+    }
+}
+
+fn open(path: &Path, beginning: &[u8]) -> io::Result<File> {
     check(path, beginning)?;
     let mut options = File::options();
     let file = options
@@ -26,7 +68,6 @@ pub(crate) fn create(path: &Path, beginning: &[u8]) -> io::Result<File> {
             let text = "another run is writing it";
             return Err(io::Error::new(io::ErrorKind::ResourceBusy, text));
         }
-        file.set_len(0)?;
     }
     Ok(file)
 }

@@ -139,6 +139,10 @@ impl Teller {
         let found_nothing = record.counts.found == 0;
         let written = self.report.take().map_or(Ok(()), |report| {
             let mut report = report.into_inner().expect("BUG: poisoned report");
+            if !record.finished {
+                let mut left = self.known.left().into_iter();
+                left.try_for_each(|record| report.write(&record))?;
+            }
             report.write(&Record::Run(Box::new(record)))?;
             report.finish()
         });
@@ -238,7 +242,9 @@ impl Teller {
 
     fn record(&self, record: impl FnOnce() -> PictureRecord) {
         if let Some(report) = &self.report {
-            let record = Record::Picture(Box::new(record()));
+            let record = record();
+            self.known.forget(&record);
+            let record = Record::Picture(Box::new(record));
             let written = report.lock().expect("BUG: poisoned report").write(&record);
             if let Err(error) = written {
                 self.fail(error.into());

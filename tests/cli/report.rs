@@ -2,11 +2,17 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 
-use crate::env::{Env, size};
+use crate::env::{Env, ended, piped, size};
 
 /// The records of the report, the pictures' sorted by source.
 fn records(text: &str) -> (Vec<Value>, Value) {
@@ -311,4 +317,78 @@ fn a_dry_run_replaces_no_report() {
     env.make(quiet).ends_with(1).does_not_say("images/b.jpg");
     env.file("notes.txt", b"mine");
     env.make(["-n", "--report", "notes.txt"]).exits(2);
+}
+
+#[test]
+fn a_run_that_is_refused_leaves_the_report_as_it_is() {
+    let env = Env::new();
+    env.file("images/b.jpg", b"no picture");
+    let quiet = ["-q", "--report", "report.jsonl"];
+    env.make(quiet).ends_with(1);
+    let before = env.bytes("report.jsonl");
+    env.file("mine/index.html", b"mine");
+    for refused in [
+        ["--srcset", "nowhere/srcset.json"],
+        ["--files-from", "nowhere.txt"],
+        ["--gallery", "mine"],
+    ] {
+        env.make(quiet.into_iter().chain(refused)).ends_with(2);
+        assert_eq!(env.bytes("report.jsonl"), before, "{refused:?}");
+    }
+    env.make(quiet).ends_with(1).does_not_say("images/b.jpg");
+}
+
+#[test]
+fn failures_that_a_stopped_run_did_not_come_to_stay_known() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.picture("images/c.jpg");
+    for name in ["b", "d", "e"] {
+        env.file(format!("images/{name}.jpg"), b"no picture");
+    }
+    let quiet = ["-q", "--report", "report.jsonl"];
+    env.make(quiet).ends_with(1).says("images/b.jpg");
+    let since = |name: &str| {
+        let records = env.records("report.jsonl");
+        let of_name = |record: &&Value| record["source"] == format!("images/{name}.jpg");
+        let record = records.iter().find(of_name).unwrap();
+        (
+            record["first_seen"].as_str().unwrap().to_owned(),
+            record["outcome"].as_str().unwrap().to_owned(),
+        )
+    };
+    let first = since("b").0;
+
+    // A run that comes to three of them, and waits for its list to go on.
+    env.picture("images/e.jpg");
+    let options = ["--files-from", "-"].into_iter().chain(quiet);
+    let mut command = env.command(["images", "thumbs"].into_iter().chain(options));
+    let mut child = piped(&mut command).stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"d.jpg\nc.jpg\ne.jpg\n").unwrap();
+    while env.records("report.jsonl").len() != 3 {
+        assert_eq!(child.try_wait().unwrap(), None, "it did not wait");
+        thread::sleep(Duration::from_millis(5));
+    }
+    let process = Pid::from_raw(child.id().cast_signed());
+    kill(process, Signal::SIGTERM).unwrap();
+    let run = ended(&command, child);
+    drop(stdin);
+    assert_eq!(run.status.code(), None, "{run}");
+    assert_eq!(run.stderr, "", "{run}");
+    assert_eq!(since("b"), (first.clone(), "failed before".into()));
+    assert_eq!(since("d").1, "failed");
+    assert_eq!(env.records("report.jsonl").len(), 5);
+    // They are no failures of that run.
+    let merged = env.run(["report", "merge", "report.jsonl"]);
+    assert!(
+        merged
+            .stdout
+            .contains("3 pictures found: 1 made, 1 fresh, 1 failed, known\n"),
+        "{merged}"
+    );
+    assert_eq!(merged.stderr.lines().count(), 1, "{merged}");
+
+    env.make(quiet).ends_with(1).does_not_say("images/");
+    assert_eq!(since("b"), (first, "failed".into()));
 }

@@ -4,19 +4,20 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::record::{BEGINNING, PictureRecord, Record};
 use crate::tell::side_file::{self, is_stdout};
 
 /// The failures that a report holds.
 #[derive(Debug, Default)]
-pub struct Known(HashMap<String, PictureRecord>);
+pub struct Known(Mutex<HashMap<String, PictureRecord>>);
 
 impl Known {
     /// The failures in the report at `path`; none if there is no such file. Whatever is not a record is passed over: a killed
     /// run leaves half a line.
     pub fn read(path: &Path) -> Self {
-        let mut known = Self::default();
+        let known = Self::default();
         let is_file = || fs::metadata(path).is_ok_and(|file| file.is_file());
         if is_stdout(path) || !is_file() || side_file::check(path, BEGINNING).is_err() {
             return known;
@@ -28,9 +29,9 @@ impl Known {
             // Most lines are those of pictures that did not fail.
             if memchr::memmem::find(&line, FAILED).is_some()
                 && let Ok(Record::Picture(record)) = serde_json::from_slice(&line)
-                && record.outcome == "failed"
+                && matches!(record.outcome.as_str(), "failed" | FAILED_BEFORE)
             {
-                known.0.insert(key(&record).to_owned(), *record);
+                known.all().insert(key(&record).to_owned(), *record);
             }
         }
         known
@@ -39,7 +40,8 @@ impl Known {
     /// Whether `record` is a known failure: the same error of the same version of the same file. If so, it gets the
     /// time at which that was first seen.
     pub(crate) fn holds(&self, record: &mut PictureRecord) -> bool {
-        let Some(before) = self.0.get(key(record)) else {
+        let all = self.all();
+        let Some(before) = all.get(key(record)) else {
             return false;
         };
         let is_same = record.stage == before.stage
@@ -52,10 +54,34 @@ impl Known {
         }
         is_same
     }
+
+    /// Notes that the run came to the picture that `record` is of: its report tells all that there is to know.
+    pub(crate) fn forget(&self, record: &PictureRecord) {
+        if record.outcome != "not begun" {
+            self.all().remove(key(record));
+        }
+    }
+
+    /// The failures that the run did not come to, for its own report: it will be the memory of the next run.
+    pub(crate) fn left(&self) -> Vec<Record> {
+        let left = std::mem::take(&mut *self.all()).into_values();
+        left.map(|mut record| {
+            FAILED_BEFORE.clone_into(&mut record.outcome);
+            Record::Picture(Box::new(record))
+        })
+        .collect()
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<String, PictureRecord>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// What tells the record of a failure without parsing it.
-const FAILED: &[u8] = b"\"outcome\":\"failed\"";
+/// How every outcome of a failure begins, which tells its record without parsing it.
+const FAILED: &[u8] = b"\"outcome\":\"failed";
+
+/// The outcome of what failed in an earlier run, where this one was stopped before it came to that.
+pub(crate) const FAILED_BEFORE: &str = "failed before";
 
 /// What is of one picture.
 fn key(record: &PictureRecord) -> &str {

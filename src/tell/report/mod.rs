@@ -25,6 +25,7 @@ use crate::tell::side_file::{self, is_stdout};
 
 use record::BEGINNING;
 
+pub(crate) use known::FAILED_BEFORE;
 pub use known::Known;
 pub use record::{MergedRecord, PictureRecord, Record, RunRecord, now};
 pub use thumbnail::ThumbnailRecord;
@@ -48,7 +49,7 @@ impl std::fmt::Debug for Report {
 }
 
 impl Report {
-    /// A report into the file `path`, made anew, or with `-` to stdout.
+    /// A report into the file `path`, made anew with its first line, or with `-` to stdout.
     ///
     /// # Errors
     ///
@@ -57,7 +58,7 @@ impl Report {
         let out: Box<dyn Write + Send> = if is_stdout(path) {
             Box::new(io::stdout())
         } else {
-            let file = side_file::create(path, BEGINNING);
+            let file = side_file::create_late(path, BEGINNING);
             let file = file.map_err(|error| ReportError(path.to_owned(), error))?;
             // Line by line: what has ended can be followed, and survives a kill.
             Box::new(LineWriter::new(file))

@@ -50,8 +50,8 @@ pub struct PictureRecord {
     /// When it ended, in the form of RFC 3339.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub time: String,
-    /// What became of it: `made`, `fresh`, `kept`, `failed`, `not begun`, `passed over`, `would make`, `pruned` or
-    /// `would prune`.
+    /// What became of it: `made`, `fresh`, `kept`, `failed`, `not begun`, `passed over`, `would make`, `pruned`,
+    /// `would prune` or `failed before`.
     pub outcome: String,
     /// Why that thumbnail was made: `missing`, `source changed`, `settings changed`, `damaged`, `forced` or `foreign`; or
     /// what was kept: `without a stamp`, `a link` or `not a file`.
