@@ -194,12 +194,27 @@ impl Fingerprint {
         Self(text)
     }
 
+    /// Whether a thumbnail with this `stamp` has the size and the format that these settings are for, whatever else it was
+    /// made with. It may, if the stamp is of another version: what that says is not known.
+    pub(crate) fn is_variant_of(&self, stamp: &Stamp<'_>) -> bool {
+        let found = stamp.settings.filter(|_| stamp.is_current());
+        found.is_none_or(|found| size_and_format(found) == size_and_format(&self.0))
+    }
+
     /// Whether a thumbnail with the settings `found` is what would be made now. One made from a damaged picture is,
     /// if damaged pictures are allowed; whether the picture is damaged is known only by decoding it.
     fn matches(&self, found: &str, allow_damaged: bool) -> bool {
         let sound = found.strip_suffix(DAMAGED);
         sound.unwrap_or(found) == self.0 && (sound.is_none() || allow_damaged)
     }
+}
+
+/// The size in the settings of a stamp, and the format if it isn't JPEG.
+fn size_and_format(settings: &str) -> (Option<&str>, Option<&str>) {
+    let mut fields = settings.split(',');
+    let size = fields.next();
+    // A build without WebP knows what one with it makes.
+    (size, fields.find(|field| matches!(*field, "webp" | "png")))
 }
 
 impl fmt::Display for Fingerprint {

@@ -176,9 +176,24 @@ pub(crate) fn foreign_at(path: &Path) -> io::Result<Option<Foreign>> {
 ///
 /// If it can't be read.
 pub(crate) fn is_thumbnail(path: &Path) -> io::Result<bool> {
+    is_thumbnail_with(path, |_| true)
+}
+
+/// Whether the file at `path` is a thumbnail of ours with such a stamp.
+///
+/// # Errors
+///
+/// If it can't be read.
+pub(crate) fn is_thumbnail_with(
+    path: &Path,
+    is_such: impl FnOnce(&Stamp<'_>) -> bool,
+) -> io::Result<bool> {
     let mut head = [0; HEAD];
     let count = read(&mut open(path)?, &mut head)?;
-    Ok(is_thumbnails(&head[..count]))
+    Ok(match find(&head[..count]) {
+        Found::Stamp(stamp) => is_such(&stamp),
+        Found::CutShort | Found::Nothing => false,
+    })
 }
 
 /// Whether a file that begins with `bytes` is a thumbnail of ours.

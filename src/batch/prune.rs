@@ -1,8 +1,8 @@
 //! Removes thumbnails whose source is gone, and the folders that this empties.
 //!
 //! A thumbnail's name tells which picture it is of; one that no variant's name fits is of a variant that is made no
-//! longer, or was named otherwise. It stays unless such variants are to go, too: a run with other sizes than usual must
-//! not cost the thumbnails of all others.
+//! longer, or was named otherwise. So is one whose stamp has a size or format that the run doesn't make. It stays unless
+//! such variants are to go, too: a run with other sizes than usual must not cost the thumbnails of all others.
 
 use std::fs;
 use std::io;
@@ -12,10 +12,12 @@ use walkdir::WalkDir;
 
 use crate::batch::destination::local::{Owner, is_temporary, sweep_file};
 use crate::batch::error::{FailureCause, PictureError};
+use crate::batch::freshness::Fingerprint;
 use crate::batch::names::{Label, Names};
-use crate::batch::ownership::is_thumbnail;
+use crate::batch::ownership::is_thumbnail_with;
 use crate::batch::shard::Shard;
 use crate::batch::stage::Stage;
+use crate::picture::stamp::Stamp;
 
 /// What is pruned, and how.
 #[derive(Clone, Copy)]
@@ -24,6 +26,8 @@ pub struct Prune<'a> {
     pub dest: &'a Path,
     /// What thumbnails are called.
     pub names: &'a Names,
+    /// The settings of each variant.
+    pub settings: &'a [Fingerprint],
     /// Whether those of other variants are removed.
     pub other_variants: bool,
     /// The part of it that is looked at; all, if there is none.
@@ -50,12 +54,17 @@ pub fn prune(
     let Prune {
         dest,
         names,
+        settings,
         other_variants,
         shard,
         owner,
         dry_run,
         is_there,
     } = what;
+    let is_variant = |stamp: &Stamp<'_>| {
+        let mut settings = settings.iter();
+        other_variants || settings.any(|settings| settings.is_variant_of(stamp))
+    };
     for entry in WalkDir::new(dest).min_depth(1) {
         if !goes_on() {
             return;
@@ -88,7 +97,7 @@ pub fn prune(
             .strip_prefix(dest)
             .expect("BUG: an entry outside the tree");
         let orphan = has_no_picture(relative, names, other_variants, shard, is_there);
-        match orphan.and_then(|orphan| Ok(orphan && is_thumbnail(entry.path())?)) {
+        match orphan.and_then(|orphan| Ok(orphan && is_thumbnail_with(entry.path(), is_variant)?)) {
             Ok(false) => {}
             Ok(true) => {
                 pruned(entry.path());

@@ -81,7 +81,7 @@ impl Ready<'_> {
         if only_thumbnails && !batch.is_dest_inside() {
             outcomes.end_by(RunError::OnlyThumbnails(batch.source.clone()));
         } else if batch.prune {
-            self.prune_orphans(&selection, &owner, &outcomes);
+            self.prune_orphans(maker.settings(), &selection, &owner, &outcomes);
         }
         self.save_ledger(&outcomes);
         let finished = !outcomes.is_stopped();
@@ -193,7 +193,13 @@ impl Ready<'_> {
     }
 
     /// Removes thumbnails whose source is gone, unless there is any doubt about what is there.
-    fn prune_orphans(&self, selection: &Selection<'_>, owner: &Owner, outcomes: &Outcomes<'_>) {
+    fn prune_orphans(
+        &self,
+        settings: &[Fingerprint],
+        selection: &Selection<'_>,
+        owner: &Owner,
+        outcomes: &Outcomes<'_>,
+    ) {
         let batch = self.batch;
         let doubt = if outcomes.is_stopped() {
             Doubt::Stopped
@@ -208,6 +214,7 @@ impl Ready<'_> {
                 Prune {
                     dest: &batch.dest,
                     names: &self.names,
+                    settings,
                     other_variants: batch.prune_variants,
                     shard: batch.shard,
                     owner,

@@ -106,3 +106,36 @@ fn pruning_needs_a_folder_to_compare_with() {
         .says("--prune needs a SOURCE that is a folder");
     assert_eq!(env.names("thumbs").len(), 4);
 }
+
+#[test]
+fn thumbnails_in_other_sizes_stay_whatever_they_are_called() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.picture("images/deep/b.jpg");
+    // Those of a template that was given up, and of a run into a folder of this DEST.
+    let template = ["--size", "64x", "--name", "{folder}/{stem}-{width}w.{ext}"];
+    env.make(template).ends_with(0);
+    env.run(["images", "thumbs/large", "--size", "256"])
+        .ends_with(0);
+    env.make([]).ends_with(0);
+    let before = env.names("thumbs");
+    assert_eq!(before.len(), 6);
+    env.make(["--prune"])
+        .ends_with(0)
+        .says("0 made, 2 fresh, 0 failed\n");
+    assert_eq!(env.names("thumbs"), before);
+
+    fs::remove_file(env.path("images/a.jpg")).unwrap();
+    let dry = env.make(["--prune", "-n"]);
+    assert!(
+        dry.stdout
+            .starts_with("prune thumbs/a.jpg (source gone)\n1 "),
+        "{dry}"
+    );
+    env.make(["--prune"]).ends_with(0).says("1 pruned");
+    assert_eq!(env.names("thumbs").len(), 5);
+    env.make(["--prune", "--prune-variants"])
+        .ends_with(0)
+        .says("4 pruned");
+    assert_eq!(env.names("thumbs"), ["deep/b.jpg"]);
+}
