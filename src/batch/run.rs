@@ -1,5 +1,6 @@
 //! A whole run: find, execute, prune. It prints nothing and catches no signals.
 
+use std::fs;
 use std::iter;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -206,6 +207,9 @@ impl Ready<'_> {
         } else if !selection.saw_all() {
             Doubt::Unvisited
         } else if selection.saw_nothing() {
+            if fs::read_dir(&batch.dest).is_ok_and(|mut entries| entries.next().is_none()) {
+                return;
+            }
             Doubt::NoPicture
         } else if self.prune_in_store(outcomes) {
             return;

@@ -13,7 +13,7 @@ use crate::batch::counts::Counts;
 use crate::batch::error::{plain, shown};
 use crate::batch::job::Job;
 use crate::batch::make::{Fate, Outcome, Processed};
-use crate::batch::observer::{Event, Observer};
+use crate::batch::observer::{Doubt, Event, Observer, Warning};
 use crate::batch::stop::Stop;
 use crate::tell::passed_over::PassedOver;
 use crate::tell::prefix;
@@ -289,6 +289,10 @@ impl Observer for Teller {
             Event::Pruned(thumbnail) => self.pruned(thumbnail),
             Event::Pausing(load) => self.progress.pausing(load),
             Event::Resumed => self.progress.resumed(),
+            // What may be a disk that is not mounted has to be heard of, in cron too.
+            Event::Warning(warning @ Warning::NotPruned(Doubt::NoPicture)) => {
+                self.progress.line(&prefix::warning(&warning.to_string()));
+            }
             Event::Warning(warning) => self.warn(&warning.to_string()),
         }
     }

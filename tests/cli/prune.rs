@@ -61,10 +61,16 @@ fn nothing_is_pruned_if_no_picture_is_found() {
     // As when the disk of the pictures is not mounted.
     fs::remove_dir_all(env.path("images")).unwrap();
     env.dir("images");
-    env.make(["--prune"])
-        .ends_with(0)
-        .says("nothing pruned: no picture found in SOURCE");
-    assert_eq!(env.names("thumbs").len(), 4);
+    // Cron has to hear of it.
+    for options in [&["--prune"][..], &["--prune", "-q"]] {
+        env.make(options.iter().copied())
+            .ends_with(0)
+            .says("nothing pruned: no picture found in SOURCE");
+        assert_eq!(env.names("thumbs").len(), 4);
+    }
+    // Where there is nothing to prune, nothing is in doubt.
+    let run = env.run(["images", "empty", "--prune", "-q"]);
+    assert_eq!(run.ends_with(0).stderr, "", "{run}");
 }
 
 #[test]
