@@ -24,7 +24,8 @@ pub struct Counts {
     /// place.
     #[serde(default)]
     pub kept: u64,
-    /// Pictures that failed, or some of whose thumbnails did, and entries that could not be visited.
+    /// Pictures that failed, or some of whose thumbnails did, and entries that could not be visited; also what could not be
+    /// pruned, which is not among those found.
     pub failed: u64,
     /// How many of those that failed are folders, whose pictures are not counted.
     #[serde(default)]

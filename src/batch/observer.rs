@@ -40,9 +40,11 @@ pub enum Event<'a> {
     /// A picture met what every other picture would meet too: DEST is full, gone or read-only. The run ends, and
     /// [`Ran::ended_by`](crate::batch::Ran::ended_by) says so once more.
     DestFailed(&'a Job, &'a Processed),
-    /// An entry could not be visited, or an orphan could not be removed.
+    /// An entry of SOURCE could not be visited.
     Failed(&'a Processed),
-    /// A thumbnail whose picture is gone is removed, or in a dry run would be.
+    /// A thumbnail whose picture is gone could not be removed, or a part of DEST not be searched for such.
+    FailedInDest(&'a Processed),
+    /// A thumbnail whose picture is gone was removed, or in a dry run would be.
     Pruned(&'a Path),
     /// A worker waits for the machine's load, which is this, to fall.
     Pausing(f64),

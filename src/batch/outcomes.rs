@@ -85,7 +85,13 @@ impl<'a> Outcomes<'a> {
         self.totals().add(&processed);
     }
 
-    /// Takes in that the thumbnail at `path` is an orphan.
+    /// Takes in an error about what is in DEST and belongs to no picture of this run. It is none that was found.
+    pub(super) fn failed_in_dest(&self, error: PictureError) {
+        self.tell(Event::FailedInDest(&Processed::failed(error)));
+        self.totals().counts.failed += 1;
+    }
+
+    /// Takes in that the thumbnail at `path` is an orphan, and is removed.
     pub(super) fn pruned(&self, path: &Path, dry_run: bool) {
         self.tell(Event::Pruned(path));
         self.totals().counts.count_pruned(dry_run);

@@ -42,8 +42,8 @@ pub struct Prune<'a> {
 
 /// Removes from DEST every stamped thumbnail that has no source below SOURCE; in a dry run it only reports them.
 ///
-/// `pruned` is told of each path before it is removed, and says whether to go on; `failed` of each error. Files without
-/// a stamp are another's and stay, whatever their name. Links are neither followed nor removed. What disappears meanwhile
+/// `pruned` is told of each path that was removed; `failed` of each error; `goes_on` says whether to go on. Files without a
+/// stamp are another's and stay, whatever their name. Links are neither followed nor removed. What disappears meanwhile
 /// is not an error: runs of other shards prune the same folders.
 pub fn prune(
     what: Prune<'_>,
@@ -99,15 +99,12 @@ pub fn prune(
         let orphan = has_no_picture(relative, names, other_variants, shard, is_there);
         match orphan.and_then(|orphan| Ok(orphan && is_thumbnail_with(entry.path(), is_variant)?)) {
             Ok(false) => {}
-            Ok(true) => {
-                pruned(entry.path());
-                if !dry_run
-                    && let Err(error) = remove(entry.path(), dest)
-                    && !is_gone(Some(&error))
-                {
-                    failed(PictureError::new(entry.path(), Stage::Write, error));
-                }
-            }
+            Ok(true) if dry_run => pruned(entry.path()),
+            Ok(true) => match remove(entry.path(), dest) {
+                Ok(()) => pruned(entry.path()),
+                Err(error) if is_gone(Some(&error)) => {}
+                Err(error) => failed(PictureError::new(entry.path(), Stage::Write, error)),
+            },
             Err(error) if is_gone(Some(&error)) => {}
             Err(error) => failed(PictureError::new(entry.path(), Stage::Freshness, error)),
         }

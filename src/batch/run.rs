@@ -227,7 +227,7 @@ impl Ready<'_> {
                 },
                 || !outcomes.is_stopped(),
                 |thumbnail| outcomes.pruned(thumbnail, batch.dry_run),
-                |error| outcomes.failed(error),
+                |error| outcomes.failed_in_dest(error),
             );
         } else {
             return;

@@ -286,6 +286,9 @@ impl Observer for Teller {
                 self.gone_through(job, processed);
             }
             Event::Failed(processed) => self.failed(processed, PictureRecord::new(None, processed)),
+            Event::FailedInDest(processed) => {
+                self.failed(processed, PictureRecord::failed_in_dest(processed));
+            }
             Event::Pruned(thumbnail) => self.pruned(thumbnail),
             Event::Pausing(load) => self.progress.pausing(load),
             Event::Resumed => self.progress.resumed(),

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::env::{Env, PICTURES, set_mode};
 
 /// A DEST with thumbnails of four pictures, of which two are gone.
@@ -144,4 +146,53 @@ fn thumbnails_in_other_sizes_stay_whatever_they_are_called() {
         .ends_with(0)
         .says("4 pruned");
     assert_eq!(env.names("thumbs"), ["deep/b.jpg"]);
+}
+
+#[test]
+fn an_orphan_that_can_not_be_removed_is_not_pruned() {
+    let env = Env::new();
+    for name in ["a.jpg", "deep/b.jpg", "locked/c.jpg"] {
+        env.picture(format!("images/{name}"));
+    }
+    env.make([]).ends_with(0);
+    fs::remove_dir_all(env.path("images/deep")).unwrap();
+    fs::remove_dir_all(env.path("images/locked")).unwrap();
+    set_mode(&env.path("thumbs/deep"), 0o555);
+    set_mode(&env.path("thumbs/locked"), 0o000);
+    let run = env.make_as_ordinary_user(["--prune", "--report", "report.jsonl"]);
+    set_mode(&env.path("thumbs/deep"), 0o755);
+    set_mode(&env.path("thumbs/locked"), 0o755);
+    run.ends_with(1)
+        .says("thumbs/deep/b.jpg: write: Permission denied")
+        .says("thumbs/locked: walk: Permission denied")
+        .says("1 picture found: 0 made, 1 fresh, 2 failed\n");
+    assert_eq!(env.names("thumbs").len(), 3);
+    let records = env.records("report.jsonl");
+    let failed = records
+        .iter()
+        .filter(|record| record["outcome"] == "failed");
+    let mut failed: Vec<_> = failed
+        .map(|record| (&record["source"], record["destination"].as_str().unwrap()))
+        .collect();
+    failed.sort_by_key(|(_, destination)| *destination);
+    assert_eq!(
+        failed,
+        [
+            (&Value::Null, "thumbs/deep/b.jpg"),
+            (&Value::Null, "thumbs/locked")
+        ]
+    );
+    assert_eq!(records.len(), 4, "{records:?}");
+    // Added up, they are what they were, and known they stay.
+    let output = ["--output", "merged.jsonl"];
+    let merge = ["report", "merge", "report.jsonl"];
+    let merged = env.run(merge.iter().chain(&output));
+    assert!(
+        merged
+            .exits(1)
+            .stdout
+            .starts_with("1 picture found: 0 made, 1 fresh, 2 failed\n"),
+        "{merged}"
+    );
+    assert_eq!(env.records("merged.jsonl").len(), 4);
 }

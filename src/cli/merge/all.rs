@@ -162,7 +162,9 @@ impl All {
                 }
                 let again = serde_json::from_slice(line).is_ok_and(|line: Line<'_>| {
                     line.stage.as_deref() == Some("walk")
-                        && !unvisited.insert(line.source.unwrap_or_default().into_owned())
+                        && line
+                            .source
+                            .is_some_and(|source| !unvisited.insert(source.into_owned()))
                 });
                 if again {
                     return Ok(());

@@ -109,8 +109,13 @@ impl ReportedRun {
             let path = line.source.as_deref().or(line.destination.as_deref())?;
             let (stage, error) = (line.stage.as_deref()?, line.error.as_deref()?);
             let _ = writeln!(err, "{}: {stage}: {error}", shown(Path::new(path)));
+            // It failed in DEST, and is no picture.
+            let Some(source) = &line.source else {
+                self.counts.failed += 1;
+                return Some(());
+            };
             if stage == "walk" {
-                self.unvisited.push(path.to_owned());
+                self.unvisited.push(source.to_string());
             }
         }
         self.counts.damaged += u64::from(line.damaged);

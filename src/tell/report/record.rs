@@ -220,6 +220,14 @@ impl PictureRecord {
         record
     }
 
+    /// The record of what failed in DEST and belongs to no picture.
+    pub fn failed_in_dest(processed: &Processed) -> Self {
+        let mut record = Self::new(None, processed);
+        record.destination = record.source.take();
+        record.destination_hex = record.source_hex.take();
+        record
+    }
+
     /// The record of a thumbnail that was removed, or in a dry run would be.
     pub fn pruned(thumbnail: &Path, dry_run: bool) -> Self {
         let (destination, destination_hex) = path(thumbnail);
