@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use crate::batch::destination::local::{Owner, is_temporary, sweep_file};
+use crate::batch::destination::temporary::{Owner, is_temporary, sweep_file};
 use crate::batch::error::{FailureCause, PictureError};
 use crate::batch::freshness::Fingerprint;
 use crate::batch::names::{Label, Names};

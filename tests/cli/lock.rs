@@ -6,7 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use thumbgen::batch::destination::Destination;
-use thumbgen::batch::destination::local::{Owner, Writer};
+use thumbgen::batch::destination::local::Writer;
+use thumbgen::batch::destination::temporary::Owner;
 use thumbgen::batch::job::Job;
 use thumbgen::batch::make::{Maker, Rules};
 use thumbgen::batch::names::{Label, Names};

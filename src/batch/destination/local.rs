@@ -1,90 +1,18 @@
 //! Thumbnails appear whole or not at all: a temporary file in the target folder, then a rename.
 
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use nix::errno::Errno;
-use nix::sys::signal::kill;
-use nix::unistd::{Pid, gethostname};
 
 use crate::batch::check_places::source_folders;
+use crate::batch::destination::temporary::{Owner, RANDOM, SUFFIX, sweep};
 use crate::batch::destination::thumbnail::Written;
 use crate::batch::ownership::foreign_at;
 use crate::batch::walk::FileId;
 
-/// How the names of temporary files begin and end. The leading dot keeps them from being taken for pictures.
-const PREFIX: &str = ".thumbgen.";
-const SUFFIX: &str = ".tmp";
-
-/// How many random letters and digits stand between them.
-const RANDOM: usize = 6;
-
-/// No write takes this long: a temporary file of this age is left over, whoever made it.
-const LEFTOVER: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// How often a write is begun again because its folder or file disappeared: another run may prune a folder that is
 /// empty for a moment.
 const TRIES: u32 = 5;
-
-/// Who makes temporary files: tells this process from all others that may write to the same folders.
-///
-/// A process number means something only on its host and in its namespace (containers on one host share neither).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Owner {
-    host: String,
-    process: u32,
-}
-
-impl Owner {
-    /// This process.
-    pub fn this_process() -> Self {
-        let name = gethostname().map_or_else(
-            |_| "localhost".into(),
-            |name| name.to_string_lossy().into_owned(),
-        );
-        // "pid:[4026531836]"; where the system has no such thing, the host's name must do.
-        let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
-        let namespace: String = namespace
-            .to_string_lossy()
-            .chars()
-            .filter(char::is_ascii_digit)
-            .collect();
-        let host = format!("{}-{namespace}", name.replace('/', "_"));
-        Self {
-            host,
-            process: std::process::id(),
-        }
-    }
-
-    /// The owner that a temporary file's name states, if it is one of thumbgen's.
-    fn of(file_name: &str) -> Option<Self> {
-        let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let owner = file_name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
-        let mut parts = owner.rsplitn(3, '.');
-        let (random, process, host) = (parts.next()?, parts.next()?, parts.next()?);
-        let (_, namespace) = host.rsplit_once('-')?;
-        // To the letter, for a file of such a name may be removed.
-        let is_ours = random.len() == RANDOM
-            && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            && is_digits(process)
-            && is_digits(namespace);
-        Some(Self {
-            host: is_ours.then(|| host.to_owned())?,
-            process: process.parse().ok()?,
-        })
-    }
-
-    /// Whether this process can't be alive any more, as far as `here` can tell: another host's may always be alive.
-    fn is_dead(&self, here: &Self) -> bool {
-        self.host == here.host
-            && self.process != here.process
-            && i32::try_from(self.process)
-                .is_ok_and(|id| kill(Pid::from_raw(id), None) == Err(Errno::ESRCH))
-    }
-}
 
 /// Writes thumbnails below one DEST. Each worker has one.
 #[derive(Debug, Clone)]
@@ -110,7 +38,7 @@ impl Writer {
             // A SOURCE in a store has none.
             real_sources: source_folders(source).unwrap_or_default(),
             real_dest: fs::canonicalize(dest).ok(),
-            prefix: format!("{PREFIX}{}.{}.", owner.host, owner.process),
+            prefix: owner.prefix(),
             owner: owner.clone(),
             dest: dest.to_owned(),
             dest_id,
@@ -265,94 +193,10 @@ struct LeadsIntoSource;
 #[error("DEST is gone")]
 struct DestGone;
 
-/// Removes what killed runs left in `folder`.
-fn sweep(folder: &Path, here: &Owner) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        sweep_file(&entry?.path(), here);
-    }
-    Ok(())
-}
-
-/// Removes `path` if a killed run left it, and says whether it did.
-pub(crate) fn sweep_file(path: &Path, here: &Owner) -> bool {
-    let name = path.file_name().and_then(OsStr::to_str);
-    let Some(owner) = name.and_then(Owner::of) else {
-        return false;
-    };
-    // Another run may have swept it just now, so an error doesn't matter.
-    let is_file = fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
-    is_file && (owner.is_dead(here) || is_old(path)) && fs::remove_file(path).is_ok()
-}
-
-/// Whether `path` is named like a temporary file: another run may be about to rename it.
-pub(crate) fn is_temporary(path: &Path) -> bool {
-    let name = path.file_name().and_then(OsStr::to_str);
-    name.and_then(Owner::of).is_some()
-}
-
-fn is_old(path: &Path) -> bool {
-    let written = fs::symlink_metadata(path).and_then(|found| found.modified());
-    // By this host's clock and the file server's, which differ by less.
-    written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > LEFTOVER))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::batch::ownership::Foreign;
-
-    #[test]
-    fn owner_is_read_from_the_name_of_a_temporary_file() {
-        let owner = Owner::of(".thumbgen.shop.example.org-4026531836.4711.x8Ghq2.tmp").unwrap();
-        assert_eq!(
-            owner,
-            Owner {
-                host: "shop.example.org-4026531836".into(),
-                process: 4711
-            }
-        );
-        for other in [
-            "a.jpg",
-            ".thumbgen.tmp",
-            ".thumbgen.a.b.tmp",
-            ".thumbgen.host.x.rand.tmp",
-            ".thumbgen.host.1.r.jpg",
-            ".thumbgen.notes.1.abcdef.tmp",
-            ".thumbgen.my-notes.1.abcdef.tmp",
-            ".thumbgen.host-1.1.abcde.tmp",
-            ".thumbgen.host-1.1.abcdefg.tmp",
-            ".thumbgen.host-1.1.abcd-f.tmp",
-            ".thumbgen.host-1.+1.abcdef.tmp",
-            "thumbgen.host-1.1.abcdef.tmp",
-        ] {
-            assert_eq!(Owner::of(other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn only_dead_processes_of_this_host_are_dead() {
-        let here = Owner::this_process();
-        let dead = Owner {
-            process: i32::MAX as u32,
-            ..here.clone()
-        };
-        assert!(dead.is_dead(&here));
-        assert!(!here.is_dead(&here));
-        assert!(
-            !Owner {
-                process: 1,
-                ..here.clone()
-            }
-            .is_dead(&here)
-        );
-        assert!(
-            !Owner {
-                host: "elsewhere".into(),
-                ..dead
-            }
-            .is_dead(&here)
-        );
-    }
 
     #[test]
     fn what_another_tool_puts_there_meanwhile_is_kept() {

@@ -3,6 +3,7 @@
 //! ```text
 //! local   thumbnails written whole or not at all      lock    one run in a DEST, or in a shard of it
 //! object  thumbnails as a store's objects             thumbnail  one that is looked at or written
+//! temporary  files that are written before they are renamed, and what killed runs left of them
 //! holder  which process holds a lock, where the system says so
 //! claim   what a store has in place of a lock: an object that runs out
 //! ```
@@ -14,6 +15,7 @@ pub mod local;
 pub mod lock;
 #[cfg(feature = "object-store")]
 pub mod object;
+pub mod temporary;
 mod thumbnail;
 
 use std::io;

@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 use super::fields::{Fields, path};
 use super::page::{Gallery, Rows};
 use super::places::{Places, started_in};
-use crate::batch::destination::local::is_temporary;
+use crate::batch::destination::temporary::is_temporary;
 use crate::batch::error::{plain, shown};
 use crate::batch::ownership::is_thumbnail;
 use crate::tell::report::lines::{for_each_line, last_line};
