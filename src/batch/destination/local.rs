@@ -25,9 +25,17 @@ pub struct Writer {
     real_sources: Vec<PathBuf>,
     /// Where DEST is then.
     real_dest: Option<PathBuf>,
-    /// The folder that was written to last: it exists and is swept.
-    folder: PathBuf,
-    /// The folder that was last found not to lead into SOURCE.
+    /// What is known of the folders of each variant's thumbnails: pictures come folder by folder, and the variants of one
+    /// go to different folders.
+    folders: Vec<Folders>,
+}
+
+/// The folders of one variant's thumbnails that the last picture's were in.
+#[derive(Debug, Clone, Default)]
+struct Folders {
+    /// The one that was written to: it exists and is swept.
+    written: PathBuf,
+    /// The one that was found not to lead into SOURCE.
     outside: PathBuf,
 }
 
@@ -42,12 +50,11 @@ impl Writer {
             owner: owner.clone(),
             dest: dest.to_owned(),
             dest_id,
-            folder: PathBuf::new(),
-            outside: PathBuf::new(),
+            folders: Vec::new(),
         }
     }
 
-    /// Makes `bytes` the content of `path`, below DEST, unless something foreign is there; where that may be replaced,
+    /// Makes `bytes`, a thumbnail in variant number `variant`, the content of `path`, below DEST, unless something foreign is there; where that may be replaced,
     /// `replaced_for` is the picture that the thumbnail is of. Folders are made as needed. Whatever happens, `path` holds
     /// either what it held before or all of `bytes`.
     ///
@@ -58,29 +65,32 @@ impl Writer {
     /// When the folder can't be made, or the file can't be written or renamed.
     pub fn write(
         &mut self,
+        variant: usize,
+        path: &Path,
+        bytes: &[u8],
+        replaced_for: Option<&Path>,
+    ) -> io::Result<Written> {
+        for _ in 1..TRIES {
+            match self.try_write(variant, path, bytes, replaced_for) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    self.folders(variant).written.clear();
+                }
+                result => return result,
+            }
+        }
+        self.try_write(variant, path, bytes, replaced_for)
+    }
+
+    fn try_write(
+        &mut self,
+        variant: usize,
         path: &Path,
         bytes: &[u8],
         replaced_for: Option<&Path>,
     ) -> io::Result<Written> {
         let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-        for _ in 1..TRIES {
-            match self.try_write(folder, path, bytes, replaced_for) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => self.folder.clear(),
-                result => return result,
-            }
-        }
-        self.try_write(folder, path, bytes, replaced_for)
-    }
-
-    fn try_write(
-        &mut self,
-        folder: &Path,
-        path: &Path,
-        bytes: &[u8],
-        replaced_for: Option<&Path>,
-    ) -> io::Result<Written> {
-        if folder != self.folder {
-            self.prepare(folder)?;
+        if folder != self.folders(variant).written {
+            self.prepare(variant, folder)?;
         }
         // Made and written to as a plain file: its mode is what the umask leaves of 0666, not 0600, and its errors do
         // not name the temporary file.
@@ -109,9 +119,16 @@ impl Writer {
         }
     }
 
-    fn prepare(&mut self, folder: &Path) -> io::Result<()> {
-        self.outside.clear();
-        self.check(folder)?;
+    fn folders(&mut self, variant: usize) -> &mut Folders {
+        if self.folders.len() <= variant {
+            self.folders.resize_with(variant + 1, Folders::default);
+        }
+        &mut self.folders[variant]
+    }
+
+    fn prepare(&mut self, variant: usize, folder: &Path) -> io::Result<()> {
+        self.folders(variant).outside.clear();
+        self.check(variant, folder)?;
         if !folder.is_dir() {
             // A DEST that is gone (unmounted, moved away) must not be made again, perhaps on another disk.
             if fs::metadata(&self.dest).ok().map(|dest| FileId::of(&dest)) != self.dest_id {
@@ -120,7 +137,7 @@ impl Writer {
             fs::create_dir_all(folder)?;
         }
         sweep(folder, &self.owner)?;
-        folder.clone_into(&mut self.folder);
+        folder.clone_into(&mut self.folders(variant).written);
         Ok(())
     }
 
@@ -128,13 +145,13 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// If `folder`, that of the place, leads there.
-    pub fn check(&mut self, folder: &Path) -> io::Result<()> {
-        if folder != self.outside {
+    /// If `folder`, that of a thumbnail in variant number `variant`, leads there.
+    pub fn check(&mut self, variant: usize, folder: &Path) -> io::Result<()> {
+        if folder != self.folders(variant).outside {
             if self.leads_into_source(folder) {
                 return Err(io::Error::other(LeadsIntoSource));
             }
-            folder.clone_into(&mut self.outside);
+            folder.clone_into(&mut self.folders(variant).outside);
         }
         Ok(())
     }
@@ -209,21 +226,46 @@ mod tests {
         let place = dest.join("a.jpg");
         // Nobody looked before, so the writer takes all of it as new.
         fs::write(&place, b"mine").unwrap();
-        let written = writer.write(&place, b"a thumbnail", None).unwrap();
+        let written = writer.write(0, &place, b"a thumbnail", None).unwrap();
         assert_eq!(written, Written::Kept(Foreign::File));
         assert_eq!(fs::read(&place).unwrap(), b"mine");
         assert_eq!(fs::read_dir(&dest).unwrap().count(), 1, "a leftover");
 
         let written = writer
-            .write(&place, b"a thumbnail", Some(&source.join("a.jpg")))
+            .write(0, &place, b"a thumbnail", Some(&source.join("a.jpg")))
             .unwrap();
         assert_eq!(written, Written::InPlace);
         assert_eq!(fs::read(&place).unwrap(), b"a thumbnail");
 
         fs::write(&place, b"").unwrap();
-        let written = writer.write(&place, b"another", None).unwrap();
+        let written = writer.write(0, &place, b"another", None).unwrap();
         assert_eq!(written, Written::InPlace);
         assert_eq!(fs::read(&place).unwrap(), b"another");
         assert_eq!(fs::read_dir(&dest).unwrap().count(), 1, "a leftover");
+    }
+
+    #[test]
+    fn a_folder_is_looked_through_once_whatever_is_written_in_between() {
+        let folder = tempfile::tempdir().unwrap();
+        let dest = folder.path();
+        let here = Owner::this_process();
+        let id = FileId::of(&fs::metadata(dest).unwrap());
+        let mut writer = Writer::new(Path::new("/nowhere"), dest, Some(id), &here);
+        let mut write = |variant: usize, name: &str| {
+            let place = dest.join(format!("{variant}/{name}"));
+            writer.write(variant, &place, b"a thumbnail", None).unwrap();
+        };
+        (0..2).for_each(|variant| write(variant, "a"));
+        // What a killed run left, which is removed where a folder is listed.
+        let left = |variant: usize| {
+            let name = format!("{variant}/{}", here.left_by(i32::MAX as u32));
+            dest.join(name)
+        };
+        (0..2).for_each(|variant| fs::write(left(variant), b"").unwrap());
+        (0..2).for_each(|variant| write(variant, "b"));
+        assert!((0..2).all(|variant| left(variant).exists()));
+        (0..2).for_each(|variant| write(variant, "deeper/c"));
+        (0..2).for_each(|variant| write(variant, "d"));
+        assert!(!(0..2).any(|variant| left(variant).exists()));
     }
 }

@@ -79,14 +79,14 @@ impl Destination {
         }
     }
 
-    /// Refuses a `folder` that leads among the pictures.
+    /// Refuses a `folder`, that of a thumbnail in variant number `variant`, that leads among the pictures.
     ///
     /// # Errors
     ///
     /// If it does.
-    pub fn check(&mut self, folder: &Path) -> io::Result<()> {
+    pub fn check(&mut self, variant: usize, folder: &Path) -> io::Result<()> {
         match self {
-            Self::Local(there) => there.writer.check(folder),
+            Self::Local(there) => there.writer.check(variant, folder),
             #[cfg(feature = "object-store")]
             Self::Object(_) => Ok(()),
         }
@@ -107,7 +107,8 @@ impl Destination {
                 let place = &thumbnail.job.thumbnails[thumbnail.variant];
                 let picture = thumbnail.job.source.path();
                 let replaced_for = replace_foreign.then_some(picture);
-                folder.writer.write(place, thumbnail.bytes, replaced_for)
+                let Thumbnail { variant, bytes, .. } = thumbnail;
+                folder.writer.write(variant, place, bytes, replaced_for)
             }
             #[cfg(feature = "object-store")]
             Self::Object(place) => Ok(place.write(thumbnail, replace_foreign)?),

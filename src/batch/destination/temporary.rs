@@ -114,6 +114,18 @@ fn is_old(path: &Path) -> bool {
 }
 
 #[cfg(test)]
+impl Owner {
+    /// The name of what another process of this host left.
+    pub(super) fn left_by(&self, process: u32) -> String {
+        let other = Self {
+            process,
+            ..self.clone()
+        };
+        other.prefix() + "abcdef" + SUFFIX
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -265,7 +265,7 @@ impl Maker {
             Ok(Freshness::Stale(reason)) => Finding::Stale(reason),
             Ok(Freshness::Foreign(what)) => {
                 let folder = thumbnail.parent().unwrap_or(thumbnail);
-                Finding::Settled(match worker.destination.check(folder) {
+                Finding::Settled(match worker.destination.check(variant, folder) {
                     Ok(()) => Fate::Kept(what),
                     Err(error) => Fate::Failed(PictureError::new(thumbnail, Stage::Write, error)),
                 })
