@@ -20,6 +20,7 @@ use crate::cli::failure_limit::Allowance;
 use crate::cli::gallery::RunGallery;
 use crate::cli::places;
 use crate::cli::signals::Signals;
+use crate::tell::prefix;
 use crate::tell::report::{self, Known, Report, ReportError, RunRecord};
 use crate::tell::srcset::Srcset;
 use crate::tell::summary::{self, Scheduling};
@@ -83,12 +84,18 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
     let began = report::now();
     let ran = ready.run(&teller)?;
     let exit = end(config, &batch, teller, ran, began, signals.caught());
-    if let Some(gallery) = gallery {
-        let line = gallery.make(&batch.dest)?;
-        if config.verbosity > Verbosity::Quiet {
-            // A closed stderr doesn't change the exit status.
-            let _ = writeln!(io::stderr(), "{line}");
+    let made = gallery.map(|gallery| gallery.make(&batch.dest)).transpose();
+    let told = match (made, &exit) {
+        (Ok(line), _) => line.filter(|_| config.verbosity > Verbosity::Quiet),
+        // What ended the run says more, and decides the status.
+        (Err(error), Err(_) | Ok(Exit::Interrupted(_))) => {
+            Some(prefix::error(&error.to_string()).into_owned())
         }
+        (Err(error), Ok(_)) => return Err(error.into()),
+    };
+    if let Some(line) = told {
+        // A closed stderr doesn't change the exit status.
+        let _ = writeln!(io::stderr(), "{line}");
     }
     exit
 }

@@ -1,11 +1,18 @@
 //! `thumbgen gallery` and `--gallery`: what is in the page.
 
 use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::ExitStatusExt;
+use std::process::Stdio;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 
-use crate::env::{BROKEN, Env, PICTURES};
+use crate::env::{BROKEN, Env, PICTURES, ended, piped};
+use crate::lock::wait_for_a_thumbnail;
 
 /// The data of the page `name`: what it says of all pictures, and its rows by path.
 fn page(env: &Env, name: &str) -> (Value, Vec<Value>) {
@@ -212,6 +219,46 @@ fn what_can_not_be_shown_is_named() {
         0,
         "nothing is left behind"
     );
+}
+
+#[test]
+fn page_that_can_not_be_written_does_not_hide_how_the_run_ended() {
+    for is_stopped in [true, false] {
+        let env = Env::new();
+        env.picture("images/a.jpg");
+        env.picture("images/deep/b.jpg");
+        // A folder in the page's place is noticed when that is renamed.
+        env.dir("out/index.html");
+        let options = ["--files-from", "-", "--gallery", "out"];
+        let mut command = env.command(["images", "thumbs"].iter().chain(&options));
+        let mut child = piped(&mut command).stdin(Stdio::piped()).spawn().unwrap();
+        let mut list = child.stdin.take().unwrap();
+        list.write_all(b"a.jpg\n").unwrap();
+        wait_for_a_thumbnail(&env);
+        let unwritten = "gallery out can't be written: Is a directory";
+        if is_stopped {
+            let process = Pid::from_raw(child.id().cast_signed());
+            kill(process, Signal::SIGTERM).unwrap();
+            let run = ended(&command, child);
+            assert_eq!(run.status.signal(), Some(Signal::SIGTERM as i32), "{run}");
+            run.says("interrupted: ").says(unwritten);
+        } else {
+            fs::rename(env.path("thumbs"), env.path("moved")).unwrap();
+            list.write_all(b"deep/b.jpg\n").unwrap();
+            drop(list);
+            let run = ended(&command, child);
+            run.ends_with(2)
+                .says("thumbgen: stopped: thumbs/deep/b.jpg: write: DEST is gone")
+                .says(unwritten);
+        }
+    }
+    // Nothing else went wrong: then it is what went wrong.
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.dir("out/index.html");
+    env.make(["--gallery", "out"])
+        .ends_with(2)
+        .says("thumbgen: gallery out can't be written");
 }
 
 #[test]
