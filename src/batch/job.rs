@@ -13,8 +13,6 @@ pub struct Job {
     pub source: SourcePicture,
     /// Where its thumbnails belong, in the order of the batch's variants.
     pub thumbnails: Vec<PathBuf>,
-    /// For each of them the path of another picture, if it should be there, that has a thumbnail of the same name.
-    pub rivals: Vec<Option<PathBuf>>,
     /// The name of one of them that leads elsewhere than it says, if there is such: then none is made.
     pub misnamed: Option<PathBuf>,
     /// What a listing of DEST says of each; nothing, if there was none.
@@ -47,25 +45,16 @@ impl Job {
             return Self {
                 source,
                 thumbnails: vec![dest.join(name)],
-                rivals: vec![None],
                 misnamed: None,
                 there: Vec::new(),
             };
         }
-        let (relative, variants) = (source.relative(), 0..names.count());
-        let thumbnails = variants.clone();
-        let thumbnails: Vec<_> = thumbnails
-            .map(|variant| names.thumbnail(variant, relative))
-            .collect();
+        let thumbnail = |variant| names.thumbnail(variant, source.relative());
+        let thumbnails: Vec<_> = (0..names.count()).map(thumbnail).collect();
         let misnamed = thumbnails.iter().find(|name| names.is_misnamed(name));
-        let rival = |variant| {
-            let rival = names.rival(variant, relative)?;
-            Some(source.path_of(&rival))
-        };
         Self {
             misnamed: misnamed.cloned(),
             thumbnails: thumbnails.iter().map(|name| dest.join(name)).collect(),
-            rivals: variants.map(rival).collect(),
             source,
             there: Vec::new(),
         }

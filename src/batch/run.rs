@@ -71,6 +71,7 @@ impl Ready<'_> {
         let owner = Owner::this_process();
         let rules = batch.rules(&self.ends);
         let maker = Maker::new(batch.options.clone(), batch.variants.clone(), rules)
+            .with_names(batch.name.is_none().then(|| self.names.clone()))
             .with_overlap(batch.overlap(&self.ends));
         let (clock, cpu) = (Instant::now(), CpuTime::now());
         let mut selection = Selection::new(&batch.source, batch.shard);

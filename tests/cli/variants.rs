@@ -219,6 +219,24 @@ fn no_name_leads_out_of_its_folder_or_is_missing() {
 }
 
 #[test]
+fn two_listed_pictures_never_take_turns_in_one_thumbnail() {
+    let env = Env::new();
+    env.file("images/x", &jpeg(40, 30, 1));
+    env.file("images/x.jpg", &jpeg(30, 40, 2));
+    let options = ["--name", "{folder}/{stem}.{ext}"];
+    for (made, fresh) in [(1, 0), (0, 1)] {
+        env.list(b"x\nx.jpg\n", &options)
+            .exits(1)
+            .counts(made, fresh, 1)
+            .says("images/x: freshness: its thumbnail would be that of images/x.jpg as well");
+        assert_eq!(size(&env.bytes("thumbs/x.jpg")), (30, 40));
+    }
+    // Without a template, their thumbnails have two names.
+    fs::remove_file(env.path("thumbs/x.jpg")).unwrap();
+    env.list(b"x\nx.jpg\n", &[]).exits(0).counts(2, 0, 0);
+}
+
+#[test]
 fn names_that_would_meet_are_refused_before_anything_is_done() {
     let env = env();
     for (options, told) in [

@@ -1,6 +1,6 @@
 //! What is known of a thumbnail before its picture is read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::outcome::Fate;
 use crate::batch::error::{FailureCause, PictureError};
@@ -16,24 +16,16 @@ pub(super) enum Finding {
 }
 
 impl Finding {
-    /// The same, unless the picture at `path` would have to make the thumbnail of another, its `rival`: the two would
-    /// replace each other's for ever.
-    pub(super) fn unless(
-        self,
-        path: &Path,
-        rival: Option<&Path>,
-        is_there: impl FnOnce(&Path) -> bool,
-    ) -> Self {
-        match (&self, rival) {
-            (Self::Stale(_), Some(rival)) if is_there(rival) => {
-                let cause = FailureCause::Rival(rival.to_owned());
-                Self::Settled(Fate::Failed(PictureError::new(
-                    path,
-                    Stage::Freshness,
-                    cause,
-                )))
-            }
-            _ => self,
+    /// The same, unless the picture at `path` would have to make the thumbnail of another, the `rival` that is there: the
+    /// two would replace each other's for ever.
+    pub(super) fn unless(self, path: &Path, rival: impl FnOnce() -> Option<PathBuf>) -> Self {
+        if matches!(self, Self::Stale(_))
+            && let Some(rival) = rival()
+        {
+            let cause = FailureCause::Rival(rival);
+            let error = PictureError::new(path, Stage::Freshness, cause);
+            return Self::Settled(Fate::Failed(error));
         }
+        self
     }
 }

@@ -20,6 +20,7 @@ use crate::batch::destination::{Destination, Wanted};
 use crate::batch::error::{FailureCause, PictureError};
 use crate::batch::freshness::{Fingerprint, Freshness, Reason, SourceVersion};
 use crate::batch::job::Job;
+use crate::batch::names::Names;
 use crate::batch::ownership::is_thumbnails;
 use crate::batch::source::Source;
 use crate::batch::stage::{Clock, Stage};
@@ -40,6 +41,8 @@ pub struct Maker {
     /// Those of each variant.
     settings: Vec<Fingerprint>,
     rules: Rules,
+    /// Those of the thumbnails, where they are made of their pictures'.
+    names: Option<Names>,
     overlap: Option<Arc<Overlap>>,
 }
 
@@ -66,8 +69,16 @@ impl Maker {
             options,
             variants,
             rules,
+            names: None,
             overlap: None,
         }
+    }
+
+    /// The same, where two pictures may have to have thumbnails of one name by `names`: then one of them fails.
+    #[must_use]
+    pub fn with_names(mut self, names: Option<Names>) -> Self {
+        self.names = names;
+        self
     }
 
     /// The same, for workers most of which wait while some decode.
@@ -128,9 +139,12 @@ impl Maker {
         let variants = 0..job.thumbnails.len();
         let findings: Vec<_> = variants
             .map(|variant| {
-                let rival = job.rivals[variant].as_deref();
                 let finding = self.look(worker, job, variant, &version);
-                finding.unless(path, rival, |rival| worker.source.has(&job.source, rival))
+                finding.unless(path, || {
+                    let rival = self.names.as_ref()?.rival(variant, job.source.relative())?;
+                    let rival = job.source.path_of(&rival);
+                    worker.source.has(&job.source, &rival).then_some(rival)
+                })
             })
             .collect();
         clock.lap(Stage::Freshness);

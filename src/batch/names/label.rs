@@ -1,6 +1,6 @@
 //! What variants are called, and what file names say of formats.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::num::NonZeroU16;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -67,16 +67,6 @@ impl Label {
             .unwrap_or(SourceType::Jpeg)
             .name()
             .eq(self.format)
-    }
-
-    /// A thumbnail's file name, made of its picture's.
-    pub(super) fn file_name(&self, source: &OsStr) -> OsString {
-        let mut name = source.to_owned();
-        if !self.keeps(split(source.as_bytes()).1) {
-            name.push(".");
-            name.push(self.extension);
-        }
-        name
     }
 }
 

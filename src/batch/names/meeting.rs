@@ -10,15 +10,12 @@ use super::template::{Field, Piece};
 impl Names {
     /// Refuses variants that could give two thumbnails one name, and says which two.
     pub(super) fn check_apart(&self, first: usize, second: usize) -> Result<(), NamesError> {
-        let (one, other) = (&self.labels[first], &self.labels[second]);
-        let apart = match &self.template {
-            None => one.folder() != other.folder(),
-            Some(template) => {
-                let parts = template.parts_for(one).into_iter();
-                parts
-                    .zip(template.parts_for(other))
-                    .any(|(a, b)| is_apart(&a, &b, one.format != other.format))
-            }
+        let (one, other) = (&self.variants[first], &self.variants[second]);
+        let formats = one.label.format != other.label.format;
+        let mut parts = one.parts.iter().zip(&other.parts);
+        let apart = match self.has_template {
+            false => one.folder != other.folder,
+            true => parts.any(|(a, b)| is_apart(a, b, formats)),
         };
         if apart {
             return Ok(());
@@ -28,21 +25,15 @@ impl Names {
 
     /// Two pictures whose thumbnails meet.
     fn meeting(&self, first: usize, second: usize) -> NamesError {
-        let (one, other) = (&self.labels[first], &self.labels[second]);
+        let (one, other) = (&self.variants[first], &self.variants[second]);
         let mut sources = vec!["a.jpg".to_owned()];
         // Where one text ends like the other, the rest of it can be part of a file's name.
-        if let Some(template) = &self.template {
-            for piece in [template.parts_for(one), template.parts_for(other)]
-                .iter()
-                .flatten()
-                .flatten()
-            {
-                if let Piece::Text(text) = piece {
-                    let cuts = text.char_indices().map(|(at, _)| text.split_at(at));
-                    sources.extend(cuts.flat_map(|(before, after)| {
-                        [format!("a{before}.jpg"), format!("{after}a.jpg")]
-                    }));
-                }
+        for piece in [&one.parts, &other.parts].into_iter().flatten().flatten() {
+            if let Piece::Text(text) = piece {
+                let cuts = text.char_indices().map(|(at, _)| text.split_at(at));
+                sources.extend(cuts.flat_map(|(before, after)| {
+                    [format!("a{before}.jpg"), format!("{after}a.jpg")]
+                }));
             }
         }
         let name = |variant, source: &str| self.thumbnail(variant, Path::new(source));
@@ -56,8 +47,8 @@ impl Names {
         let told =
             |source: &str, label: &Label| format!("{source} at {} as {}", label.size, label.format);
         NamesError::Meet {
-            first: told(a, one),
-            second: told(b, other),
+            first: told(a, &one.label),
+            second: told(b, &other.label),
             name: name(first, a).display().to_string(),
         }
     }

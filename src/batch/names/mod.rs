@@ -18,20 +18,31 @@ mod label;
 mod meeting;
 mod template;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 pub use error::NamesError;
 pub use label::Label;
 use label::split;
+use template::Piece;
 pub use template::{ParseTemplateError, Template};
 
 /// The names of all thumbnails of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
-    labels: Vec<Label>,
-    template: Option<Template>,
+    variants: Vec<Named>,
+    has_template: bool,
+}
+
+/// The names of all thumbnails in one variant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Named {
+    label: Label,
+    /// The folder of the thumbnails; empty for DEST itself, and with a template.
+    folder: String,
+    /// What a template says of this variant: the parts of a path, with fields that the picture fills.
+    parts: Vec<Vec<Piece>>,
 }
 
 impl Names {
@@ -40,14 +51,29 @@ impl Names {
     /// # Errors
     ///
     /// When two thumbnails would be one file, or the template asks for what a variant does not have.
+    #[expect(clippy::needless_pass_by_value, reason = "it is what a batch has")]
     pub fn new(labels: Vec<Label>, template: Option<Template>) -> Result<Self, NamesError> {
-        if let Some(template) = &template {
-            for label in &labels {
-                template.check(label)?;
+        let is_mirror = template.is_none() && labels.len() == 1;
+        let mut variants = Vec::new();
+        for label in labels {
+            let (mut folder, mut parts) = (String::new(), Vec::new());
+            if let Some(template) = &template {
+                template.check(&label)?;
+                parts = template.parts_for(&label);
+            } else if !is_mirror {
+                folder = label.folder();
             }
+            variants.push(Named {
+                label,
+                folder,
+                parts,
+            });
         }
-        let names = Self { labels, template };
-        for second in 1..names.labels.len() {
+        let names = Self {
+            variants,
+            has_template: template.is_some(),
+        };
+        for second in 1..names.variants.len() {
             for first in 0..second {
                 names.check_apart(first, second)?;
             }
@@ -57,64 +83,63 @@ impl Names {
 
     /// Whether thumbnails have the places of their pictures, without a folder for their variant.
     pub(super) fn is_mirror(&self) -> bool {
-        self.template.is_none() && self.labels.len() == 1
+        !self.has_template && self.variants.len() == 1
     }
 
     /// The folder of the thumbnails in variant number `variant`, below which they are in the order of their pictures; empty
     /// for DEST itself, and nothing if they are in no such order.
     #[cfg(feature = "object-store")]
     pub(super) fn folder(&self, variant: usize) -> Option<String> {
-        match (&self.template, self.is_mirror()) {
-            (Some(_), _) => None,
-            (None, true) => Some(String::new()),
-            (None, false) => Some(self.labels[variant].folder()),
-        }
+        (!self.has_template).then(|| self.variants[variant].folder.clone())
     }
 
     /// How many thumbnails a picture has.
     pub fn count(&self) -> usize {
-        self.labels.len()
-    }
-
-    /// What the variants are called.
-    pub fn labels(&self) -> &[Label] {
-        &self.labels
+        self.variants.len()
     }
 
     /// The path below DEST of the thumbnail in variant number `variant` of the picture at `source` below SOURCE.
     pub fn thumbnail(&self, variant: usize, source: &Path) -> PathBuf {
-        let label = &self.labels[variant];
-        if let Some(template) = &self.template {
-            return template.name(label, source);
+        let Named {
+            label,
+            folder,
+            parts,
+        } = &self.variants[variant];
+        if self.has_template {
+            return template::name(parts, label, source);
         }
-        let mirrored =
-            source.with_file_name(label.file_name(source.file_name().unwrap_or_default()));
-        if self.is_mirror() {
-            mirrored
-        } else {
-            Path::new(&label.folder()).join(mirrored)
+        let mut name = OsString::new();
+        if !folder.is_empty() {
+            name.push(folder);
+            name.push("/");
         }
+        name.push(source);
+        if !label.keeps(extension(source)) {
+            name.push(".");
+            name.push(label.extension);
+        }
+        name.into()
     }
 
     /// Whether `thumbnail`, one of these names, leads elsewhere than it says: of a picture called `...jpg`, a template may
     /// make `..`.
     pub(super) fn is_misnamed(&self, thumbnail: &Path) -> bool {
         let mut parts = thumbnail.as_os_str().as_bytes().split(|byte| *byte == b'/');
-        self.template.is_some() && parts.any(|part| matches!(part, b"" | b"." | b".."))
+        self.has_template && parts.any(|part| matches!(part, b"" | b"." | b".."))
     }
 
     /// The pictures, by their paths below SOURCE, one of which the file at `thumbnail` below DEST may be a thumbnail of;
     /// none if no variant has such names.
     pub fn sources(&self, thumbnail: &Path) -> Vec<PathBuf> {
         let mut sources = Vec::new();
-        for (variant, label) in self.labels.iter().enumerate() {
-            let candidates = match &self.template {
-                Some(template) => template.sources(label, thumbnail),
-                None => self.mirrored_sources(label, thumbnail),
+        for (variant, named) in self.variants.iter().enumerate() {
+            let candidates = match self.has_template {
+                true => template::sources(&named.parts, &named.label, thumbnail),
+                false => named.mirrored_sources(thumbnail),
             };
             // If its thumbnail would have another name, it is not the picture.
-            let named = |source: &PathBuf| self.thumbnail(variant, source) == thumbnail;
-            sources.extend(candidates.into_iter().filter(named));
+            let is_named = |source: &PathBuf| self.thumbnail(variant, source) == thumbnail;
+            sources.extend(candidates.into_iter().filter(is_named));
         }
         sources
     }
@@ -123,24 +148,31 @@ impl Names {
     /// that of the one at `source` as well. It is the one that keeps its extension: beside `a.png`, whose thumbnail is
     /// `a.png.jpg`, a JPEG of that name.
     pub fn rival(&self, variant: usize, source: &Path) -> Option<PathBuf> {
-        let name = source.file_name().unwrap_or_default();
-        if self.labels[variant].keeps(split(name.as_bytes()).1) {
+        let label = &self.variants[variant].label;
+        let own = extension(source);
+        // Without a template, a picture without an extension has a thumbnail without one.
+        if label.keeps(own) && (own.is_some() || !self.has_template) {
             return None;
         }
-        let sources = self.sources(&self.thumbnail(variant, source));
-        sources.into_iter().find(|other| other != source)
+        let mut rival = source.as_os_str().to_owned();
+        rival.push(".");
+        rival.push(label.extension);
+        let rival = PathBuf::from(rival);
+        (self.thumbnail(variant, &rival) == self.thumbnail(variant, source)).then_some(rival)
     }
+}
 
-    fn mirrored_sources(&self, label: &Label, thumbnail: &Path) -> Vec<PathBuf> {
-        let mirrored = if self.is_mirror() {
-            Ok(thumbnail)
-        } else {
-            thumbnail.strip_prefix(label.folder())
-        };
-        let Ok(mirrored) = mirrored else {
+/// The extension of the file at `path`.
+fn extension(path: &Path) -> Option<&[u8]> {
+    split(path.file_name().unwrap_or_default().as_bytes()).1
+}
+
+impl Named {
+    fn mirrored_sources(&self, thumbnail: &Path) -> Vec<PathBuf> {
+        let Ok(mirrored) = thumbnail.strip_prefix(&self.folder) else {
             return Vec::new();
         };
-        let suffix = [b".", label.extension.as_bytes()].concat();
+        let suffix = [b".", self.label.extension.as_bytes()].concat();
         let name = mirrored.file_name().unwrap_or_default().as_bytes();
         let stripped = name.strip_suffix(suffix.as_slice());
         let stripped = stripped.map(|name| mirrored.with_file_name(OsStr::from_bytes(name)));

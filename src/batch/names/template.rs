@@ -177,7 +177,8 @@ impl Template {
                 format: "jpeg",
                 extension: "jpg",
             };
-            let name = self.name(&label, Path::new(one)).display().to_string();
+            let name = name(&self.parts_for(&label), &label, Path::new(one));
+            let name = name.display().to_string();
             Err(ParseTemplateError::Meet {
                 missing,
                 one,
@@ -256,74 +257,78 @@ impl Template {
             .map(|part| join(part.iter().map(fill)))
             .collect()
     }
+}
 
-    /// The path of the thumbnail of `source` in the variant that `label` calls.
-    pub(super) fn name(&self, label: &Label, source: &Path) -> PathBuf {
-        let (stem, source_ext) = split(source.file_name().unwrap_or_default().as_bytes());
-        let folder = source.parent().unwrap_or(Path::new(""));
-        let value = |piece: &Piece| match piece {
-            Piece::Text(text) => text.as_bytes().to_vec(),
-            Piece::Field(Field::Folder) => folder.as_os_str().as_bytes().to_vec(),
-            Piece::Field(Field::Stem) => stem.to_vec(),
-            Piece::Field(Field::SourceExt) => source_ext.unwrap_or_default().to_vec(),
-            Piece::Field(_) => extension(label, source_ext),
-        };
-        let is_folder = |part: &&Vec<Piece>| part.as_slice() == [Piece::Field(Field::Folder)];
-        let without_folder = folder.as_os_str().is_empty();
-        let parts = self.parts_for(label);
-        let parts = parts
-            .iter()
-            .filter(|part| !(without_folder && is_folder(part)));
-        let parts = parts.map(|part| part.iter().flat_map(value).collect::<Vec<u8>>());
-        // An empty part stays, so that it can be seen.
-        let name = parts.collect::<Vec<_>>().join(&b'/');
-        OsString::from_vec(name).into()
+/// The path of the thumbnail of `source` in the variant that `label` calls, and for which a template has these `parts`.
+pub(super) fn name(parts: &[Vec<Piece>], label: &Label, source: &Path) -> PathBuf {
+    let (stem, source_ext) = split(source.file_name().unwrap_or_default().as_bytes());
+    let folder = source.parent().unwrap_or(Path::new(""));
+    let fill = |name: &mut Vec<u8>, piece: &Piece| match piece {
+        Piece::Text(text) => name.extend(text.as_bytes()),
+        Piece::Field(Field::Folder) => name.extend(folder.as_os_str().as_bytes()),
+        Piece::Field(Field::Stem) => name.extend(stem),
+        Piece::Field(Field::SourceExt) => name.extend(source_ext.unwrap_or_default()),
+        Piece::Field(_) => name.extend(extension(label, source_ext)),
+    };
+    let is_folder = |part: &&Vec<Piece>| part.as_slice() == [Piece::Field(Field::Folder)];
+    let without_folder = folder.as_os_str().is_empty();
+    let mut name = Vec::new();
+    // An empty part stays, so that it can be seen.
+    for (number, part) in parts
+        .iter()
+        .filter(|part| !(without_folder && is_folder(part)))
+        .enumerate()
+    {
+        if number > 0 {
+            name.push(b'/');
+        }
+        part.iter().for_each(|piece| fill(&mut name, piece));
     }
+    OsString::from_vec(name).into()
+}
 
-    /// The pictures that a thumbnail at `path` may be of; which of them really has that name is for the caller to
-    /// check.
-    pub(super) fn sources(&self, label: &Label, path: &Path) -> Vec<PathBuf> {
-        let given: Vec<&[u8]> = path.iter().map(OsStrExt::as_bytes).collect();
-        let parts = self.parts_for(label);
-        let folders = (given.len() + 1).checked_sub(parts.len());
-        let Some(folders) = folders else {
-            return Vec::new();
+/// The pictures that a thumbnail at `path` may be of; which of them really has that name is for the caller to
+/// check.
+pub(super) fn sources(parts: &[Vec<Piece>], label: &Label, path: &Path) -> Vec<PathBuf> {
+    let given: Vec<&[u8]> = path.iter().map(OsStrExt::as_bytes).collect();
+    let folders = (given.len() + 1).checked_sub(parts.len());
+    let Some(folders) = folders else {
+        return Vec::new();
+    };
+    let mut rest = given.as_slice();
+    let (mut folder, mut stems, mut exts) = (PathBuf::new(), Vec::new(), Vec::new());
+    for part in parts {
+        let taken = if part.as_slice() == [Piece::Field(Field::Folder)] {
+            let taken;
+            (taken, rest) = rest.split_at(folders);
+            folder = path_of(taken.iter().map(|part| part.to_vec()));
+            continue;
+        } else {
+            let taken = rest[0];
+            rest = &rest[1..];
+            taken
         };
-        let mut rest = given.as_slice();
-        let (mut folder, mut stems, mut exts) = (PathBuf::new(), Vec::new(), Vec::new());
-        for part in &parts {
-            let taken = if part.as_slice() == [Piece::Field(Field::Folder)] {
-                let taken;
-                (taken, rest) = rest.split_at(folders);
-                folder = path_of(taken.iter().map(|part| part.to_vec()));
-                continue;
-            } else {
-                let taken = rest[0];
-                rest = &rest[1..];
-                taken
-            };
-            for (field, value) in readings(part, taken) {
-                match field {
-                    Field::Stem => stems.push(value),
-                    _ => exts.push(value),
-                }
+        for (field, value) in readings(part, taken) {
+            match field {
+                Field::Stem => stems.push(value),
+                _ => exts.push(value),
             }
         }
-        let suffix = [b".", label.extension.as_bytes()].concat();
-        let stripped: Vec<_> = exts
-            .iter()
-            .filter_map(|ext| ext.strip_suffix(suffix.as_slice()))
-            .collect();
-        let with = |stem: &[u8], ext: &[u8]| path_of([[stem, b".", ext].concat()]);
-        let mut sources = Vec::new();
-        for stem in &stems {
-            sources.push(folder.join(path_of([stem.to_vec()])));
-            for ext in exts.iter().copied().chain(stripped.iter().copied()) {
-                sources.push(folder.join(with(stem, ext)));
-            }
-        }
-        sources
     }
+    let suffix = [b".", label.extension.as_bytes()].concat();
+    let stripped: Vec<_> = exts
+        .iter()
+        .filter_map(|ext| ext.strip_suffix(suffix.as_slice()))
+        .collect();
+    let with = |stem: &[u8], ext: &[u8]| path_of([[stem, b".", ext].concat()]);
+    let mut sources = Vec::new();
+    for stem in &stems {
+        sources.push(folder.join(path_of([stem.to_vec()])));
+        for ext in exts.iter().copied().chain(stripped.iter().copied()) {
+            sources.push(folder.join(with(stem, ext)));
+        }
+    }
+    sources
 }
 
 /// What `ext` is.

@@ -182,6 +182,21 @@ fn a_box_without_a_height_has_none_to_name() {
 }
 
 #[test]
+fn what_has_no_extension_has_a_rival_where_a_template_gives_it_one() {
+    let labels = [label("128x128", "jpeg")];
+    for (template, rival) in [
+        ("", None),
+        ("{folder}/{stem}.{ext}", Some("b/x.jpg")),
+        ("{folder}/{stem}.{source_ext}", None),
+    ] {
+        let names = names(&labels, template).unwrap();
+        let found = names.rival(0, Path::new("b/x"));
+        assert_eq!(found.as_deref(), rival.map(Path::new), "{template}");
+        assert_eq!(names.rival(0, Path::new("b/x.jpg")), None, "{template}");
+    }
+}
+
+#[test]
 fn what_keeps_its_extension_is_the_rival_of_what_does_not() {
     let labels = [label("128x128", "jpeg"), label("400x", "webp")];
     for (template, count) in [
