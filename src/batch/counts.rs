@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::batch::make::{Made, Processed};
+use crate::batch::make::{Fate, Made, Processed};
 use crate::batch::stage::StageTimes;
 
 /// How many pictures ended how.
@@ -24,6 +24,9 @@ pub struct Counts {
     /// place.
     #[serde(default)]
     pub kept: u64,
+    /// Files that are not thumbgen's and were kept in a thumbnail's place.
+    #[serde(default)]
+    pub kept_files: u64,
     /// Pictures that failed, or some of whose thumbnails did, and entries that could not be visited; also what could not be
     /// pruned, which is not among those found.
     pub failed: u64,
@@ -90,6 +93,7 @@ impl Counts {
             thumbnails,
             fresh,
             kept,
+            kept_files,
             failed,
             unvisited_folders,
             damaged,
@@ -104,6 +108,7 @@ impl Counts {
         self.thumbnails += thumbnails;
         self.fresh += fresh;
         self.kept += kept;
+        self.kept_files += kept_files;
         self.failed += failed;
         self.unvisited_folders += unvisited_folders;
         self.damaged += damaged;
@@ -137,6 +142,9 @@ impl Totals {
             .count(processed.outcome.name())
             .expect("BUG: an outcome that is not counted");
         self.counts.thumbnails += processed.outcome.made().count() as u64;
+        let is_kept = |fate: &&Fate| matches!(fate, Fate::Kept(_));
+        let kept = processed.outcome.thumbnails().iter().filter(is_kept);
+        self.counts.kept_files += kept.count() as u64;
         let is_damaged = |made: &Made| made.thumbnail.damage.is_some();
         self.counts.damaged += u64::from(processed.outcome.made().any(is_damaged));
         if let Some(kind) = processed

@@ -159,11 +159,13 @@ pub fn interrupted(counts: &Counts, total: Option<u64>) -> String {
 
 /// What to do about files that were kept, on one line; nothing if there are none.
 pub fn about_kept(counted: &Counts) -> Option<String> {
-    Some(match counted.kept {
+    Some(match counted.kept_files {
         0 => return None,
-        1 => "1 file of another tool was kept: --replace-foreign replaces it".into(),
+        1 => "1 file that thumbgen did not make was kept: --replace-foreign replaces it".into(),
         many => {
-            format!("{many} files of another tool were kept: --replace-foreign replaces them")
+            format!(
+                "{many} files that thumbgen did not make were kept: --replace-foreign replaces them"
+            )
         }
     })
 }

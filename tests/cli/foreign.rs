@@ -19,7 +19,7 @@ fn is_kept(env: &Env, reason: &str) {
             .ends_with(0)
             .says(&format!("kept thumbs/a.jpg ({reason})"))
             .says(ONE_KEPT)
-            .says("1 file of another tool was kept: --replace-foreign replaces it");
+            .says("1 file that thumbgen did not make was kept: --replace-foreign replaces it");
     }
 }
 
@@ -50,7 +50,7 @@ fn originals_in_dest_are_kept_however_old_they_are() {
             env.make(options.iter().copied().chain(["--strategy", strategy]))
                 .ends_with(0)
                 .says("3 pictures found: 0 made, 0 fresh, 0 failed, 3 kept\n")
-                .says("\n3 files of another tool were kept: --replace-foreign replaces them\n");
+                .says("\n3 files that thumbgen did not make were kept: --replace-foreign replaces them\n");
             assert_eq!(env.tree("thumbs"), before, "{strategy} {options:?}");
         }
     }
@@ -69,7 +69,7 @@ fn replace_foreign_makes_them_anew_and_those_only() {
         .ends_with(0)
         .counts(1, 1, 0)
         .says("made thumbs/a.jpg (foreign): ")
-        .does_not_say("of another tool");
+        .does_not_say("did not make");
     assert_eq!(size(&env.bytes("thumbs/a.jpg")), (128, 96));
     assert_eq!(env.bytes("thumbs/other.jpg"), b"none of a picture here");
     env.make([]).ends_with(0).counts(0, 2, 0);
@@ -323,6 +323,35 @@ fn kept_files_are_in_the_report() {
 }
 
 #[test]
+fn every_file_that_is_kept_is_told() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.picture("images/b.jpg");
+    let two = "2 files that thumbgen did not make were kept: --replace-foreign replaces them";
+    for name in ["64x64/a.jpg", "32x32/a.jpg"] {
+        env.file(format!("thumbs/{name}"), b"mine");
+    }
+    let options = ["--size", "64,32", "--report", "report.jsonl"];
+    env.make(options)
+        .ends_with(0)
+        .says("2 pictures found: 1 made (2 thumbnails), 0 fresh, 0 failed, 1 kept\n")
+        .says(two);
+    let records = env.records("report.jsonl");
+    let counts = &records.last().unwrap()["counts"];
+    assert_eq!(
+        (&counts["kept"], &counts["kept_files"]),
+        (&1.into(), &2.into())
+    );
+    let merged = env.run(["report", "merge", "report.jsonl"]);
+    assert!(merged.exits(0).stdout.contains(two), "{merged}");
+    // Also where another thumbnail of the picture is made.
+    fs::remove_file(env.path("thumbs/64x64/a.jpg")).unwrap();
+    env.make(options).ends_with(0).says(
+        "1 made, 1 fresh, 0 failed\n1 file that thumbgen did not make was kept",
+    );
+}
+
+#[test]
 fn a_dry_run_keeps_them_too() {
     let env = Env::new();
     env.picture("images/a.jpg");
@@ -331,7 +360,7 @@ fn a_dry_run_keeps_them_too() {
     assert_eq!(
         run.stdout,
         "1 picture found: 0 made, 0 fresh, 0 failed, 1 kept\n\
-         1 file of another tool was kept: --replace-foreign replaces it\n"
+         1 file that thumbgen did not make was kept: --replace-foreign replaces it\n"
     );
     let run = env.make(["--dry-run", "--replace-foreign"]);
     assert!(

@@ -91,6 +91,7 @@ impl ReportedRun {
             unvisited_folders: self.run.counts.unvisited_folders,
             // Reports of older versions don't have it.
             thumbnails: self.run.counts.thumbnails,
+            kept_files: self.run.counts.kept_files,
             ..self.counts
         };
         self.run.finished && self.run.counts == told
@@ -119,11 +120,12 @@ impl ReportedRun {
             }
         }
         self.counts.damaged += u64::from(line.damaged);
-        let made = line.thumbnails.iter().filter(|one| one.outcome == "made");
-        self.counts.thumbnails += made.count() as u64;
-        if line.thumbnails.is_empty() {
-            self.counts.thumbnails += u64::from(outcome == "made");
-        }
+        let count = |wanted: &str| match line.thumbnails.as_slice() {
+            [] => u64::from(outcome == wanted),
+            several => several.iter().filter(|one| one.outcome == wanted).count() as u64,
+        };
+        self.counts.thumbnails += count("made");
+        self.counts.kept_files += count("kept");
         self.counts.count(outcome)
     }
 }
