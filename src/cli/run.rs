@@ -22,7 +22,7 @@ use crate::cli::places;
 use crate::cli::signals::Signals;
 use crate::tell::prefix;
 use crate::tell::report::{self, Known, Report, ReportError, RunRecord};
-use crate::tell::srcset::Srcset;
+use crate::tell::srcset::{Srcset, SrcsetError};
 use crate::tell::summary::{self, Scheduling};
 use crate::tell::teller::{TellError, Teller, Verbosity};
 
@@ -65,8 +65,10 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         return Ok(Exit::Interrupted(signal));
     }
     let gallery = config.gallery.as_deref().map(RunGallery::of).transpose()?;
-    if let Some(path) = config.srcset.as_deref().filter(|_| !batch.dry_run) {
-        let path = report_path(path, batch.shard);
+    if let Some(typed) = config.srcset.as_deref().filter(|_| !batch.dry_run) {
+        let path = of_shard(typed, batch.shard);
+        make_folder(&path, typed)
+            .map_err(|error| TellError::from(SrcsetError(path.to_path_buf(), error)))?;
         let formats = batch.variants.iter().map(|variant| variant.format);
         let srcset = Srcset::new(&path, &batch.dest, formats.collect(), config.placeholder);
         teller.srcset_to(srcset.map_err(TellError::from)?);
@@ -100,9 +102,9 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
     exit
 }
 
-/// The report of a run of `batch` in `path`, and what failed by the one before it.
-fn report_in(path: &Path, batch: &Batch, teller: &Teller) -> Result<(Report, Known), ReportError> {
-    let path = report_path(path, batch.shard);
+/// The report of a run of `batch` in the file that was `typed`, and what failed by the one before it.
+fn report_in(typed: &Path, batch: &Batch, teller: &Teller) -> Result<(Report, Known), ReportError> {
+    let path = of_shard(typed, batch.shard);
     let known = Known::read(&path);
     // It is what the next run compares with.
     if batch.dry_run && Report::is_at(&path)? {
@@ -112,15 +114,21 @@ fn report_in(path: &Path, batch: &Batch, teller: &Teller) -> Result<(Report, Kno
         ));
         return Ok((Report::nowhere(), known));
     }
-    // `{shard}` was in it: there are many reports, perhaps in a folder of their own.
-    if let (Cow::Owned(_), Some(folder)) = (&path, path.parent()) {
-        fs::create_dir_all(folder).map_err(|error| ReportError(path.to_path_buf(), error))?;
-    }
+    make_folder(&path, typed).map_err(|error| ReportError(path.to_path_buf(), error))?;
     Ok((Report::create(&path)?, known))
 }
 
-/// Where the report of `shard`, or its srcset, goes: `path`, with the number of the shard in place of `{shard}`.
-fn report_path(path: &Path, shard: Option<Shard>) -> Cow<'_, Path> {
+/// Makes the folder for the file at `path` if the number of a shard is in it, so that it isn't the path that was `typed`:
+/// there are many such files.
+fn make_folder(path: &Path, typed: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if path != typed => fs::create_dir_all(folder),
+        _ => Ok(()),
+    }
+}
+
+/// Where what `shard` writes beside its thumbnails goes: `path`, with the number of the shard in place of `{shard}`.
+fn of_shard(path: &Path, shard: Option<Shard>) -> Cow<'_, Path> {
     const PLACE: &[u8] = b"{shard}";
     let bytes = path.as_os_str().as_bytes();
     let place = bytes.windows(PLACE.len()).position(|part| part == PLACE);

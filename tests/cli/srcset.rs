@@ -1,10 +1,13 @@
 //! `--srcset` lists each picture's thumbnails for a web template.
 
 use std::fs;
+use std::io::Write;
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::env::{Env, jpeg};
+use crate::env::{Env, ended, jpeg, piped};
+use crate::lock::wait_for_a_thumbnail;
 
 fn env() -> Env {
     let env = Env::new();
@@ -104,6 +107,32 @@ fn a_dry_run_writes_none_and_shards_write_one_each() {
         count += list["pictures"].as_object().unwrap().len();
     }
     assert_eq!(count, 2);
+}
+
+#[test]
+fn what_has_come_into_the_lists_place_during_the_run_stays() {
+    let env = env();
+    let options = ["--files-from", "-", "--srcset", "srcset.json"];
+    let mut command = env.command(["images", "thumbs"].iter().chain(&options));
+    let mut child = piped(&mut command).stdin(Stdio::piped()).spawn().unwrap();
+    let mut list = child.stdin.take().unwrap();
+    list.write_all(b"b.jpg\n").unwrap();
+    wait_for_a_thumbnail(&env);
+    env.file("srcset.json", b"mine");
+    drop(list);
+    ended(&command, child)
+        .ends_with(2)
+        .says("srcset.json can't be written: it already exists, and holds something else");
+    assert_eq!(env.bytes("srcset.json"), b"mine");
+}
+
+#[test]
+fn a_folder_for_the_lists_of_shards_is_made() {
+    let env = env();
+    env.make(["--shard", "0/2", "--srcset", "lists/{shard}.json"])
+        .ends_with(0);
+    assert_eq!(env.names("lists"), ["0.json"]);
+    env.make(["--srcset", "nowhere/srcset.json"]).ends_with(2);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -69,7 +69,7 @@ pub struct Srcset {
     path: PathBuf,
     dest: PathBuf,
     formats: Vec<Format>,
-    before: HashMap<String, Entry>,
+    before: Mutex<HashMap<String, Entry>>,
     entries: Mutex<BTreeMap<String, Entry>>,
     placeholders: Option<Placeholders>,
 }
@@ -77,7 +77,7 @@ pub struct Srcset {
 /// The file can't be written.
 #[derive(Debug, Error)]
 #[error("--srcset {} can't be written: {}", shown(.0), plain(.1))]
-pub struct SrcsetError(PathBuf, #[source] io::Error);
+pub struct SrcsetError(pub PathBuf, #[source] pub io::Error);
 
 #[derive(Debug, Default, Deserialize)]
 struct Whole {
@@ -107,7 +107,7 @@ impl Srcset {
             path: path.to_owned(),
             dest: dest.to_owned(),
             formats,
-            before: pictures,
+            before: Mutex::new(pictures),
             entries: Mutex::default(),
             placeholders: placeholder.map(Placeholders::new),
         })
@@ -119,26 +119,27 @@ impl Srcset {
             return;
         }
         let name = job.source.relative().to_string_lossy();
-        let before = self.before.get(&*name);
+        // Moved from one to the other, for both hold all pictures.
+        let before = locked(&self.before).remove(&*name);
         let entry = match outcome {
             Outcome::Thumbnails(fates) => self.entry(job, fates, before),
             // The thumbnails that it had are still there.
-            _ => before.cloned().unwrap_or_default(),
+            _ => before.unwrap_or_default(),
         };
         if !entry.thumbnails.is_empty() {
-            let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-            entries.insert(name.into_owned(), entry);
+            locked(&self.entries).insert(name.into_owned(), entry);
         }
     }
 
-    fn entry(&self, job: &Job, fates: &[Fate], before: Option<&Entry>) -> Entry {
+    fn entry(&self, job: &Job, fates: &[Fate], mut before: Option<Entry>) -> Entry {
         let urls: Vec<_> = job.thumbnails.iter().map(|place| self.url(place)).collect();
-        if let Some(before) = before
-            && fates.iter().all(|fate| matches!(fate, Fate::Fresh))
-            && before.thumbnails.iter().map(|it| &it.src).eq(&urls)
-            && before.placeholder.is_some() == self.placeholders.is_some()
-        {
-            return before.clone();
+        let is_same = |before: &mut Entry| {
+            fates.iter().all(|fate| matches!(fate, Fate::Fresh))
+                && before.thumbnails.iter().map(|it| &it.src).eq(&urls)
+                && before.placeholder.is_some() == self.placeholders.is_some()
+        };
+        if let Some(before) = before.take_if(is_same) {
+            return before;
         }
         let mut thumbnails = Vec::new();
         for (number, (url, fate)) in urls.into_iter().zip(fates).enumerate() {
@@ -146,7 +147,8 @@ impl Srcset {
                 Fate::Made(made) => Some((made.thumbnail.width, made.thumbnail.height)),
                 Fate::Fresh => size_of(&job.thumbnails[number]),
                 Fate::Failed(_) => {
-                    let old = before.and_then(|old| old.thumbnails.iter().find(|it| it.src == url));
+                    let old = before.as_ref();
+                    let old = old.and_then(|old| old.thumbnails.iter().find(|it| it.src == url));
                     old.map(|old| (old.width, old.height))
                 }
                 // Nobody knows what a file of another tool holds.
@@ -179,12 +181,9 @@ impl Srcset {
     ///
     /// When it can't be written.
     pub(super) fn write(self, all: bool) -> Result<(), SrcsetError> {
-        let mut entries = self
-            .entries
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut entries = std::mem::take(&mut *locked(&self.entries));
         if !all {
-            for (name, entry) in self.before {
+            for (name, entry) in locked(&self.before).drain() {
                 entries.entry(name).or_insert(entry);
             }
         }
@@ -192,7 +191,13 @@ impl Srcset {
     }
 }
 
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn write(path: &Path, entries: &BTreeMap<String, Entry>) -> io::Result<()> {
+    // Another file may have come into its place during the run.
+    side_file::check(path, BEGINNING)?;
     // Made as a plain file, so that a web server may read it if the umask lets it.
     let file = tempfile::Builder::new()
         .prefix(".thumbgen-srcset.")
