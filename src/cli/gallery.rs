@@ -1,5 +1,6 @@
 //! `thumbgen gallery`: a page to look over what a run made.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
@@ -38,34 +39,34 @@ pub fn gallery(cli: &GalleryCli, out: &mut dyn Write) -> Result<Exit, GalleryErr
 
 /// The gallery of a run in progress.
 pub(super) struct RunGallery<'a> {
-    folder: &'a Path,
+    folder: Cow<'a, Path>,
     /// What the run's report says, whether it is written elsewhere too or not.
     records: File,
 }
 
 impl<'a> RunGallery<'a> {
     /// A gallery in `folder`.
-    pub(super) fn of(folder: &'a Path) -> Result<Self, GalleryError> {
-        let records = gallery::check(folder).and_then(|()| tempfile::tempfile());
-        let records = records.map_err(|error| GalleryError::Page(folder.to_owned(), error))?;
+    pub(super) fn of(folder: Cow<'a, Path>) -> Result<Self, GalleryError> {
+        let records = gallery::check(&folder).and_then(|()| tempfile::tempfile());
+        let records = records.map_err(|error| GalleryError::Page(folder.to_path_buf(), error))?;
         Ok(Self { folder, records })
     }
 
     /// The file for what it is to show: the run's report.
     pub(super) fn records(&self) -> Result<File, GalleryError> {
         let records = self.records.try_clone();
-        records.map_err(|error| GalleryError::Page(self.folder.to_owned(), error))
+        records.map_err(|error| GalleryError::Page(self.folder.to_path_buf(), error))
     }
 
     /// Makes it, after the run's end, and returns the line about it.
     pub(super) fn make(self, dest: &Path) -> Result<String, GalleryError> {
-        let (source, output) = (None, self.folder);
+        let (source, output) = (None, &*self.folder);
         let wanted = Wanted {
             dest,
             source,
             output,
         };
-        let (page, rows) = wanted.of_report(self.records, self.folder)?;
+        let (page, rows) = wanted.of_report(self.records, output)?;
         Ok(line(&page, rows))
     }
 }

@@ -64,7 +64,9 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         teller.note("interrupted: nothing was begun");
         return Ok(Exit::Interrupted(signal));
     }
-    let gallery = config.gallery.as_deref().map(RunGallery::of).transpose()?;
+    let gallery = config.gallery.as_deref();
+    let gallery = gallery.map(|folder| RunGallery::of(of_shard(folder, batch.shard)));
+    let gallery = gallery.transpose()?;
     if let Some(typed) = config.srcset.as_deref().filter(|_| !batch.dry_run) {
         let path = of_shard(typed, batch.shard);
         make_folder(&path, typed)

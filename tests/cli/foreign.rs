@@ -346,9 +346,9 @@ fn every_file_that_is_kept_is_told() {
     assert!(merged.exits(0).stdout.contains(two), "{merged}");
     // Also where another thumbnail of the picture is made.
     fs::remove_file(env.path("thumbs/64x64/a.jpg")).unwrap();
-    env.make(options).ends_with(0).says(
-        "1 made, 1 fresh, 0 failed\n1 file that thumbgen did not make was kept",
-    );
+    env.make(options)
+        .ends_with(0)
+        .says("1 made, 1 fresh, 0 failed\n1 file that thumbgen did not make was kept");
 }
 
 #[test]

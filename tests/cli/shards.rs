@@ -287,3 +287,30 @@ fn leftovers_of_other_hosts_are_swept_after_a_day() {
     env.make_into("thumbs", &[]).exits(0);
     assert!(!old.exists() && new.exists());
 }
+
+#[test]
+fn each_shard_has_a_page_and_all_have_one() {
+    let env = Env::with_pictures(6);
+    for shard in ["0/2", "1/2"] {
+        let options = [
+            "--gallery",
+            "pages/{shard}",
+            "--report",
+            "reports/{shard}.jsonl",
+        ];
+        env.make(["--shard", shard].into_iter().chain(options))
+            .ends_with(0);
+    }
+    assert_eq!(env.names("pages"), ["0/index.html", "1/index.html"]);
+    env.run(["report", "merge", "reports", "--output", "all.jsonl"])
+        .exits(0);
+    let run = env.run([
+        "gallery",
+        "thumbs",
+        "--report",
+        "all.jsonl",
+        "--output",
+        "all",
+    ]);
+    assert_eq!(run.exits(0).stdout, "all/index.html: 6 pictures\n", "{run}");
+}

@@ -303,8 +303,8 @@ pub struct Cli {
 
     /// Make a page in FOLDER that shows what the run did, as `thumbgen gallery` does
     ///
-    /// Failures first, then every thumbnail; a click opens the picture. FOLDER/index.html may be an older gallery, but no
-    /// other file.
+    /// Failures first, then every thumbnail; a click opens the picture. The first {shard} in FOLDER is the number of --shard.
+    /// FOLDER/index.html may be an older gallery, but no other file.
     #[arg(
         long,
         value_name = "FOLDER",
