@@ -242,15 +242,15 @@ impl Maker {
             worker.source.release();
             drop(room);
         }
-        let fates = writing.into_fates();
-        made.map_err(|error| {
+        if let Err(error) = made {
+            drop(writing);
             clock.lap(error.step.into());
-            match source.unchanged() {
+            return Err(match source.unchanged() {
                 Ok(_) => PictureError::from_thumbnail(path, error, &self.options),
                 Err(cause) => PictureError::new(path, Stage::Read, cause),
-            }
-        })?;
-        Ok(Outcome::Thumbnails(fates))
+            });
+        }
+        Ok(Outcome::Thumbnails(writing.into_fates()))
     }
 
     /// Whether thumbnail number `variant` of a source of this `version` has to be made.

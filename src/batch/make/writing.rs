@@ -60,20 +60,17 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// What became of each variant's thumbnail, if the picture could be decoded.
+    /// What became of each variant's thumbnail, once all are made.
     pub(super) fn into_fates(mut self) -> Vec<Fate> {
         for (variant, thumbnail, reason) in std::mem::take(&mut self.later) {
             let fate = self.write(variant, thumbnail, reason);
             self.findings[variant] = Finding::Settled(fate);
         }
-        let settled = self
-            .findings
-            .into_iter()
-            .filter_map(|finding| match finding {
-                Finding::Settled(fate) => Some(fate),
-                Finding::Stale(_) => None,
-            });
-        settled.collect()
+        let fates = self.findings.into_iter().map(|finding| match finding {
+            Finding::Settled(fate) => fate,
+            Finding::Stale(_) => unreachable!("BUG: a variant was forgotten"),
+        });
+        fates.collect()
     }
 
     fn write(&mut self, variant: usize, mut thumbnail: Thumbnail, reason: Reason) -> Fate {
