@@ -289,6 +289,52 @@ fn leftovers_of_other_hosts_are_swept_after_a_day() {
 }
 
 #[test]
+fn what_is_in_the_place_of_a_shards_lock_is_neither_followed_nor_waited_for() {
+    let env = Env::with_pictures(6);
+    env.file("mine", b"mine");
+    env.dir("thumbs");
+    let lock = env.path("thumbs/.thumbgen.shard-0-of-2.lock");
+    for target in ["../mine", "../nowhere"] {
+        symlink(target, &lock).unwrap();
+        env.make(["--shard", "0/2"])
+            .ends_with(0)
+            .says("thumbs can't be locked (");
+        assert!(fs::symlink_metadata(&lock).unwrap().is_symlink());
+        fs::remove_file(&lock).unwrap();
+    }
+    assert_eq!(env.bytes("mine"), b"mine");
+    assert!(!env.path("nowhere").exists());
+    nix::unistd::mkfifo(&lock, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    env.make(["--shard", "0/2"])
+        .ends_with(0)
+        .says("thumbs can't be locked (");
+    // One end of it is open, so that it can be opened.
+    let _reader = File::options().read(true).write(true).open(&lock).unwrap();
+    env.make(["--shard", "0/2"])
+        .ends_with(0)
+        .says("what is in the place of the shard's file is not a file");
+}
+
+#[test]
+fn what_a_holder_says_of_itself_reaches_no_terminal_as_it_stands() {
+    let env = Env::with_pictures(6);
+    env.dir("thumbs");
+    let lock = env.file(
+        "thumbs/.thumbgen.shard-0-of-2.lock",
+        b"process 7 on \x1b[31mred",
+    );
+    let held = File::options().write(true).open(&lock).unwrap();
+    held.lock().unwrap();
+    env.make(["--shard", "0/2"])
+        .ends_with(75)
+        .says("DEST thumbs is in use by another run of shard 0/2\n");
+    fs::write(&lock, "process 7 on host\n").unwrap();
+    env.make(["--shard", "0/2"])
+        .ends_with(75)
+        .says("in use by another run of shard 0/2, process 7 on host\n");
+}
+
+#[test]
 fn each_shard_has_a_page_and_all_have_one() {
     let env = Env::with_pictures(6);
     for shard in ["0/2", "1/2"] {

@@ -1,6 +1,19 @@
 //! Which process holds a lock on a folder, where the system says so.
 
 use std::fs::File;
+use std::io::Read;
+
+/// The longest text about a holder that is told.
+const LONGEST: u64 = 200;
+
+/// What `text` says of a holder, if a terminal can show it: whoever holds a lock writes it.
+pub(super) fn plain(text: impl Read) -> Option<String> {
+    let mut holder = String::new();
+    text.take(LONGEST).read_to_string(&mut holder).ok()?;
+    let holder = holder.trim_end();
+    let is_plain = !holder.is_empty() && !holder.chars().any(char::is_control);
+    is_plain.then(|| holder.to_owned())
+}
 
 /// The process that holds a lock on `folder`, by Linux's `/proc/locks`, which doesn't name processes of other hosts or
 /// containers.
@@ -30,8 +43,11 @@ pub(super) fn holder(folder: &File) -> Option<String> {
             _ => None,
         }
     })?;
-    let name = fs::read_to_string(format!("/proc/{process}/comm")).ok()?;
-    Some(format!("process {process} ({})", name.trim_end()))
+    let name = File::open(format!("/proc/{process}/comm")).ok();
+    Some(match name.and_then(plain) {
+        Some(name) => format!("process {process} ({name})"),
+        None => format!("process {process}"),
+    })
 }
 
 /// Other systems don't tell who holds a lock of flock(2).

@@ -17,11 +17,14 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::batch::destination::holder::holder;
+use nix::fcntl::OFlag;
+
+use crate::batch::destination::holder::{holder, plain};
 use crate::batch::shard::Shard;
 use crate::batch::stop::Stop;
 use crate::batch::walk::FileId;
@@ -29,9 +32,15 @@ use crate::batch::walk::FileId;
 /// How often a waiting run checks whether the lock is free.
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
+/// How often in a row a shard's file may go just when it is locked: by then, it isn't other runs that take it away.
+const MOST_GONE: u32 = 100;
+
 /// How the names of shards' files begin and end.
 const PREFIX: &str = ".thumbgen.shard-";
 const SUFFIX: &str = ".lock";
+
+/// Whoever can write to DEST can put a link or a pipe in the place of a shard's file.
+const NEITHER_FOLLOWED_NOR_WAITED_FOR: OFlag = OFlag::O_NOFOLLOW.union(OFlag::O_NONBLOCK);
 
 /// How long to wait for another run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,12 +168,17 @@ enum Until<T> {
 
 impl Waiting<'_> {
     /// Tries `locked` until it returns something or the wait is over. When it returns nothing, it is tried again at
-    /// once.
+    /// once, but not for ever.
     fn until<T>(&self, locked: impl Fn() -> Result<Option<T>, TryLockError>) -> Until<T> {
+        let mut gone = 0;
         loop {
             match locked() {
                 Ok(Some(got)) => return Until::Got(got),
-                Ok(None) => continue,
+                Ok(None) if gone < MOST_GONE => {
+                    gone += 1;
+                    continue;
+                }
+                Ok(None) => return Until::Failed(io::Error::other(FileGone)),
                 Err(TryLockError::Error(error)) => return Until::Failed(error),
                 Err(TryLockError::WouldBlock) => {}
             }
@@ -184,6 +198,16 @@ impl Waiting<'_> {
     }
 }
 
+/// A shard's file is never where it was opened.
+#[derive(Debug, thiserror::Error)]
+#[error("the shard's file doesn't stay in its place")]
+struct FileGone;
+
+/// Something else is where a shard's file belongs.
+#[derive(Debug, thiserror::Error)]
+#[error("what is in the place of the shard's file is not a file")]
+struct NotFile;
+
 /// The shard's file at `path`, locked; nothing if the run that had it has just removed it.
 fn lock_file(path: &Path) -> Result<Option<File>, TryLockError> {
     // For writing: NFS locks no other file exclusively.
@@ -191,8 +215,12 @@ fn lock_file(path: &Path) -> Result<Option<File>, TryLockError> {
         .write(true)
         .create(true)
         .truncate(false)
+        .custom_flags(NEITHER_FOLLOWED_NOR_WAITED_FOR.bits())
         .open(path)
         .map_err(TryLockError::Error)?;
+    if !file.metadata().map_err(TryLockError::Error)?.is_file() {
+        return Err(TryLockError::Error(io::Error::other(NotFile)));
+    }
     file.try_lock()?;
     if !is_at(&file, path) {
         return Ok(None);
@@ -215,9 +243,13 @@ fn is_at(file: &File, path: &Path) -> bool {
 
 fn holder_of_shard(shard: Shard, path: &Path) -> String {
     let run = format!("another run of shard {shard}");
-    match fs::read_to_string(path) {
-        Ok(holder) if !holder.trim_end().is_empty() => format!("{run}, {}", holder.trim_end()),
-        _ => run,
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(NEITHER_FOLLOWED_NOR_WAITED_FOR.bits())
+        .open(path);
+    match file.ok().and_then(plain) {
+        Some(holder) => format!("{run}, {holder}"),
+        None => run,
     }
 }
 
@@ -232,7 +264,10 @@ fn remove_left(dest: &Path) {
             && entry.file_type().is_ok_and(|kind| kind.is_file());
         // Locked, it may be that of a run on another host.
         if is_lock
-            && let Ok(file) = OpenOptions::new().write(true).open(entry.path())
+            && let Ok(file) = OpenOptions::new()
+                .write(true)
+                .custom_flags(NEITHER_FOLLOWED_NOR_WAITED_FOR.bits())
+                .open(entry.path())
             && file.try_lock().is_ok()
             && is_at(&file, &entry.path())
         {
