@@ -98,8 +98,8 @@ fn try_to_look<'b>(path: &Path, buffer: &'b mut [u8]) -> io::Result<Standing<'b>
     }
 }
 
-/// Doesn't wait: opening a pipe would block until there is a writer.
-fn open(path: &Path) -> io::Result<File> {
+/// Opens a file to read it, and doesn't wait: opening a pipe would block until there is a writer.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
     File::options()
         .read(true)
         .custom_flags(OFlag::O_NONBLOCK.bits())
@@ -133,10 +133,13 @@ fn foreign(path: &Path, found: &Metadata) -> io::Result<Foreign> {
     })
 }
 
-/// Whether `head` and what is left to read of `file` are zeros only.
+/// No thumbnail is longer, nor what a power cut leaves of one. Files with holes can be far longer than the disk.
+const LONGEST: u64 = 64 << 20;
+
+/// Whether `head` and what is left to read of `file` are zeros only, and could have been a thumbnail.
 fn are_zeros(head: &[u8], file: &mut File) -> io::Result<bool> {
     let is_zero = |byte: &u8| *byte == 0;
-    if !head.iter().all(is_zero) {
+    if !head.iter().all(is_zero) || file.metadata()?.len() > LONGEST {
         return Ok(false);
     }
     let mut part = [0; HEAD];

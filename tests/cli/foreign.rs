@@ -116,6 +116,20 @@ fn an_empty_file_is_nobodys() {
 }
 
 #[test]
+fn a_hole_that_is_longer_than_any_thumbnail_is_not_read_to_its_end() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    let hole = env.file("thumbs/a.jpg", b"");
+    fs::File::options()
+        .write(true)
+        .open(hole)
+        .unwrap()
+        .set_len(70 << 20)
+        .unwrap();
+    is_kept(&env, "without a stamp");
+}
+
+#[test]
 fn links_are_kept_whatever_they_lead_to() {
     let env = Env::new();
     env.picture("images/a.jpg");

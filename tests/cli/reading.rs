@@ -1,6 +1,7 @@
 //! How much of a picture is read.
 
 use serde_json::Value;
+use thumbgen::batch::source::local::ReadBuffer;
 
 use crate::env::Env;
 
@@ -28,6 +29,18 @@ pub(crate) fn progressive(width: u16, height: u16) -> Vec<u8> {
 pub(crate) fn record(env: &Env) -> Value {
     let report = String::from_utf8(env.bytes("report.jsonl")).unwrap();
     serde_json::from_str(report.lines().next().unwrap()).unwrap()
+}
+
+#[test]
+fn a_picture_that_has_become_a_pipe_is_not_waited_for() {
+    let env = Env::new();
+    let pipe = env.path("images/a.jpg");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let mut thumbnailer = thumbgen::Thumbnailer::new(thumbgen::Options::default());
+    let mut reading = thumbnailer.reading(&[]);
+    // As a worker reads what the walk has found.
+    let read = ReadBuffer::default().read(&pipe, u64::MAX, &mut reading);
+    assert_eq!(read.unwrap_err().to_string(), "refused: not a file");
 }
 
 #[test]

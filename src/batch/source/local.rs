@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::batch::error;
 use crate::batch::freshness::SourceVersion;
+use crate::batch::ownership::open;
 use crate::picture::{Need, Reading};
 
 /// How often a picture that is being written to is read before that is an error.
@@ -113,8 +114,13 @@ impl ReadBuffer {
         for _ in 0..READS_OF_A_CHANGING_PICTURE {
             self.clear();
             reading.start_over();
-            let mut file = File::open(path)?;
-            let before = SourceVersion::of(&file.metadata()?);
+            let mut file = open(path)?;
+            let found = file.metadata()?;
+            // It was, when it was found.
+            if !found.is_file() {
+                return Err(error::Refused::NotFile.into());
+            }
+            let before = SourceVersion::of(&found);
             let length = before.length();
             if length > limit {
                 self.read_to(&mut file, PART)?;
