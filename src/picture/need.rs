@@ -70,12 +70,15 @@ impl<'t> Reading<'t> {
     /// [`Need::UpTo`].
     pub fn need(&mut self, bytes: &[u8]) -> Need {
         if matches!(self.state, State::Header) {
-            self.state = match self.reach(bytes) {
-                _ if foreign::Format::of(FileKind::begun(bytes)).is_some() => State::File,
-                Err(Error::Truncated { .. }) if bytes.len() < LONGEST_HEADER => State::Header,
-                Ok(Some(reach)) => State::Scans(Box::new(reach)),
-                // The decode will say what is wrong.
-                Ok(None) | Err(_) => State::All,
+            self.state = if foreign::Format::of(FileKind::begun(bytes)).is_some() {
+                State::File
+            } else {
+                match self.reach(bytes) {
+                    Err(Error::Truncated { .. }) if bytes.len() < LONGEST_HEADER => State::Header,
+                    Ok(Some(reach)) => State::Scans(Box::new(reach)),
+                    // The decode will say what is wrong.
+                    Ok(None) | Err(_) => State::All,
+                }
             };
         }
         let more = Need::UpTo(bytes.len() + 1);

@@ -1,4 +1,4 @@
-//! Pictures of all other formats than JPEG -> planes of some 3 to 4 times the thumbnail's size, if they are larger.
+//! Pictures of all other formats than JPEG -> planes of 3 to 6 times the thumbnail's size, if they are larger.
 //!
 //! The decoders are the `image` crate's and those beneath it. What their formats allow goes row by row: each row is
 //! averaged into boxes as it comes ([`rows`]), so that a picture of 100 megapixels takes no more memory than one of
@@ -15,7 +15,7 @@
 //! | ICO, the largest | a PNG: as such; else whole | of a PNG: as such |
 //! | TGA | whole | - |
 //!
-//! Samples of 16 bits are rounded to 8, palettes become colours, and colours with alpha are multiplied by it before
+//! Samples of 16 bits are rounded to 8, palettes become colours (but those of TIFF, which the crate doesn't decode), and colours with alpha are multiplied by it before
 //! they are averaged: a pixel that isn't seen has no colour to give.
 
 mod bands;

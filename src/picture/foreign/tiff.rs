@@ -63,6 +63,15 @@ pub(super) fn open<'a>(input: &'a mut dyn Input, limits: &'a Limits) -> Result<O
     let extra = decoder.find_tag_unsigned_vec::<u16>(Tag::ExtraSamples)?;
     let extra = extra.and_then(|extra| extra.first().copied());
     let has_alpha = matches!(extra, Some(1 | 2));
+    // The crate has no decoder for these, and names them by numbers.
+    let photometric = number(&mut decoder, Tag::PhotometricInterpretation)?;
+    if let Some(colours) = match photometric {
+        Some(3) => Some("with a palette"),
+        Some(8 | 10) => Some("in CIE L*a*b*"),
+        _ => None,
+    } {
+        return Err(Error::Unsupported(format!("TIFF {colours}")));
+    }
     let (model, alpha, kind, bits) = match decoder.colortype()? {
         ColorType::Gray(bits) => (Colour::Gray, false, Kind::Plain, bits),
         ColorType::GrayA(bits) => (Colour::Gray, true, Kind::Plain, bits),
@@ -92,7 +101,7 @@ pub(super) fn open<'a>(input: &'a mut dyn Input, limits: &'a Limits) -> Result<O
             "TIFF with {samples} samples a pixel"
         )));
     }
-    let white_is_zero = number(&mut decoder, Tag::PhotometricInterpretation)? == Some(0);
+    let white_is_zero = photometric == Some(0);
     let planar = number(&mut decoder, Tag::PlanarConfiguration)? == Some(2) && samples > 1;
     let strips = decoder.get_chunk_type() == ChunkType::Strip;
     let predicted = number(&mut decoder, Tag::Predictor)?.is_some_and(|kind| kind != 1);

@@ -252,3 +252,13 @@ fn a_row_of_a_tiff_is_held_to_the_limit() {
         "{error:?}"
     );
 }
+
+#[test]
+fn colours_that_no_crate_decodes_are_named() {
+    for (photometric, named) in [(3, "TIFF with a palette"), (8, "TIFF in CIE L*a*b*")] {
+        let mut tags = encode::grey_tags(4, 1);
+        tags[4].1 = photometric;
+        let error = decode(Format::Tiff, &encode::tiff_by_hand(&tags, &[0; 4]), 1.0).unwrap_err();
+        assert_eq!(error.to_string(), format!("{named} is not supported"));
+    }
+}
