@@ -123,6 +123,48 @@ fn merge_names_what_is_missing_and_what_has_not_finished() {
 }
 
 #[test]
+fn of_two_reports_of_a_shard_the_later_run_counts_whatever_they_are_called() {
+    let env = Env::with_pictures(8);
+    env.make_into("thumbs", &["--shard", "1/2", "--report", "b.jsonl"])
+        .exits(0);
+    env.make_into("thumbs", &["--shard", "0/2", "--report", "z.jsonl"])
+        .exits(0);
+    for name in env.names("images") {
+        env.file(format!("images/{name}"), b"");
+    }
+    env.make_into("thumbs", &["--shard", "0/2", "--report", "a.jsonl"])
+        .exits(1);
+    for order in [["a.jsonl", "z.jsonl"], ["z.jsonl", "a.jsonl"]] {
+        let merged = env.run(["report", "merge", "b.jsonl"].iter().chain(&order));
+        merged.exits(1);
+        let text = &merged.stdout;
+        assert!(
+            text.starts_with("2 of 2 shards finished\n8 pictures"),
+            "{merged}"
+        );
+        assert!(!text.contains(" 0 failed"), "{merged}");
+        let times = text.lines().last().unwrap();
+        assert!(
+            times.starts_with("From 20") && times.ends_with(" UTC"),
+            "{merged}"
+        );
+    }
+}
+
+#[test]
+fn merge_names_two_sources() {
+    let env = Env::with_pictures(8);
+    fs::rename(env.path("images/0"), env.path("moved")).unwrap();
+    env.make_into("thumbs", &["--shard", "0/2", "--report", "a.jsonl"])
+        .exits(0);
+    let other = ["moved", "others", "--shard", "1/2", "--report", "b.jsonl"];
+    env.run(other).exits(0);
+    let merged = env.run(["report", "merge", "a.jsonl", "b.jsonl"]);
+    let line = "\nOf different folders: images (a.jsonl) and moved (b.jsonl)\n";
+    assert!(merged.exits(0).stdout.contains(line), "{merged}");
+}
+
+#[test]
 fn merge_refuses_what_is_not_of_one_run() {
     let env = Env::with_pictures(8);
     env.make_into("thumbs", &["--shard", "0/2", "--report", "a.jsonl"])

@@ -208,7 +208,7 @@ fn is_like(told: &[&String], found: &[&String]) -> bool {
 
 /// A line without what is another at each run: times, and how many cores there are.
 fn without_figures(line: &str) -> String {
-    let varies = ["real ", "Worker time", "A shard: "]
+    let varies = ["real ", "Worker time", "A shard: ", "From "]
         .iter()
         .any(|word| line.starts_with(word))
         || line.contains("pictures/s")

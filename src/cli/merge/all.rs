@@ -71,16 +71,22 @@ impl All {
             let other = format!("{} in {} shards", part.run.settings, shard.count);
             return Err(MergeError::NotOneRun(part.report, other, one));
         }
-        // A shard that was run again is in two reports. The later one has all of it, unless that run was stopped.
-        let later = part.is_finished();
-        let before = self
-            .shards
-            .get(&shard.index)
-            .is_some_and(ReportedRun::is_finished);
-        if later || !before {
+        // A shard that was run again is in two reports. A run that has finished has all of it; of two, the later one, in
+        // whatever order the reports come. In one form and one zone, the order of texts is that of times.
+        let rank = |part: &ReportedRun| (part.is_finished(), part.run.ended.clone());
+        let before = self.shards.get(&shard.index);
+        if before.is_none_or(|before| rank(before) <= rank(&part)) {
             self.shards.insert(shard.index, part);
         }
         Ok(())
+    }
+
+    /// Two reports of different SOURCEs, if there are such.
+    pub(super) fn of_two_sources(&self) -> Option<[&ReportedRun; 2]> {
+        let first = self.parts().next()?;
+        let mut parts = self.parts();
+        let other = parts.find(|part| part.run.source != first.run.source)?;
+        Some([first, other])
     }
 
     pub(super) fn parts(&self) -> impl Iterator<Item = &ReportedRun> {

@@ -1,5 +1,7 @@
 //! A merge in words.
 
+use std::path::Path;
+
 use super::all::All;
 use super::reading::ReportedRun;
 use crate::batch::error::shown;
@@ -30,6 +32,14 @@ impl All {
             let path = shown(report);
             lines.push(format!("Cut short, and not counted: {path}"));
         }
+        // The same folder may be mounted in two places.
+        if let Some(parts) = self.of_two_sources() {
+            let [one, other] = parts.map(|part| {
+                let source = shown(Path::new(&part.run.source));
+                format!("{source} ({})", shown(&part.report))
+            });
+            lines.push(format!("Of different folders: {one} and {other}"));
+        }
         lines.push(summary::counts(&whole.counts, whole.known));
         lines.extend(summary::about_kept(&whole.counts));
         lines.push(format!(
@@ -40,6 +50,7 @@ impl All {
             whole.bytes_read as f64 / 1e6
         ));
         lines.extend(self.spread());
+        lines.extend(times(whole));
         lines.push(String::new());
         lines.join("\n")
     }
@@ -72,6 +83,13 @@ impl All {
             last.1,
         ))
     }
+}
+
+/// When the first of the runs began and the last one ended, to the minute: that shows a report of another night.
+fn times(whole: &RunRecord) -> Option<String> {
+    let minute = |time: &str| Some(time.get(..16)?.replace('T', " "));
+    let (began, ended) = (minute(&whole.began)?, minute(&whole.ended)?);
+    Some(format!("From {began} to {ended} UTC"))
 }
 
 /// Sorted numbers, runs of them drawn together: `3, 9-12`.
