@@ -141,7 +141,7 @@ pub use ready::Ready;
 pub use run::Ran;
 pub use settings::{Batch, cores};
 pub use shard::Shard;
-pub use source_type::{SourceType, SourceTypes, UnknownType};
+pub use source_type::{SourceTypes, UnknownType};
 pub use stage::{Stage, StageTimes};
 pub use stop::Stop;
 #[cfg(feature = "object-store")]

@@ -8,93 +8,39 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-/// A format of pictures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SourceType {
-    /// JPEG.
-    Jpeg,
-    /// PNG.
-    Png,
-    /// WebP.
-    WebP,
-    /// GIF.
-    Gif,
-    /// TIFF.
-    Tiff,
-    /// Windows bitmap.
-    Bmp,
-    /// Windows icon.
-    Ico,
-    /// Netpbm.
-    Pnm,
-    /// QOI.
-    Qoi,
-    /// TGA.
-    Tga,
+use crate::picture::FileKind;
+
+/// The format that a file is named for; none if it isn't named like a picture.
+pub fn named(path: &Path) -> Option<FileKind> {
+    with_extension(path.extension()?)
 }
 
-impl SourceType {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::Jpeg,
-        Self::Png,
-        Self::WebP,
-        Self::Gif,
-        Self::Tiff,
-        Self::Bmp,
-        Self::Ico,
-        Self::Pnm,
-        Self::Qoi,
-        Self::Tga,
-    ];
-
-    /// The format that a file is named for; none if it isn't named like a picture.
-    pub fn of(path: &Path) -> Option<Self> {
-        Self::with_extension(path.extension()?)
-    }
-
-    /// The format that a file with this extension is named for, if there is one.
-    pub(crate) fn with_extension(extension: &OsStr) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| {
-            let mut known = kind.extensions().iter();
-            known.any(|known| extension.eq_ignore_ascii_case(known))
-        })
-    }
-
-    /// Its name, as `--types` has it.
-    pub const fn name(self) -> &'static str {
-        self.extensions()[0]
-    }
-
-    /// File name extensions, in any case, the name first.
-    const fn extensions(self) -> &'static [&'static str] {
-        match self {
-            // `.jpe` and `.jfif` are what Windows and browsers save now and then.
-            Self::Jpeg => &["jpeg", "jpg", "jpe", "jfif"],
-            Self::Png => &["png", "apng"],
-            Self::WebP => &["webp"],
-            Self::Gif => &["gif"],
-            Self::Tiff => &["tiff", "tif"],
-            Self::Bmp => &["bmp", "dib"],
-            Self::Ico => &["ico"],
-            Self::Pnm => &["pnm", "ppm", "pgm", "pbm", "pam"],
-            Self::Qoi => &["qoi"],
-            Self::Tga => &["tga"],
-        }
-    }
+/// The format that a file with this extension is named for, if there is one.
+pub(crate) fn with_extension(extension: &OsStr) -> Option<FileKind> {
+    FileKind::READ.into_iter().find(|kind| {
+        let mut known = kind.extensions().iter();
+        known.any(|known| extension.eq_ignore_ascii_case(known))
+    })
 }
 
-/// A choice of [`SourceType`]s.
+/// A choice of formats of pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SourceTypes(u16);
+pub struct SourceTypes(u32);
 
 impl SourceTypes {
-    /// All of them.
-    pub const ALL: Self = Self((1 << SourceType::ALL.len()) - 1);
+    /// All that are read.
+    pub const ALL: Self = {
+        let (mut all, mut at) = (0, 0);
+        while at < FileKind::READ.len() {
+            all |= 1 << FileKind::READ[at] as u32;
+            at += 1;
+        }
+        Self(all)
+    };
 
     /// Whether `kind` is among them.
-    pub const fn contains(self, kind: SourceType) -> bool {
-        self.0 & (1 << kind as u16) != 0
+    pub const fn contains(self, kind: FileKind) -> bool {
+        self.0 & (1 << kind as u32) != 0
     }
 }
 
@@ -104,24 +50,28 @@ impl Default for SourceTypes {
     }
 }
 
-impl FromIterator<SourceType> for SourceTypes {
-    fn from_iter<T: IntoIterator<Item = SourceType>>(types: T) -> Self {
-        Self(
-            types
-                .into_iter()
-                .fold(0, |all, kind| all | 1 << kind as u16),
-        )
+impl FromIterator<FileKind> for SourceTypes {
+    fn from_iter<T: IntoIterator<Item = FileKind>>(types: T) -> Self {
+        let bits = types.into_iter().map(|kind| 1 << kind as u32);
+        Self(bits.fold(0, |all, bit: u32| all | bit))
     }
+}
+
+/// The names of `types`, as `--types` has them.
+fn names(types: SourceTypes, separator: &str) -> String {
+    let kinds = FileKind::READ.into_iter();
+    let kinds = kinds.filter(|kind| types.contains(*kind));
+    let names: Vec<_> = kinds.map(|kind| kind.extensions()[0]).collect();
+    names.join(separator)
 }
 
 /// No format of pictures that there are thumbnails of.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("no format of pictures that thumbgen reads; these are: {}", names())]
+#[error(
+    "no format of pictures that thumbgen reads; these are: {}",
+    names(SourceTypes::ALL, ", ")
+)]
 pub struct UnknownType;
-
-fn names() -> String {
-    SourceType::ALL.map(SourceType::name).join(", ")
-}
 
 impl FromStr for SourceTypes {
     type Err = UnknownType;
@@ -129,7 +79,7 @@ impl FromStr for SourceTypes {
     /// Names with commas between them; extensions are names, too.
     fn from_str(text: &str) -> Result<Self, UnknownType> {
         text.split(',')
-            .map(|name| SourceType::with_extension(OsStr::new(name.trim_ascii())))
+            .map(|name| with_extension(OsStr::new(name.trim_ascii())))
             .collect::<Option<_>>()
             .ok_or(UnknownType)
     }
@@ -137,11 +87,7 @@ impl FromStr for SourceTypes {
 
 impl fmt::Display for SourceTypes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = SourceType::ALL
-            .into_iter()
-            .filter(|kind| self.contains(*kind))
-            .map(SourceType::name);
-        f.pad(&names.collect::<Vec<_>>().join(","))
+        f.pad(&names(*self, ","))
     }
 }
 
@@ -152,23 +98,23 @@ mod tests {
     #[test]
     fn extensions_count_in_any_case() {
         for (name, kind) in [
-            ("a.jpg", SourceType::Jpeg),
-            ("a.JPG", SourceType::Jpeg),
-            ("a.b.JpEg", SourceType::Jpeg),
-            ("a.jpe", SourceType::Jpeg),
-            ("a.jfif", SourceType::Jpeg),
-            ("a.PNG", SourceType::Png),
-            ("a.tif", SourceType::Tiff),
-            ("a.jpg.webp", SourceType::WebP),
-            ("-.jfif", SourceType::Jpeg),
-            (" .JPG", SourceType::Jpeg),
+            ("a.jpg", FileKind::Jpeg),
+            ("a.JPG", FileKind::Jpeg),
+            ("a.b.JpEg", FileKind::Jpeg),
+            ("a.jpe", FileKind::Jpeg),
+            ("a.jfif", FileKind::Jpeg),
+            ("a.PNG", FileKind::Png),
+            ("a.tif", FileKind::Tiff),
+            ("a.jpg.webp", FileKind::WebP),
+            ("-.jfif", FileKind::Jpeg),
+            (" .JPG", FileKind::Jpeg),
         ] {
-            assert_eq!(SourceType::of(Path::new(name)), Some(kind), "{name}");
+            assert_eq!(named(Path::new(name)), Some(kind), "{name}");
         }
         for name in [
             "a.txt", "jpg", ".jpg", "a.jpgx", "a.heic", "a", "a.", "a.jpg~",
         ] {
-            assert_eq!(SourceType::of(Path::new(name)), None, "{name}");
+            assert_eq!(named(Path::new(name)), None, "{name}");
         }
     }
 

@@ -12,7 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::batch::error::{FailureCause, PictureError};
 use crate::batch::freshness::SourceVersion;
-use crate::batch::source_type::{SourceType, SourceTypes};
+use crate::batch::source_type::{SourceTypes, named};
 use crate::batch::stage::Stage;
 
 /// A picture that the walk found.
@@ -243,7 +243,7 @@ fn is_folder(entry: &DirEntry, id: Option<FileId>) -> bool {
 }
 
 fn reason_not_to_take(entry: &DirEntry, types: SourceTypes) -> io::Result<Option<Skipped>> {
-    if !SourceType::of(entry.path()).is_some_and(|kind| types.contains(kind)) {
+    if !named(entry.path()).is_some_and(|kind| types.contains(kind)) {
         return Ok(Some(Skipped::Name));
     }
     let kind = entry.file_type();

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::batch::error::shown;
 use crate::batch::settings::Batch;
-use crate::batch::source_type::SourceType;
-use crate::picture::Format;
+use crate::batch::source_type::named;
+use crate::picture::{FileKind, Format};
 
 /// The message for more paths than a SOURCE and a DEST: `thumbgen *.jpg thumbs`.
 pub(super) fn too_many(source: &Path, dest: Option<&Path>, more: &[PathBuf]) -> Option<String> {
@@ -16,7 +16,7 @@ pub(super) fn too_many(source: &Path, dest: Option<&Path>, more: &[PathBuf]) -> 
     }
     let more = more.iter().map(PathBuf::as_path);
     let mut paths: Vec<&Path> = [source].into_iter().chain(dest).chain(more).collect();
-    let dest = paths.pop_if(|last| SourceType::of(last).is_none());
+    let dest = paths.pop_if(|last| named(last).is_none());
     let count = paths.len();
     let first = folder(paths.first()?);
     let folder = paths
@@ -66,10 +66,8 @@ fn extensions() -> String {
         .collect()
 }
 
-/// File name extensions of pictures in other formats than JPEG.
-const OTHER_FORMATS: [&str; 13] = [
-    "png", "webp", "gif", "tif", "tiff", "bmp", "avif", "heic", "heif", "jxl", "jp2", "ico", "svg",
-];
+/// File name extensions of pictures that thumbgen does not read either.
+const NOT_READ: [&str; 6] = ["avif", "heic", "heif", "jxl", "jp2", "svg"];
 
 /// A DEST that is the name of one thumbnail.
 #[derive(Debug, PartialEq, Eq)]
@@ -116,9 +114,10 @@ pub(super) fn one_thumbnail(
         own.is_some_and(|own| own.eq_ignore_ascii_case(extension))
     };
     let formats = Format::ALL.iter().copied();
-    let format = match SourceType::of(dest) == Some(SourceType::Jpeg) {
-        true => Some(Format::Jpeg),
-        false => formats.into_iter().find(|format| has(format.extension())),
+    let kind = named(dest);
+    let format = match kind {
+        Some(FileKind::Jpeg) => Some(Format::Jpeg),
+        _ => formats.into_iter().find(|format| has(format.extension())),
     };
     match format {
         Some(format) => Ok(Some(OneThumbnail {
@@ -126,7 +125,9 @@ pub(super) fn one_thumbnail(
             name: name.to_owned(),
             format,
         })),
-        None if OTHER_FORMATS.into_iter().any(has) => Err(OtherFormat::Unknown(dest.to_owned())),
+        None if kind.is_some() || NOT_READ.into_iter().any(has) => {
+            Err(OtherFormat::Unknown(dest.to_owned()))
+        }
         None => Ok(None),
     }
 }

@@ -220,6 +220,27 @@ fn text(head: &[u8]) -> Option<FileKind> {
 }
 
 impl FileKind {
+    /// The kinds of pictures that are read.
+    pub const READ: [Self; 10] = [Jpeg, Png, WebP, Gif, Tiff, Bmp, Ico, Pnm, Qoi, Tga];
+
+    /// The extensions of names of such pictures, in any case, the usual name of the format first; none of other kinds.
+    pub const fn extensions(self) -> &'static [&'static str] {
+        match self {
+            // `.jpe` and `.jfif` are what Windows and browsers save now and then.
+            Jpeg => &["jpeg", "jpg", "jpe", "jfif"],
+            Png => &["png", "apng"],
+            WebP => &["webp"],
+            Gif => &["gif"],
+            Tiff => &["tiff", "tif"],
+            Bmp => &["bmp", "dib"],
+            Ico => &["ico"],
+            Pnm => &["pnm", "ppm", "pgm", "pbm", "pam"],
+            Qoi => &["qoi"],
+            Tga => &["tga"],
+            _ => &[],
+        }
+    }
+
     /// Its name alone, in few letters.
     pub const fn name(self) -> &'static str {
         match self {

@@ -119,9 +119,14 @@ fn types_are_a_choice() {
         .counts(2, 0, 0)
         .says("skipped images/house.webp: not named like a picture of --types\n");
     env.make([]).ends_with(0).counts(1, 3, 0);
-    env.make(["--types=heic"])
-        .ends_with(2)
-        .says("jpeg, png, webp");
+    let run = env.make(["--types=heic"]);
+    run.ends_with(2).says("jpeg, png, webp");
+    // The help names the same.
+    let (_, told) = run.stderr.split_once("these are: ").unwrap();
+    let told = told.lines().next().unwrap();
+    let help = env.run(["--help"]).stdout;
+    let help: Vec<_> = help.split_whitespace().collect();
+    assert!(help.join(" ").contains(told), "{told}");
 }
 
 #[test]

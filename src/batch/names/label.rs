@@ -5,8 +5,8 @@ use std::num::NonZeroU16;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::batch::source_type::SourceType;
-use crate::picture::{Bounds, Variant};
+use crate::batch::source_type::with_extension;
+use crate::picture::{Bounds, FileKind, Variant};
 
 /// What a variant is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,9 +63,9 @@ impl Label {
     /// Whether a thumbnail keeps the extension that its picture has. JPEGs also keep one that names no format.
     pub(super) fn keeps(&self, source_extension: Option<&[u8]>) -> bool {
         source_extension
-            .and_then(|extension| SourceType::with_extension(OsStr::from_bytes(extension)))
-            .unwrap_or(SourceType::Jpeg)
-            .name()
+            .and_then(|extension| with_extension(OsStr::from_bytes(extension)))
+            .unwrap_or(FileKind::Jpeg)
+            .extensions()[0]
             .eq(self.format)
     }
 }

@@ -10,7 +10,7 @@ use super::ledger::RESERVED;
 use super::listing::{Listed, Listing, Met};
 use crate::batch::error::{FailureCause, PictureError};
 use crate::batch::freshness::SourceVersion;
-use crate::batch::source_type::SourceType;
+use crate::batch::source_type::named;
 use crate::batch::stage::Stage;
 use crate::batch::walk::{Skipped, SourcePicture, WalkOptions};
 
@@ -92,7 +92,7 @@ impl Tree {
 
     /// Whether `key` ends like that of a picture of the formats that are visited.
     fn is_named_so(&self, key: &str) -> bool {
-        SourceType::of(Path::new(key)).is_some_and(|kind| self.options.types.contains(kind))
+        named(Path::new(key)).is_some_and(|kind| self.options.types.contains(kind))
     }
 
     fn picture(&self, path: PathBuf, object: Listed) -> SourcePicture {

@@ -13,6 +13,19 @@ use super::info::Decoded;
 use super::opened::Opened;
 use super::{Format, open};
 use crate::picture::jpeg::Limits;
+use crate::picture::sniff::FileKind;
+
+#[test]
+fn all_other_formats_that_are_read_are_decoded_here() {
+    let [jpeg, others @ ..] = FileKind::READ;
+    assert_eq!((jpeg, Format::of(jpeg)), (FileKind::Jpeg, None));
+    assert!(others.iter().all(|kind| Format::of(*kind).is_some()));
+    assert!(
+        FileKind::READ
+            .iter()
+            .all(|kind| !kind.extensions().is_empty())
+    );
+}
 
 /// The picture in `file`, with `scale` samples a pixel asked for.
 fn decode(format: Format, file: &[u8], scale: f64) -> Result<Decoded, Error> {
