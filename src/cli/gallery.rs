@@ -25,15 +25,20 @@ pub fn gallery(cli: &GalleryCli, out: &mut dyn Write) -> Result<Exit, GalleryErr
     if let Err(error) = fs::read_dir(&cli.dest) {
         return Err(GalleryError::Dest(cli.dest.clone(), error));
     }
-    let (page, rows) = match &cli.report {
+    let line = match &cli.report {
         Some(path) => {
             let unreadable = |error| GalleryError::Report(path.clone(), error);
-            wanted.of_report(File::open(path).map_err(unreadable)?, path)?
+            let report = File::open(path).map_err(unreadable)?;
+            let (page, rows) = wanted.of_report(report, path)?;
+            line(&page, rows, "picture")
         }
-        None => wanted.of_dest()?,
+        None => {
+            let (page, rows) = wanted.of_dest()?;
+            line(&page, rows, "thumbnail")
+        }
     };
     // A closed stdout doesn't change the exit status.
-    let _ = writeln!(out, "{}", line(&page, rows));
+    let _ = writeln!(out, "{line}");
     Ok(Exit::Success)
 }
 
@@ -67,16 +72,16 @@ impl<'a> RunGallery<'a> {
             output,
         };
         let (page, rows) = wanted.of_report(self.records, output)?;
-        Ok(line(&page, rows))
+        Ok(line(&page, rows, "picture"))
     }
 }
 
-/// The line about a page that was made.
-fn line(page: &Path, rows: Rows) -> String {
-    let pictures = if rows.all == 1 { "picture" } else { "pictures" };
+/// The line about a page that was made, of a row for each of what is called `one`.
+fn line(page: &Path, rows: Rows, one: &str) -> String {
+    let many = if rows.all == 1 { "" } else { "s" };
     let failed = match rows.failed {
         0 => String::new(),
         failed => format!(", {failed} failed"),
     };
-    format!("{}: {} {pictures}{failed}", shown(page), rows.all)
+    format!("{}: {} {one}{many}{failed}", shown(page), rows.all)
 }

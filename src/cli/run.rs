@@ -158,12 +158,10 @@ fn end(
         cores: config.cores,
     };
     let record = RunRecord {
-        source: batch.source.to_string_lossy().into_owned(),
-        destination: config.batch.dest.to_string_lossy().into_owned(),
         shard: batch.shard,
         known: teller.known(),
         began,
-        ..RunRecord::new(&ran, scheduling)
+        ..RunRecord::new(&ran, scheduling).with_places(&batch.source, &batch.dest)
     };
     let counts = &ran.totals.counts;
     let mut text = if batch.dry_run {

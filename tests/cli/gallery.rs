@@ -1,6 +1,6 @@
 //! `thumbgen gallery` and `--gallery`: what is in the page.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
@@ -105,7 +105,7 @@ fn page_without_a_report_is_of_what_is_in_dest() {
     env.file("thumbs/another's.jpg", &env.bytes("images/a/b.jpg"));
     let made = env.run(["gallery", "thumbs"]);
     assert_eq!(
-        made.stdout, "thumbgen-gallery/index.html: 1 picture\n",
+        made.stdout, "thumbgen-gallery/index.html: 1 thumbnail\n",
         "{made}"
     );
     let (head, rows) = page(&env, "thumbgen-gallery/index.html");
@@ -118,7 +118,7 @@ fn page_without_a_report_is_of_what_is_in_dest() {
 
     let made = env.run(["gallery", "thumbs", "--source", "images"]);
     assert_eq!(
-        made.stdout, "thumbgen-gallery/index.html: 1 picture\n",
+        made.stdout, "thumbgen-gallery/index.html: 1 thumbnail\n",
         "{made}"
     );
     let (head, rows) = page(&env, "thumbgen-gallery/index.html");
@@ -127,6 +127,57 @@ fn page_without_a_report_is_of_what_is_in_dest() {
         rows[0]["l"],
         Value::Null,
         "the picture is where its row says"
+    );
+}
+
+#[test]
+fn pictures_are_found_where_each_has_several_thumbnails() {
+    let env = Env::new();
+    env.picture("images/a/b.jpg");
+    env.make(["--size", "64,32", "--format", "jpeg,png", "-q"])
+        .ends_with(0);
+    let made = env.run(["gallery", "thumbs", "--source", "images"]);
+    assert!(made.stdout.ends_with(": 4 thumbnails\n"), "{made}");
+    let (_, rows) = page(&env, "thumbgen-gallery/index.html");
+    // The picture's place is that of its row, unless the row says otherwise.
+    let places: Vec<_> = rows.iter().map(|row| (&row["p"], &row["l"])).collect();
+    assert_eq!(places, [(&json!("a/b.jpg"), &Value::Null); 4]);
+}
+
+#[test]
+fn page_of_one_thumbnail_that_was_named_shows_it() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    env.run(["images/a.jpg", "b.jpg", "--gallery", "out"])
+        .ends_with(0);
+    let (_, rows) = page(&env, "out/index.html");
+    assert_eq!(
+        (&rows[0]["p"], &rows[0]["d"]),
+        (&json!("a.jpg"), &json!("b.jpg"))
+    );
+}
+
+#[test]
+fn folders_need_not_be_utf8() {
+    let env = Env::new();
+    let [source, dest] = [b"images \xff", b"thumbs \xff"].map(|name| OsStr::from_bytes(name));
+    fs::rename(env.path("images"), env.path(source)).unwrap();
+    env.picture(
+        [source, OsStr::new("/a.jpg")]
+            .iter()
+            .copied()
+            .collect::<OsString>(),
+    );
+    let options = ["-q", "--report", "report.jsonl", "--gallery", "out"].map(OsStr::new);
+    env.run([source, dest].iter().chain(&options)).ends_with(0);
+    let run = env.records("report.jsonl").pop().unwrap();
+    assert_eq!(run["source_hex"], "696d6167657320ff");
+    assert_eq!(run["destination_hex"], "7468756d627320ff");
+    let (head, rows) = page(&env, "out/index.html");
+    assert_eq!(head["pictures"], "../images%20%FF/");
+    assert_eq!(
+        (&rows[0]["p"], &rows[0]["l"]),
+        (&json!("a.jpg"), &Value::Null)
     );
 }
 

@@ -48,7 +48,7 @@ impl Label {
     }
 
     /// Whether `name` is that of a folder of one variant among several.
-    pub(in crate::batch) fn is_folder(name: &Path) -> bool {
+    pub(crate) fn is_folder(name: &Path) -> bool {
         let Some(name) = name.to_str() else {
             return false;
         };

@@ -126,6 +126,8 @@ pub struct GalleryCli {
     pub report: Option<PathBuf>,
 
     /// Where the pictures are, if not where the report says
+    ///
+    /// Without a report, the pictures of thumbnails that --name has named otherwise are not found.
     #[arg(long, value_name = "FOLDER")]
     pub source: Option<PathBuf>,
 

@@ -110,7 +110,9 @@ impl All {
             if whole.version.is_empty() {
                 whole.version.clone_from(&run.version);
                 whole.source.clone_from(&run.source);
+                whole.source_hex.clone_from(&run.source_hex);
                 whole.destination.clone_from(&run.destination);
+                whole.destination_hex.clone_from(&run.destination_hex);
                 whole.settings.clone_from(&run.settings);
                 whole.strategy.clone_from(&run.strategy);
             }

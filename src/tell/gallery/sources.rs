@@ -14,6 +14,7 @@ use super::page::{Gallery, Rows};
 use super::places::{Places, started_in};
 use crate::batch::destination::temporary::is_temporary;
 use crate::batch::error::{plain, shown};
+use crate::batch::names::Label;
 use crate::batch::ownership::is_thumbnail;
 use crate::tell::report::lines::{for_each_line, last_line};
 
@@ -189,11 +190,21 @@ fn about(run: Option<&Fields>) -> Vec<String> {
 }
 
 /// The picture in `source` that the thumbnail `below` DEST is of. Where formats differ, the thumbnail's extension
-/// follows the picture's.
+/// follows the picture's; where there are several of each picture, a folder for each variant comes first.
 fn picture_of(below: &Path, source: &Path) -> Option<PathBuf> {
-    let same = source.join(below);
-    let appended = same.with_extension("");
-    [same, appended].into_iter().find(|path| path.is_file())
+    let mut parts = below.components();
+    let folder = parts.next().map(|part| Path::new(part.as_os_str()));
+    let of_variant = folder.filter(|folder| Label::is_folder(folder));
+    let mirrored = of_variant.map(|_| parts.as_path());
+    [Some(below), mirrored]
+        .into_iter()
+        .flatten()
+        .flat_map(|below| {
+            let same = source.join(below);
+            let appended = same.with_extension("");
+            [same, appended]
+        })
+        .find(|path| path.is_file())
 }
 
 /// Puts `path` into `record` as reports have it.

@@ -122,10 +122,16 @@ pub struct PictureRecord {
 pub struct RunRecord {
     /// thumbgen's version.
     pub version: String,
-    /// SOURCE.
+    /// SOURCE; bytes that are not UTF-8 are replaced here and kept in `source_hex`.
     pub source: String,
-    /// DEST.
+    /// The bytes of SOURCE in hexadecimal, if they are not UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_hex: Option<String>,
+    /// DEST, a folder also where a single thumbnail was named.
     pub destination: String,
+    /// The bytes of DEST in hexadecimal, if they are not UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination_hex: Option<String>,
     /// The settings that decide pixels, as thumbnails' stamps have them; those of several variants with spaces between.
     pub settings: String,
     /// Which part of SOURCE it was of, if not all of it.
@@ -291,6 +297,16 @@ impl RunRecord {
             ended: now(),
             ..Self::default()
         }
+    }
+
+    /// The same, of a run from `source` to `destination`.
+    #[must_use]
+    pub fn with_places(mut self, source: &Path, destination: &Path) -> Self {
+        let (shown, hex) = path(source);
+        (self.source, self.source_hex) = (shown.unwrap_or_default(), hex);
+        let (shown, hex) = path(destination);
+        (self.destination, self.destination_hex) = (shown.unwrap_or_default(), hex);
+        self
     }
 
     /// Adds a run that went on at the same time, and found what `counts` says.
