@@ -205,6 +205,9 @@ pub enum RunError {
         "DEST is the name of one thumbnail, and {0} are to be made of the picture: name a folder"
     )]
     OneName(usize),
+    /// A name was given for the thumbnail, and a template for names.
+    #[error("DEST is the name of one thumbnail, and --name calls it otherwise: name a folder")]
+    NamedTwice,
     /// The threads could not be started.
     #[error("the threads can't be started: {}", plain(.0))]
     Threads(#[source] io::Error),

@@ -2,7 +2,7 @@
 //!
 //! "Newer than its source" is not enough: a source that is *replaced* by an older file (`rsync -a`, `tar`, `mv` keep
 //! times) would never be noticed, nor a change of size or quality, nor a file that a crash cut short. So every
-//! thumbnail carries, as a JPEG comment right after its header, what it was made from and how:
+//! thumbnail carries what it was made from and how, in a JPEG as a comment right after its header:
 //!
 //! ```text
 //! thumbgen 1 mtime=1763629320.123456789 length=114392 settings=128x128,inside,q80,p1 bytes=0000003931

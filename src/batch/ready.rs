@@ -50,6 +50,9 @@ impl Batch {
         if self.name.is_some() && names.count() != 1 {
             return Err(RunError::OneName(names.count()));
         }
+        if self.name.is_some() && self.names.is_some() {
+            return Err(RunError::NamedTwice);
+        }
         let of_picture = || RunError::PruneOfPicture(self.source.clone());
         if self.prune && store_scheme(&self.source).is_none() && !self.source.is_dir() {
             return Err(of_picture());

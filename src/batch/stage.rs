@@ -17,9 +17,9 @@ pub enum Stage {
     Freshness,
     /// Reading the picture's bytes.
     Read,
-    /// Reading the JPEG's header.
+    /// Reading the picture's header.
     Header,
-    /// Decoding the JPEG's planes.
+    /// Decoding the picture's planes.
     Decode,
     /// Bringing the planes to the thumbnail's size.
     Resize,
@@ -27,7 +27,7 @@ pub enum Stage {
     Orient,
     /// Bringing them to sRGB.
     Colour,
-    /// Making a JPEG of them.
+    /// Making a file of them.
     Encode,
     /// Writing the thumbnail.
     Write,

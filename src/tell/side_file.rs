@@ -1,4 +1,4 @@
-//! The files that a run writes beside its thumbnails: reports, charts.
+//! The files that a run writes beside its thumbnails: reports, charts, lists, galleries.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};

@@ -246,7 +246,7 @@ fn names_that_would_meet_are_refused_before_anything_is_done() {
         ),
         (
             &["--size", "128,128:cover"],
-            "a.jpg at 128x128 as jpeg and a.jpg at 128x128 as jpeg would both be 128x128/a.jpg",
+            "128x128 as jpeg is asked for twice: thumbnails that differ only in how they fit would have one name",
         ),
         (
             &["--name", "{folder}/{stem}.{format}"],
@@ -415,6 +415,15 @@ fn dest_may_name_one_thumbnail_in_its_format() {
     env.run(["images/shop/mug.jpg", "two.jpg", "--size", "60,70"])
         .exits(2)
         .says("DEST is the name of one thumbnail, and 2 are to be made");
+    env.run([
+        "images/shop/mug.jpg",
+        "named.jpg",
+        "--name",
+        "{folder}/{stem}-{size}.{ext}",
+    ])
+    .ends_with(2)
+    .says("DEST is the name of one thumbnail, and --name calls it otherwise");
+    assert!(!env.path("named.jpg").exists());
     assert!(!env.path("two.jpg").exists());
 }
 

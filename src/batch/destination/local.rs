@@ -105,8 +105,8 @@ impl Writer {
             file.persist(path)?;
             return Ok(Written::InPlace);
         }
-        // Something may have appeared since the picture was begun. Where the file system can, this is one step, so that
-        // nothing comes in between.
+        // Something may have appeared since the picture was begun. Into an empty place this is one step where the file
+        // system can, so that nothing comes in between; where a thumbnail of ours is, looking and replacing are two.
         let Err(refused) = file.persist_noclobber(path) else {
             return Ok(Written::InPlace);
         };

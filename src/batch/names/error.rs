@@ -16,6 +16,16 @@ pub enum NamesError {
         /// The name that both would have.
         name: String,
     },
+    /// Two variants have the same size and format.
+    #[error(
+        "{size} as {format} is asked for twice: thumbnails that differ only in how they fit would have one name"
+    )]
+    Twice {
+        /// The size.
+        size: String,
+        /// The format.
+        format: &'static str,
+    },
     /// A template asks for a side that a box does not have.
     #[error("--name has {{{field}}}, and the size {size} has none")]
     NoSide {

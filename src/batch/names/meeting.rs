@@ -20,6 +20,12 @@ impl Names {
         if apart {
             return Ok(());
         }
+        if one.label == other.label {
+            return Err(NamesError::Twice {
+                size: one.label.size.clone(),
+                format: one.label.format,
+            });
+        }
         Err(self.meeting(first, second))
     }
 

@@ -106,7 +106,7 @@ fn variants_that_would_meet_are_refused_with_both_names() {
         (
             [small.clone(), small.clone()],
             "",
-            "a.jpg at 128x128 as jpeg and a.jpg at 128x128 as jpeg would both be 128x128/a.jpg",
+            "128x128 as jpeg is asked for twice: thumbnails that differ only in how they fit would have one name",
         ),
         (
             [small.clone(), large.clone()],

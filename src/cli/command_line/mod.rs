@@ -20,7 +20,7 @@ pub use run::Cli;
 pub(super) const AFTER_HELP: &str = "\
 Exit status:
   0    every picture has a fresh thumbnail, or a file of another tool's was kept (also: no pictures)
-  1    the run finished, some pictures failed; running it again will not help
+  1    the run finished, some pictures failed; as a rule, running it again does not help
   2    wrong usage, or SOURCE or DEST can't be used, or SOURCE holds only thumbgen's thumbnails
   75   another run holds DEST's lock, or that of the shard; reports of shards are missing
   129, 130, 143

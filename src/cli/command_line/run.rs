@@ -22,7 +22,7 @@ pub struct Cli {
     /// Folder of pictures, or one picture
     pub source: PathBuf,
 
-    /// Folder for the thumbnails, made if need be; for one picture, also the thumbnail (.jpg)
+    /// Folder for the thumbnails, made if need be; for one picture, also the thumbnail (.jpg, .webp, .png)
     #[arg(required_unless_present = "compare", conflicts_with = "compare")]
     pub dest: Option<PathBuf>,
 
@@ -215,22 +215,22 @@ pub struct Cli {
     /// SOURCE and DEST may be s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX. Credentials are taken from
     /// the environment.
     #[cfg(feature = "object-store")]
-    #[arg(long, value_name = "N", default_value = "32", value_parser = values::jobs, help_heading = "Object stores")]
+    #[arg(long, value_name = "N", default_value = "32", value_parser = values::jobs, conflicts_with = "compare", help_heading = "Object stores")]
     pub requests: NonZeroUsize,
 
     /// Try a request again for this long, if the store is busy or doesn't answer
     #[cfg(feature = "object-store")]
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = values::seconds, help_heading = "Object stores")]
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = values::seconds, conflicts_with = "compare", help_heading = "Object stores")]
     pub retry_timeout: Duration,
 
     /// Cache-Control of the thumbnails, as in max-age=86400
     #[cfg(feature = "object-store")]
-    #[arg(long, value_name = "TEXT", value_parser = values::header, help_heading = "Object stores")]
+    #[arg(long, value_name = "TEXT", value_parser = values::header, conflicts_with = "compare", help_heading = "Object stores")]
     pub cache_control: Option<String>,
 
     /// Talk to servers without TLS, for tests: AWS_ENDPOINT_URL=http://127.0.0.1:9000
     #[cfg(feature = "object-store")]
-    #[arg(long, help_heading = "Object stores")]
+    #[arg(long, conflicts_with = "compare", help_heading = "Object stores")]
     pub allow_http: bool,
 
     /// Refuse pictures of more pixels
@@ -339,7 +339,7 @@ pub struct Cli {
     #[arg(short, long, conflicts_with_all = ["verbose", "debug"], help_heading = "Output")]
     pub quiet: bool,
 
-    /// Print a line for each picture
+    /// Print a line for each thumbnail
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 

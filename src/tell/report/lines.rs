@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
-/// The last record of a report is never longer.
-const LONGEST_END: u64 = 64 << 10;
+/// The last record of a report is hardly ever longer; a merged one may name any number of reports.
+const USUAL_END: u64 = 64 << 10;
 
 /// Hands every line of `report` to `each`, without its end; a last line that has no end was being written when its run
 /// was killed, or is being written now, and is left out. Returns whether there was none.
@@ -27,9 +27,39 @@ pub(crate) fn for_each_line<E>(
 /// The last line of `report`.
 pub(crate) fn last_line(mut report: impl Read + Seek) -> io::Result<Vec<u8>> {
     let length = report.seek(SeekFrom::End(0))?;
-    report.seek(SeekFrom::Start(length.saturating_sub(LONGEST_END)))?;
-    let mut end = Vec::new();
-    report.read_to_end(&mut end)?;
-    let last = end.trim_ascii_end().rsplit(|byte| *byte == b'\n').next();
-    Ok(last.unwrap_or_default().to_vec())
+    let mut taken = USUAL_END;
+    loop {
+        let start = length.saturating_sub(taken);
+        report.seek(SeekFrom::Start(start))?;
+        let mut end = Vec::new();
+        report.read_to_end(&mut end)?;
+        let whole = end.trim_ascii_end();
+        match memchr::memrchr(b'\n', whole) {
+            Some(at) => return Ok(whole[at + 1..].to_vec()),
+            None if start == 0 => return Ok(whole.to_vec()),
+            None => taken = taken.saturating_mul(4),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn the_last_line_is_whole_however_long_it_is() {
+        for length in [0, 1, 65_535, 65_536, 1_000_000] {
+            let line = vec![b'x'; length];
+            for before in [&b""[..], b"{}\n"] {
+                let report = [before, &line, b"\n"].concat();
+                let last = last_line(Cursor::new(report)).unwrap();
+                // An empty line is no record.
+                if length > 0 {
+                    assert!(last == line, "{length} after {}", before.len());
+                }
+            }
+        }
+    }
 }
