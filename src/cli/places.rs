@@ -8,6 +8,7 @@ use crate::batch::error::shown;
 use crate::batch::settings::Batch;
 use crate::batch::source_type::named;
 use crate::picture::{FileKind, Format};
+use crate::tell::side_file::folder;
 
 /// The message for more paths than a SOURCE and a DEST: `thumbgen *.jpg thumbs`.
 pub(super) fn too_many(source: &Path, dest: Option<&Path>, more: &[PathBuf]) -> Option<String> {
@@ -129,13 +130,6 @@ pub(super) fn one_thumbnail(
             Err(OtherFormat::Unknown(dest.to_owned()))
         }
         None => Ok(None),
-    }
-}
-
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
     }
 }
 

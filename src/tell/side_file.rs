@@ -9,6 +9,14 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// The folder of the file at `path`.
+pub(crate) fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
 /// Makes the file at `path`, in place of an older one of its kind: see [`check`].
 pub(crate) fn create(path: &Path, beginning: &[u8]) -> io::Result<File> {
     let file = open(path, beginning)?;

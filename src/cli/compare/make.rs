@@ -7,7 +7,6 @@ use std::sync::{Mutex, MutexGuard};
 use super::error::CompareError;
 use super::figures::{Contender, Measured};
 use super::settings::Settings;
-use crate::batch::error::RunError;
 use crate::batch::job::Job;
 use crate::batch::make::{Outcome, Processed};
 use crate::batch::observer::{Event, Observer};
@@ -72,10 +71,7 @@ pub fn make_all(
         twice,
         unwritten,
     } = gathered.state.into_inner().expect("BUG: poisoned results");
-    let ended_by = ran.ended_by.map(|error| match error {
-        RunError::DestFailed(error) => error.to_string(),
-        error => error.to_string(),
-    });
+    let ended_by = ran.ended_by.map(|error| error.to_string());
     if let Some(cause) = ended_by.or(unwritten) {
         let folder = dest.to_owned();
         return Err(CompareError::Temporary { folder, cause });

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -16,6 +15,7 @@ use crate::batch::destination::temporary::is_temporary;
 use crate::batch::error::{plain, shown};
 use crate::batch::names::Label;
 use crate::batch::ownership::is_thumbnail;
+use crate::tell::report;
 use crate::tell::report::lines::{for_each_line, last_line};
 
 /// What a gallery is of, and where it goes.
@@ -209,10 +209,9 @@ fn picture_of(below: &Path, source: &Path) -> Option<PathBuf> {
 
 /// Puts `path` into `record` as reports have it.
 fn insert_path(record: &mut Fields, name: &str, path: &Path) {
-    record.insert(name.into(), path.to_string_lossy().into());
-    if path.to_str().is_none() {
-        let bytes = path.as_os_str().as_bytes();
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (shown, hex) = report::path(path);
+    record.insert(name.into(), shown.into());
+    if let Some(hex) = hex {
         record.insert(format!("{name}_hex"), hex.into());
     }
 }

@@ -27,6 +27,7 @@ use record::BEGINNING;
 
 pub(crate) use known::FAILED_BEFORE;
 pub use known::Known;
+pub(crate) use path::path;
 pub use record::{MergedRecord, PictureRecord, Record, RunRecord, now};
 pub use thumbnail::ThumbnailRecord;
 

@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// `path` as text, and in hexadecimal if the text loses something.
-pub(super) fn path(path: &Path) -> (Option<String>, Option<String>) {
+pub(crate) fn path(path: &Path) -> (Option<String>, Option<String>) {
     let bytes = path.as_os_str().as_bytes();
     let hex = path
         .to_str()

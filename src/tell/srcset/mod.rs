@@ -27,7 +27,7 @@ use crate::batch::error::{plain, shown};
 use crate::batch::job::Job;
 use crate::batch::make::{Fate, Outcome};
 use crate::picture::{Format, own_size};
-use crate::tell::side_file;
+use crate::tell::side_file::{self, folder};
 use crate::tell::url::url_of;
 
 pub use placeholder::Placeholder;
@@ -213,13 +213,6 @@ fn write(path: &Path, entries: &BTreeMap<String, Entry>) -> io::Result<()> {
     out.write_all(b"\n}}\n")?;
     out.into_inner()?.persist(path)?;
     Ok(())
-}
-
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
 }
 
 /// The size of the thumbnail at `path`, if it can be told.
