@@ -17,32 +17,39 @@ pub(crate) fn folder(path: &Path) -> &Path {
     }
 }
 
-/// Makes the file at `path`, in place of an older one of its kind: see [`check`].
-pub(crate) fn create(path: &Path, beginning: &[u8]) -> io::Result<File> {
-    let file = open(path, beginning)?;
-    empty(&file)?;
-    Ok(file)
-}
-
-/// The same, but an older one is there as it is until the first byte is written. The file is this process's as long as it
-/// is open.
-pub(crate) fn create_late(path: &Path, beginning: &[u8]) -> io::Result<impl Write + Send + use<>> {
-    Ok(Late {
-        file: open(path, beginning)?,
-        is_begun: false,
-    })
-}
-
-/// A file that is emptied by what is first written to it.
-struct Late {
+/// A file that takes the place of an older one of its kind with the first byte that is written, and not before. It is this
+/// process's as long as it is open.
+#[derive(Debug)]
+pub(crate) struct SideFile {
     file: File,
     is_begun: bool,
 }
 
-impl Write for Late {
+impl SideFile {
+    /// The file at `path`, which may be an older one of its kind: see [`check`].
+    pub(crate) fn create(path: &Path, beginning: &[u8]) -> io::Result<Self> {
+        check(path, beginning)?;
+        let mut options = File::options();
+        let file = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        // What isn't a file (a pipe, /dev/null) may have several that write to it, and can't be emptied.
+        let is_begun = !file.metadata()?.is_file();
+        // A file system without locks has to do without.
+        if !is_begun && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+            let text = "another run is writing it";
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, text));
+        }
+        Ok(Self { file, is_begun })
+    }
+}
+
+impl Write for SideFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if !self.is_begun {
-            empty(&self.file)?;
+            self.file.set_len(0)?;
             self.is_begun = true;
         }
         self.file.write(bytes)
@@ -51,33 +58,6 @@ impl Write for Late {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
-}
-
-/// Empties what can be empty: a pipe can't.
-fn empty(file: &File) -> io::Result<()> {
-    match file.metadata()?.is_file() {
-        true => file.set_len(0),
-        false => Ok(()),
-    }
-}
-
-fn open(path: &Path, beginning: &[u8]) -> io::Result<File> {
-    check(path, beginning)?;
-    let mut options = File::options();
-    let file = options
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)?;
-    // What isn't a file (a pipe, /dev/null) may have several that write to it.
-    if file.metadata()?.is_file() {
-        // Without locks, it has to do without.
-        if let Err(TryLockError::WouldBlock) = file.try_lock() {
-            let text = "another run is writing it";
-            return Err(io::Error::new(io::ErrorKind::ResourceBusy, text));
-        }
-    }
-    Ok(file)
 }
 
 /// Refuses a file at `path` that doesn't have the `beginning` of its kind, unless it is empty: it may be a picture that

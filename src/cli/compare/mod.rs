@@ -24,7 +24,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -33,7 +32,7 @@ use crate::batch::stop::Stop;
 use crate::cli::exit::Exit;
 use crate::cli::signals::Signals;
 use crate::tell::progress::Steps;
-use crate::tell::side_file::{self, is_stdout};
+use crate::tell::side_file::{self, SideFile, is_stdout};
 
 pub use chart::svg;
 pub use error::{CompareError, Difference};
@@ -131,13 +130,13 @@ fn measure(settings: &Settings, stop: &Stop) -> Result<(Comparison, u64), Compar
     Ok((comparison, failures))
 }
 
-fn create<'p>(path: &'p Path, beginning: &[u8]) -> Result<(&'p Path, File), CompareError> {
-    let file = side_file::create(path, beginning);
+fn create<'p>(path: &'p Path, beginning: &[u8]) -> Result<(&'p Path, SideFile), CompareError> {
+    let file = SideFile::create(path, beginning);
     let file = file.map_err(|error| CompareError::Output(path.to_owned(), error))?;
     Ok((path, file))
 }
 
-fn fill(path: &Path, mut file: File, text: &str) -> Result<(), CompareError> {
+fn fill(path: &Path, mut file: SideFile, text: &str) -> Result<(), CompareError> {
     file.write_all(text.as_bytes())
         .map_err(|error| CompareError::Output(path.to_owned(), error))
 }

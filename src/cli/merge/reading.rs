@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::error::MergeError;
 use crate::batch::counts::Counts;
 use crate::batch::error::shown;
-use crate::tell::report::{FAILED_BEFORE, Record, RunRecord, lines};
+use crate::tell::report::{Known, Record, RunRecord, lines};
 
 /// `path`, or if it is a folder, every `*.jsonl` directly in it, sorted; an earlier merge's output is not among them.
 pub(super) fn reports_at(path: &Path) -> Result<Vec<PathBuf>, MergeError> {
@@ -103,7 +103,7 @@ impl ReportedRun {
             self.counts.count_pruned(outcome == "would prune");
             return Some(());
         }
-        if outcome == FAILED_BEFORE {
+        if outcome == Known::FAILED_BEFORE {
             return Some(());
         }
         if outcome == "failed" {

@@ -14,6 +14,9 @@ use crate::tell::side_file::{self, is_stdout};
 pub struct Known(Mutex<HashMap<String, PictureRecord>>);
 
 impl Known {
+    /// The outcome of what failed in an earlier run, where this one was stopped before it came to that.
+    pub(crate) const FAILED_BEFORE: &str = "failed before";
+
     /// The failures in the report at `path`; none if there is no such file. Whatever is not a record is passed over: a killed
     /// run leaves half a line.
     pub fn read(path: &Path) -> Self {
@@ -29,7 +32,7 @@ impl Known {
             // Most lines are those of pictures that did not fail.
             if memchr::memmem::find(&line, FAILED).is_some()
                 && let Ok(Record::Picture(record)) = serde_json::from_slice(&line)
-                && matches!(record.outcome.as_str(), "failed" | FAILED_BEFORE)
+                && matches!(record.outcome.as_str(), "failed" | Self::FAILED_BEFORE)
             {
                 known.all().insert(key(&record).to_owned(), *record);
             }
@@ -66,7 +69,7 @@ impl Known {
     pub(crate) fn left(&self) -> Vec<Record> {
         let left = std::mem::take(&mut *self.all()).into_values();
         left.map(|mut record| {
-            FAILED_BEFORE.clone_into(&mut record.outcome);
+            Self::FAILED_BEFORE.clone_into(&mut record.outcome);
             Record::Picture(Box::new(record))
         })
         .collect()
@@ -79,9 +82,6 @@ impl Known {
 
 /// How every outcome of a failure begins, which tells its record without parsing it.
 const FAILED: &[u8] = b"\"outcome\":\"failed";
-
-/// The outcome of what failed in an earlier run, where this one was stopped before it came to that.
-pub(crate) const FAILED_BEFORE: &str = "failed before";
 
 /// What is of one picture.
 fn key(record: &PictureRecord) -> &str {

@@ -21,11 +21,10 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::batch::error::{plain, shown};
-use crate::tell::side_file::{self, is_stdout};
+use crate::tell::side_file::{self, SideFile, is_stdout};
 
 use record::BEGINNING;
 
-pub(crate) use known::FAILED_BEFORE;
 pub use known::Known;
 pub(crate) use path::path;
 pub use record::{MergedRecord, PictureRecord, Record, RunRecord, now};
@@ -59,7 +58,7 @@ impl Report {
         let out: Box<dyn Write + Send> = if is_stdout(path) {
             Box::new(io::stdout())
         } else {
-            let file = side_file::create_late(path, BEGINNING);
+            let file = SideFile::create(path, BEGINNING);
             let file = file.map_err(|error| ReportError(path.to_owned(), error))?;
             // Line by line: what has ended can be followed, and survives a kill.
             Box::new(LineWriter::new(file))
