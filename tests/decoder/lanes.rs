@@ -1,12 +1,12 @@
 //! Lanes change nothing: what is decoded at several places at once is what is decoded in sequence, to the byte of the error.
 
-use crate::oracle::compare::{decode_with, judge};
+use crate::oracle::compare::{decode_at, decode_with, judge};
 use crate::oracle::decode::decode_stream;
 use crate::oracle::picture::Coding;
 use crate::oracle::samples::{Rng, SAMPLINGS, noise};
 use crate::oracle::tables::Codes;
 use crate::oracle::writer::Recipe;
-use thumbgen::picture::jpeg::{Limits, Scratch};
+use thumbgen::picture::jpeg::{Limits, Scale, Scales, Scratch};
 
 const TOLERANT: Limits = Limits {
     max_pixels: 1 << 24,
@@ -17,6 +17,9 @@ const STRICT: Limits = Limits {
     allow_damaged: false,
     ..TOLERANT
 };
+
+/// The scale of the first component, and that of the others.
+const SCALES: [(u8, u8); 7] = [(1, 1), (2, 2), (3, 3), (4, 4), (1, 2), (2, 4), (2, 8)];
 
 /// A scratch that decodes everything it can in lanes, and one that decodes nothing in lanes.
 struct Both(Scratch, Scratch);
@@ -33,10 +36,12 @@ impl Both {
     fn agree(&mut self, stream: &[u8]) -> bool {
         let mut sound = false;
         for limits in [STRICT, TOLERANT] {
-            for n in 1..=4 {
-                let in_lanes = decode_with(stream, n, &limits, &mut self.0);
-                let in_sequence = decode_with(stream, n, &limits, &mut self.1);
-                assert!(in_lanes == in_sequence, "at {n}/8");
+            for (n, others) in SCALES {
+                let mut scales = Scales::uniform(Scale::new(others).expect("1 to 8"));
+                scales.set(0, Scale::new(n).expect("1 to 8"));
+                let in_lanes = decode_at(stream, &scales, &limits, &mut self.0);
+                let in_sequence = decode_at(stream, &scales, &limits, &mut self.1);
+                assert!(in_lanes == in_sequence, "at {n}/8 and {others}/8");
                 sound = in_lanes.is_ok_and(|(_, damage)| damage.is_none());
             }
         }

@@ -48,7 +48,17 @@ pub fn decode_with(
     limits: &Limits,
     scratch: &mut Scratch,
 ) -> Result<(Vec<Plane>, Option<Error>), Error> {
-    let decoded = Header::parse(bytes)?.decode(&scales(n), limits, scratch)?;
+    decode_at(bytes, &scales(n), limits, scratch)
+}
+
+/// The same with a scale for each component.
+pub fn decode_at(
+    bytes: &[u8],
+    scales: &Scales,
+    limits: &Limits,
+    scratch: &mut Scratch,
+) -> Result<(Vec<Plane>, Option<Error>), Error> {
+    let decoded = Header::parse(bytes)?.decode(scales, limits, scratch)?;
     let own = |plane: &thumbgen::picture::jpeg::Plane| Plane {
         samples: plane.samples.to_vec(),
         width: plane.width,

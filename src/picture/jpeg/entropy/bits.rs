@@ -104,6 +104,16 @@ impl<'b> Bits<'b> {
     }
 }
 
+/// The bits to come at a position of the data, at least [`REFILLED`] and one more. The data's size is a power of two and a
+/// [`WORD`], as that of a [`Chunk`] is.
+#[inline(always)]
+pub(crate) fn window<const SIZE: usize>(data: &[u8; SIZE], position: usize) -> u64 {
+    let at = position / 8 % (SIZE - WORD);
+    let mut word = [0; WORD];
+    word.copy_from_slice(&data[at..at + WORD]);
+    u64::from_be_bytes(word) << (position % 8)
+}
+
 /// The value of `bits` extra bits in a category of that size (T.81 F.2.2.1, figure F.12).
 #[inline(always)]
 pub(crate) fn extend(bits: u32, size: u32) -> i32 {

@@ -29,6 +29,12 @@ impl DcTable {
         }
     }
 
+    /// How many bits a difference at the start of a window takes; 0 if the look-up doesn't know.
+    #[inline(always)]
+    pub(crate) fn length(&self, window: u64) -> u32 {
+        self.lookup[(window >> (64 - Self::WIDTH)) as usize] & 31
+    }
+
     /// As [`decode`](Self::decode), for callers that read [`PER_REFILL`](Self::PER_REFILL) differences after a refill:
     /// one that takes more than its share of the window refills it.
     #[inline(always)]

@@ -1,12 +1,12 @@
 //! As many stretches as there are lanes, walked together and joined.
 
+use super::found::Batch;
 use super::stretch::{Marker, Stretch, can_start};
-use super::tables::Tables;
-use super::walk::{self, Data, LANES, Limit, NOTES, Notes, Out, ROOM, Walker};
+use super::tables::{self, Tables};
+use super::walk::{self, Data, LANES, Limit, Out, ROOM, Walker};
 use crate::picture::jpeg::entropy::bits::{CHUNK, WORD};
 use crate::picture::jpeg::entropy::dc_only::DcOnlyDecoder;
 use crate::picture::jpeg::entropy::unstuff::MOST_PER_BLOCK;
-use std::ops::Range;
 
 /// The shortest scan that is decoded in lanes, in bytes.
 const LEAST: usize = 32 << 10;
@@ -50,7 +50,6 @@ pub(crate) struct Work {
     pub(super) data: Box<Data>,
     pub(super) out: Box<Out>,
     pub(super) tables: Tables,
-    notes: Notes,
 }
 
 /// The start of an MCU.
@@ -60,27 +59,6 @@ pub(crate) struct Place {
     pub(crate) at: usize,
     /// How many of its bits were passed.
     pub(crate) bit: usize,
-}
-
-/// The MCUs from one place to another.
-#[derive(Debug)]
-pub(crate) struct Batch<'w> {
-    pub(super) out: &'w Out,
-    pub(super) parts: Vec<Range<usize>>,
-    /// The place after the last of them.
-    pub(crate) end: Place,
-}
-
-impl Batch<'_> {
-    /// How many blocks it has.
-    pub(crate) fn blocks(&self) -> usize {
-        self.parts.iter().map(Range::len).sum()
-    }
-
-    /// Their entries, in parts that are whole MCUs.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = &[u32]> {
-        self.parts.iter().map(|part| &self.out[part.clone()])
-    }
 }
 
 /// A scan to decode.
@@ -123,9 +101,8 @@ impl Default for Work {
         Self {
             least: 0,
             data: zeros(0u8),
-            out: zeros(0u32),
+            out: zeros(0u64),
             tables: Tables::default(),
-            notes: [0; LANES * NOTES],
         }
     }
 }
@@ -153,13 +130,12 @@ impl Work {
     pub(crate) fn batch(&mut self, scan: &mut Scan, from: Place) -> Option<Batch<'_>> {
         let cuts = self.cut(scan, from)?;
         let (mut lanes, starts) = self.start(&cuts, scan, from.bit);
-        walk::walk::<false>(
+        walk::walk(
             &mut lanes,
             &self.tables,
             scan.decoders,
             &self.data,
             &mut self.out,
-            &mut self.notes,
         );
         self.join(&lanes, &starts, &cuts, scan)
     }
@@ -216,20 +192,19 @@ impl Work {
         for (lane, stretch) in cuts.stretches[..cuts.count].iter().enumerate().skip(1) {
             let limit = Limit {
                 position: 8 * (lane * CHUNK + NOTED_BYTES.min(stretch.own)),
-                out: lane * ROOM + NOTED,
+                out: walk::first(lane) + NOTED,
             };
-            let walker = Walker::new(&self.tables, 8 * lane * CHUNK, lane * ROOM);
+            let walker = Walker::new(&self.tables, 8 * lane * CHUNK, lane);
             lanes.push((walker, limit));
         }
         let mut begun = [0; LANES];
         loop {
-            walk::walk::<true>(
+            walk::walk(
                 &mut lanes,
                 &self.tables,
                 scan.decoders,
                 &self.data,
                 &mut self.out,
-                &mut self.notes,
             );
             // Bits that are no code of this picture were not read from the start of one: try another place.
             let mut again = false;
@@ -238,7 +213,7 @@ impl Work {
                 if walker.is_lost() && begun[lane] + TRY < limit.position - 8 * lane * CHUNK {
                     begun[lane] += TRY;
                     let position = 8 * lane * CHUNK + begun[lane];
-                    *walker = Walker::new(&self.tables, position, lane * ROOM);
+                    *walker = Walker::new(&self.tables, position, lane);
                     again = true;
                 }
             }
@@ -247,17 +222,19 @@ impl Work {
             }
         }
         let mut starts = <[Vec<usize>; LANES]>::default();
+        self.out[0] = tables::entry(bit, 0);
         for (i, (walker, _)) in lanes.iter().enumerate() {
             let lane = i + 1;
-            starts[lane].push(begun[lane]);
+            let offset = 8 * lane * CHUNK;
+            self.out[lane * ROOM] = tables::entry(offset + begun[lane], 0);
             let blocks = if walker.is_lost() {
                 0
             } else {
-                walker.out - lane * ROOM
+                walker.out - walk::first(lane)
             };
-            let ends = self.notes[lane * NOTES..][..blocks].iter();
-            let ends = ends.skip(scan.blocks.len() - 1).step_by(scan.blocks.len());
-            starts[lane].extend(ends.map(|&end| end as usize - 8 * lane * CHUNK));
+            let noted = self.out[lane * ROOM..][..=blocks].iter();
+            let mcus = noted.step_by(scan.blocks.len());
+            starts[lane].extend(mcus.map(|&entry| tables::end(entry) - offset));
         }
         lanes.insert(
             0,

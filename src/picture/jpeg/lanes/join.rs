@@ -1,6 +1,7 @@
 //! Lanes joined: each with the first MCU of the next that it meets.
 
-use super::batch::{Batch, Cuts, Place, SPARE, Scan, Work};
+use super::batch::{Cuts, Place, SPARE, Scan, Work};
+use super::found::Batch;
 use super::tables;
 use super::walk::{self, LANES, Limit, ROOM, Walker};
 use crate::picture::jpeg::entropy::bits::{Bits, CHUNK};
@@ -16,7 +17,7 @@ impl Work {
         scan: &mut Scan,
     ) -> Option<Batch<'_>> {
         let mut parts = Vec::with_capacity(LANES);
-        let (mut first, mut end) = (0, None);
+        let (mut first, mut end) = (walk::first(0), None);
         for (lane, (walker, _)) in lanes.iter().enumerate() {
             let mut walker = *walker;
             walker.finish_mcu(&self.tables, scan.decoders, &self.data, &mut self.out);
@@ -45,7 +46,8 @@ impl Work {
                             _ => break None,
                         }
                         let before = bits;
-                        if decode_mcu(&mut bits, scan, &mut self.out[out..]).is_err() {
+                        let entries = &mut self.out[out..];
+                        if decode_mcu(&mut bits, scan, lane, entries).is_err() {
                             bits = before;
                             break None;
                         }
@@ -61,11 +63,12 @@ impl Work {
                 bit: bits.position() % 8,
             });
             match met {
-                Some(mcus) => first = (lane + 1) * ROOM + mcus * scan.blocks.len(),
+                Some(mcus) => first = walk::first(lane + 1) + mcus * scan.blocks.len(),
                 None => break,
             }
         }
         Some(Batch {
+            data: &self.data,
             out: &self.out,
             parts,
             end: end?,
@@ -74,11 +77,18 @@ impl Work {
 }
 
 /// Decodes the blocks of one MCU, in sequence.
-fn decode_mcu(bits: &mut Bits, scan: &mut Scan, entries: &mut [u32]) -> Result<(), Damage> {
+fn decode_mcu(
+    bits: &mut Bits,
+    scan: &mut Scan,
+    lane: usize,
+    entries: &mut [u64],
+) -> Result<(), Damage> {
     for (&component, entry) in scan.blocks.iter().zip(entries) {
         let decoder = &mut scan.decoders[usize::from(component)];
         decoder.restart();
-        *entry = tables::entry(decoder.decode(bits)?).ok_or(Damage::NoSuchCode)?;
+        let difference = decoder.decode(bits)?;
+        let sum = tables::biased(difference).ok_or(Damage::NoSuchCode)?;
+        *entry = tables::entry(8 * lane * CHUNK + bits.position(), sum);
     }
     Ok(())
 }

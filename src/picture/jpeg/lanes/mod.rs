@@ -10,16 +10,19 @@
 //!
 //! This is checked, not assumed: a lane notes where its first MCUs begin, and the lane before it runs on until one of
 //! its own MCUs begins at the same bit. From there on both would decode the same. DC coefficients stay differences
-//! until lanes are joined, and are summed up then.
+//! until lanes are joined, and are summed up then. Where more than DC coefficients are wanted, lanes tell where each block
+//! starts.
 //!
 //! Lanes never report damage and never see the end of the data. They leave whatever they can't handle, and the decoder
 //! goes on in sequence from the last MCU that is certain. So pictures and errors are the same with and without lanes.
 
 mod batch;
+mod found;
 mod join;
 mod stretch;
 mod tables;
 mod walk;
 
-pub(crate) use batch::{Batch, Lanes, Place, Scan};
+pub(crate) use batch::{Lanes, Place, Scan};
+pub(crate) use found::{Batch, Found, Part};
 pub(crate) use tables::difference;

@@ -24,14 +24,27 @@ pub(super) const TABLE: u32 = (2 * CLASSES as u32 - 1) << SkipTable::WIDTH;
 /// The entry of a window whose first code is longer, or passes more coefficients than a block has.
 const UNKNOWN: u32 = 127 << PLACE;
 
+/// What is kept of a block after its last look-up: what was added up until then, and above it the position that the bits
+/// in it are counted from.
+#[inline(always)]
+pub(crate) fn entry(position: usize, sum: u32) -> u64 {
+    (position as u64) << 32 | u64::from(sum)
+}
+
 /// The DC difference of a block.
 #[inline(always)]
-pub(crate) fn difference(entry: u32) -> i16 {
+pub(crate) fn difference(entry: u64) -> i16 {
     ((entry >> DIFFERENCE & 0x7FFF) as i32 - BIAS) as i16
 }
 
-/// The entry of a block, unless its difference is too large for one.
-pub(crate) fn entry(difference: i16) -> Option<u32> {
+/// Where a block ends.
+#[inline(always)]
+pub(crate) fn end(entry: u64) -> usize {
+    ((entry >> 32) + (entry & 0xFF)) as usize
+}
+
+/// A difference as it is added up, unless it is too large for that.
+pub(crate) fn biased(difference: i16) -> Option<u32> {
     let biased = u32::try_from(i32::from(difference) + BIAS).ok()?;
     (biased < 2 * BIAS as u32).then_some(biased << DIFFERENCE)
 }
@@ -127,7 +140,7 @@ impl Tables {
             let tables = &mut self.lookup[(2 * class) << SkipTable::WIDTH..];
             let (of_first, rest) = tables.split_at_mut(1 << SkipTable::WIDTH);
             for (entry, (difference, passed)) in of_first.iter_mut().zip(first.entries()) {
-                *entry = match (passed, self::entry(difference)) {
+                *entry = match (passed, biased(difference)) {
                     (Some(passed), Some(difference)) => entry_of(passed) | difference,
                     _ => UNKNOWN,
                 };

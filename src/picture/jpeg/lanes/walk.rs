@@ -1,8 +1,8 @@
 //! The loop that all this is for: several places of a scan are walked side by side, with one look-up each in turn.
 
-use super::tables::{DIFFERENCE, PHASES, PLACE, RARE, TABLE, Tables, entry};
+use super::tables::{DIFFERENCE, PHASES, PLACE, RARE, TABLE, Tables, biased, entry};
 use crate::picture::jpeg::entropy::ac_skip::SkipTable;
-use crate::picture::jpeg::entropy::bits::{Bits, CHUNK, Chunk, REFILLED, WORD};
+use crate::picture::jpeg::entropy::bits::{Bits, CHUNK, Chunk, REFILLED, WORD, window};
 use crate::picture::jpeg::entropy::dc_only::DcOnlyDecoder;
 use crate::picture::jpeg::error::Damage;
 
@@ -17,14 +17,14 @@ pub(crate) const ROOM: usize = 1 << 15;
 /// The lanes' unstuffed bytes, one [`CHUNK`] after another, and room to read the last of them by the word.
 pub(crate) type Data = [u8; LANES * CHUNK + WORD];
 
-/// What the lanes write, [`ROOM`] for each: an entry for a block, of which [`difference`](super::tables::difference) is the DC difference.
-pub(crate) type Out = [u32; LANES * ROOM];
+/// What the lanes write, [`ROOM`] for each: an entry for where the lane starts, and one for each block, of which
+/// [`difference`](super::tables::difference) is the DC difference, and [`end`](super::tables::end) the position of its end.
+pub(crate) type Out = [u64; LANES * ROOM];
 
-/// Where the first blocks of each lane end, by position: [`NOTES`] for each.
-pub(crate) type Notes = [u32; LANES * NOTES];
-
-/// How many blocks of a lane can be noted.
-pub(crate) const NOTES: usize = 1 << 8;
+/// The place in [`Out`] of a lane's first block.
+pub(crate) fn first(lane: usize) -> usize {
+    lane * ROOM + 1
+}
 
 /// A lane's place.
 #[derive(Clone, Copy, Debug)]
@@ -42,12 +42,12 @@ impl Walker {
     const LOST: usize = 1 << 30;
 
     /// At the start of an MCU.
-    pub(crate) fn new(tables: &Tables, position: usize, out: usize) -> Self {
+    pub(crate) fn new(tables: &Tables, position: usize, lane: usize) -> Self {
         Self {
             position,
             sum: 0,
             state: tables.start,
-            out,
+            out: first(lane),
         }
     }
 
@@ -77,15 +77,6 @@ pub(crate) fn chunk(data: &Data, lane: usize) -> &Chunk {
     chunk
 }
 
-/// The bits to come at a position, at least 57.
-#[inline(always)]
-fn window(data: &Data, position: usize) -> u64 {
-    let at = (position >> 3) % (LANES * CHUNK);
-    let mut word = [0; WORD];
-    word.copy_from_slice(&data[at..at + WORD]);
-    u64::from_be_bytes(word) << (position & 7)
-}
-
 /// Passes one symbol that no look-up can pass: its code is long, or the block ends without a code that says so. Also
 /// returns the bits to come. Everything goes in and out by value, because a local that is borrowed lives in memory; and
 /// it passes one symbol only, because a version that went on to the end of the block lost most of what the lanes gain.
@@ -107,8 +98,8 @@ fn step(
     let result = if k == 0 {
         decoder.dc.decode(&mut bits).and_then(|difference| {
             // Whatever it is, it is decoded again in sequence.
-            let entry = entry(difference as i16).ok_or(Damage::NoSuchCode)?;
-            Ok((entry | 1 << PLACE, false))
+            let sum = biased(difference as i16).ok_or(Damage::NoSuchCode)?;
+            Ok((sum | 1 << PLACE, false))
         })
     } else {
         let after = decoder.skip.step(&mut bits, k);
@@ -116,14 +107,14 @@ fn step(
     };
     match result {
         Ok((sum, ended)) => {
+            walker.position = lane * 8 * CHUNK + bits.position();
             if ended {
-                out[walker.out % (LANES * ROOM)] = sum;
+                out[walker.out % (LANES * ROOM)] = entry(walker.position, sum & !0xFF);
             }
             let step = tables.steps[2 * phase + usize::from(ended)];
             walker.sum = sum & step.mask & !0xFF;
             walker.state = u32::from(step.state);
             walker.out += usize::from(step.blocks);
-            walker.position = lane * 8 * CHUNK + bits.position();
         }
         Err(_) => walker.position = Walker::LOST,
     }
@@ -147,24 +138,17 @@ impl Limit {
 /// Look-ups for each time that the bits to come are loaded.
 const PER_LOAD: u32 = REFILLED / SkipTable::MOST_BITS;
 
-/// Where a lane's block is noted, by its place in [`Out`].
-#[inline(always)]
-fn note(out: usize) -> usize {
-    ((out / ROOM * NOTES) | (out % NOTES)) % (LANES * NOTES)
-}
-
-/// Defines a function that walks this many lanes until one of them is at its limit, and takes notes or not. It is
+/// Defines a function that walks this many lanes until one of them is at its limit. It is
 /// written out for each lane, so that places live in registers.
 macro_rules! walk {
     ($name:ident, $($lane:ident $limit:ident $window:ident),+) => {
         #[inline(never)]
-        fn $name<const NOTING: bool>(
+        fn $name(
             lanes: &mut [(Walker, Limit)],
             tables: &Tables,
             decoders: &[DcOnlyDecoder],
             data: &Data,
             out: &mut Out,
-            notes: &mut Notes,
         ) {
             let [$($lane),+] = lanes else {
                 unreachable!("BUG: as many lanes as the function walks")
@@ -175,23 +159,19 @@ macro_rules! walk {
                 $(let mut $window = window(data, $lane.position);)+
                 for _ in 0..PER_LOAD {
                     $(
-                        let noted = note($lane.out);
                         let at = $lane.state & TABLE | ($window >> (64 - SkipTable::WIDTH)) as u32;
-                        let entry = tables.lookup[at as usize];
-                        let sum = $lane.sum.wrapping_add(entry);
+                        let found = tables.lookup[at as usize];
+                        let sum = $lane.sum.wrapping_add(found);
                         if sum & RARE != 0 {
                             ($lane, $window) = step($lane, tables, decoders, data, out);
                         } else {
-                            $window = $window.wrapping_shl(entry);
-                            out[$lane.out % (LANES * ROOM)] = sum;
+                            $window = $window.wrapping_shl(found);
+                            out[$lane.out % (LANES * ROOM)] = entry($lane.position, sum);
                             let next = ($lane.state << 1 | sum >> 31) as usize % (2 * PHASES);
                             let next = tables.steps[next];
                             $lane.sum = sum & next.mask;
                             $lane.state = u32::from(next.state);
                             $lane.out += usize::from(next.blocks);
-                        }
-                        if NOTING {
-                            notes[noted] = $lane.position as u32 + ($lane.sum & 0xFF);
                         }
                     )+
                 }
@@ -214,13 +194,12 @@ walk!(walk_3, a a_limit a_window, b b_limit b_window, c c_limit c_window);
 walk!(walk_4, a a_limit a_window, b b_limit b_window, c c_limit c_window, d d_limit d_window);
 
 /// Walks all lanes to their limits.
-pub(crate) fn walk<const NOTING: bool>(
+pub(crate) fn walk(
     lanes: &mut [(Walker, Limit)],
     tables: &Tables,
     decoders: &[DcOnlyDecoder],
     data: &Data,
     out: &mut Out,
-    notes: &mut Notes,
 ) {
     let mut rest = &mut *lanes;
     loop {
@@ -235,12 +214,12 @@ pub(crate) fn walk<const NOTING: bool>(
         rest = &mut rest[done..];
         let walk = match rest.len() {
             0 => break,
-            1 => walk_1::<NOTING>,
-            2 => walk_2::<NOTING>,
-            3 => walk_3::<NOTING>,
-            _ => walk_4::<NOTING>,
+            1 => walk_1,
+            2 => walk_2,
+            3 => walk_3,
+            _ => walk_4,
         };
-        walk(rest, tables, decoders, data, out, notes);
+        walk(rest, tables, decoders, data, out);
     }
     lanes.sort_unstable_by_key(|(_, limit)| limit.out);
 }

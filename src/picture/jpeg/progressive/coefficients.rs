@@ -111,7 +111,7 @@ impl CoefficientPlane<'_> {
                 let inverse = Inverse::new(2, quantisation);
                 let rows = self.coefficients.chunks_exact(4 * self.across);
                 for (y, row) in rows.enumerate().take(self.blocks.1) {
-                    inverse.draw_row_of_two(row.as_chunks().0, canvas, y);
+                    inverse.draw_row_of_two(row.as_chunks().0, canvas, (0, y));
                 }
             }
             n => at_constant!(n, N => self.draw_blocks::<N>(quantisation, canvas)),

@@ -41,9 +41,14 @@ impl Inverse {
         canvas.draw::<N>(place, &transformed::<N>(block, &self.quantisers));
     }
 
-    /// Transforms and draws a row of blocks at 2/8, column by column.
+    /// Transforms and draws blocks at 2/8 of one row, from a place on; each column by column.
     #[inline(always)]
-    pub(crate) fn draw_row_of_two(&self, row: &[[i16; 4]], canvas: &mut Canvas, y: usize) {
+    pub(crate) fn draw_row_of_two(
+        &self,
+        row: &[[i16; 4]],
+        canvas: &mut Canvas,
+        (x, y): (usize, usize),
+    ) {
         let [[dc, down, ..], [across, both, ..], ..] = self.quantisers;
         let transform = |&[a, b, c, d]: &[i16; 4]| {
             two([
@@ -53,13 +58,13 @@ impl Inverse {
                 f32::from(d) * both,
             ])
         };
-        let (top, bottom) = canvas.pairs(y);
+        let (top, bottom) = canvas.pairs((x, y));
         let whole = bottom.len();
         for ((block, top), bottom) in row.iter().zip(top).zip(bottom) {
             [*top, *bottom] = transform(block);
         }
-        for (x, block) in row.iter().enumerate().skip(whole) {
-            canvas.draw::<2>((x, y), &square(transform(block)));
+        for (i, block) in row.iter().enumerate().skip(whole) {
+            canvas.draw::<2>((x + i, y), &square(transform(block)));
         }
     }
 }

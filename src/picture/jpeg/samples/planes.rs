@@ -171,10 +171,13 @@ impl Canvas<'_> {
         }
     }
 
-    /// Both lines of a row of blocks at 2/8, with a pair of samples for each whole block.
-    pub(crate) fn pairs(&mut self, y: usize) -> (&mut [[u8; 2]], &mut [[u8; 2]]) {
+    /// Both lines of a row of blocks at 2/8 from a place on, with a pair of samples for each whole block.
+    pub(crate) fn pairs(&mut self, (x, y): (usize, usize)) -> (&mut [[u8; 2]], &mut [[u8; 2]]) {
         let mut lines = self.samples.chunks_exact_mut(self.width).skip(2 * y);
-        let mut pairs = || lines.next().unwrap_or_default().as_chunks_mut().0;
+        let mut pairs = || {
+            let line = lines.next().and_then(|line| line.get_mut(2 * x..));
+            line.unwrap_or_default().as_chunks_mut().0
+        };
         (pairs(), pairs())
     }
 

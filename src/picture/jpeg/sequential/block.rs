@@ -25,8 +25,8 @@ pub(crate) enum Decoder {
 /// Decodes blocks at a scale between 2/8 and 8/8.
 #[derive(Debug)]
 pub(crate) struct Partial {
-    dc: Arc<DcTable>,
-    ac: Arc<AcTable>,
+    pub(super) dc: Arc<DcTable>,
+    pub(super) ac: Arc<AcTable>,
     skip: Arc<SkipTable>,
     /// The DC coefficient of the block before (T.81 F.1.1.5.1), in 16 bits like all coefficients.
     pub(crate) prediction: i16,
@@ -37,7 +37,7 @@ pub(crate) struct Partial {
     pub(crate) places: Places,
     /// The block in progress; all zeros between blocks.
     pub(crate) block: Block,
-    inverse: Inverse,
+    pub(super) inverse: Inverse,
 }
 
 impl Decoder {
@@ -94,14 +94,8 @@ impl Decoder {
                 canvas.dots(place, &[dc], decoder.quantiser);
             }
             Self::Partial(partial) => {
-                if partial.read(bits)? {
-                    partial.block[0] = partial.prediction;
-                    partial.inverse.draw(&partial.block, canvas, place);
-                    partial.block.as_chunks_mut().0[0] = [0; 64];
-                } else {
-                    let dc = i32::from(partial.prediction) * partial.quantiser;
-                    canvas.fill(place, idct::mean(dc));
-                }
+                let coded = partial.read(bits)?;
+                partial.draw(coded, canvas, place);
             }
         }
         Ok(())
@@ -113,6 +107,19 @@ impl Partial {
     pub(crate) fn restart(&mut self) {
         self.prediction = 0;
         self.block = [0; 128];
+    }
+
+    /// Draws the block in progress, whose DC coefficient is the prediction; `coded` if there may be others.
+    #[inline(always)]
+    pub(super) fn draw(&mut self, coded: bool, canvas: &mut Canvas, place: (usize, usize)) {
+        if coded {
+            self.block[0] = self.prediction;
+            self.inverse.draw(&self.block, canvas, place);
+            self.block.as_chunks_mut().0[0] = [0; 64];
+        } else {
+            let dc = i32::from(self.prediction) * self.quantiser;
+            canvas.fill(place, idct::mean(dc));
+        }
     }
 
     /// Reads one block: its DC coefficient becomes the prediction, and the others that are needed go into the block in

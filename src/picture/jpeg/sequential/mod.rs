@@ -3,11 +3,14 @@
 mod block;
 mod dc_lanes;
 mod dc_only;
+mod in_lanes;
 #[cfg(test)]
 mod lockstep;
 mod mcus;
+mod partial_lanes;
 
 use crate::picture::jpeg::entropy::bits::Bits;
+use crate::picture::jpeg::entropy::dc_only::DcOnlyDecoder;
 use crate::picture::jpeg::entropy::intervals::{self, Units};
 use crate::picture::jpeg::entropy::unstuff::{Buffer, Feed};
 use crate::picture::jpeg::error::{Damage, Error, Flaw};
@@ -18,7 +21,7 @@ use crate::picture::jpeg::samples::scale::Scales;
 use crate::picture::jpeg::scratch::{BuiltTables, Scratch};
 use crate::picture::jpeg::syntax::header::Header;
 use crate::picture::jpeg::syntax::markers::{self, EOI, SOS};
-use crate::picture::jpeg::syntax::scan::{Layout, Scan, ScanComponent};
+use crate::picture::jpeg::syntax::scan::{Layout, McuBlock, Scan, ScanComponent};
 use crate::picture::jpeg::syntax::tables::Tables;
 use block::Decoder;
 use dc_only::DcOnlyScan;
@@ -123,6 +126,15 @@ impl<'a> Picture<'_, 'a, '_> {
             .iter()
             .map(|component| self.decoder(component, tables, at))
             .collect::<Result<Vec<_>, Error>>()?;
+        let dc_only = |decoder: &Decoder| match decoder {
+            Decoder::DcOnly(decoder) => Some(decoder.clone()),
+            Decoder::Partial(_) => None,
+        };
+        let all_dc_only = decoders.iter().map(dc_only).collect();
+        let in_lanes = match all_dc_only {
+            Some(_) => None,
+            None => self.lane_decoders(scan, tables, &layout, at)?,
+        };
         let mut feed = Feed::new(self.header.bytes, at, layout.blocks.len(), self.buffer);
         let mcus = McuCanvases {
             layout,
@@ -130,18 +142,51 @@ impl<'a> Picture<'_, 'a, '_> {
             of,
         };
         let policy = &mut *self.policy;
-        let dc_only = |decoder: &Decoder| match decoder {
-            Decoder::DcOnly(decoder) => Some(decoder.clone()),
-            Decoder::Partial(_) => None,
-        };
-        if let Some(decoders) = decoders.iter().map(dc_only).collect() {
+        if let Some(decoders) = all_dc_only {
             let mut units = DcOnlyScan::new(mcus, decoders, self.lanes);
             intervals::decode(&mut units, &mut feed, restart_interval, policy)?;
         } else {
-            let mut units = Mcus { mcus, decoders };
+            let mut units = Mcus {
+                mcus,
+                decoders,
+                in_lanes,
+                lanes: self.lanes,
+                row: Vec::new(),
+            };
             intervals::decode(&mut units, &mut feed, restart_interval, policy)?;
         }
         Ok(feed.end())
+    }
+
+    /// What lanes need to go through a scan, if that pays: at 1/8 and 2/8 they decode 1.3 to 1.7 times as many blocks as
+    /// are decoded in sequence, at 3/8 and 4/8 as many or fewer, because there most of a block is needed anyway.
+    fn lane_decoders(
+        &mut self,
+        scan: &Scan,
+        tables: &Tables<'a>,
+        layout: &Layout,
+        offset: usize,
+    ) -> Result<Option<Vec<DcOnlyDecoder>>, Error> {
+        let at_most_two = |block: &&McuBlock| {
+            let index = scan.components[block.component].index;
+            self.canvases[index].n() <= 2
+        };
+        let mcus = layout.mcus.0 * layout.mcus.1;
+        let mcus = match usize::from(tables.restart_interval) {
+            0 => mcus,
+            interval => mcus.min(interval),
+        };
+        let blocks = layout.blocks.len();
+        let most = 2 * layout.blocks.iter().filter(at_most_two).count() > blocks;
+        if !most || !self.lanes.pay(mcus * blocks) {
+            return Ok(None);
+        }
+        let decoders = scan.components.iter().map(|component| {
+            let (dc, ac) = (tables.dc[component.dc], tables.ac[component.ac]);
+            // Lanes draw nothing, and so don't dequantise.
+            self.built.dc_only_decoder(dc, ac, 1, offset)
+        });
+        decoders.collect::<Result<_, _>>().map(Some)
     }
 
     /// The decoder of a component in a scan, with the tables in force.
@@ -165,6 +210,11 @@ struct Mcus<'p, 's> {
     mcus: McuCanvases<'p, 's>,
     /// The decoders of the scan's components.
     decoders: Vec<Decoder>,
+    /// What lanes go by, if they are used.
+    in_lanes: Option<Vec<DcOnlyDecoder>>,
+    lanes: &'p mut Lanes,
+    /// Coefficients at 2/8, of blocks in a row.
+    row: Vec<[i16; 4]>,
 }
 
 impl Mcus<'_, '_> {
@@ -210,6 +260,10 @@ impl Units for Mcus<'_, '_> {
             #[inline(always)]
             |bits, done| self.decode_mcu(bits, (x + done, y)).map(|()| 1),
         )
+    }
+
+    fn decode_ahead(&mut self, feed: &mut Feed, from: usize, count: usize) -> usize {
+        self.decode_in_lanes(feed, from, count)
     }
 
     fn erase(&mut self, mcu: (usize, usize)) {
