@@ -6,6 +6,7 @@ use crate::batch::check_places::prepare;
 use crate::batch::destination::Destination;
 use crate::batch::destination::local::Writer;
 use crate::batch::error::RunError;
+use crate::batch::place::other_scheme;
 #[cfg(not(feature = "object-store"))]
 use crate::batch::place::store_scheme;
 use crate::batch::settings::Batch;
@@ -48,22 +49,41 @@ impl Batch {
     pub fn is_in_store(&self) -> Result<bool, RunError> {
         let mut any = false;
         for (place, end) in [(&self.source, "SOURCE"), (&self.dest, "DEST")] {
-            any |= check_url(place, end)?;
+            any |= is_in_store(place, end)?;
         }
         Ok(any)
     }
 }
 
+/// Whether `place`, which is called `name`, is in a store.
+///
+/// # Errors
+///
+/// If the URL makes no sense or holds a secret, or this build knows no stores.
+pub fn is_in_store(place: &Path, name: &'static str) -> Result<bool, RunError> {
+    check_url(place, name)
+}
+
 #[cfg(not(feature = "object-store"))]
-fn check_url(place: &Path, _end: &'static str) -> Result<bool, RunError> {
+fn check_url(place: &Path, end: &'static str) -> Result<bool, RunError> {
+    check_scheme(place, end)?;
     match store_scheme(place) {
         Some(scheme) => Err(RunError::NoStores(scheme)),
         None => Ok(false),
     }
 }
 
+/// Refuses URLs of what is neither a folder nor a store.
+fn check_scheme(place: &Path, end: &'static str) -> Result<(), RunError> {
+    match other_scheme(place) {
+        Some(scheme) => Err(RunError::Scheme(end, scheme.to_owned())),
+        None => Ok(()),
+    }
+}
+
 #[cfg(feature = "object-store")]
 fn check_url(place: &Path, end: &'static str) -> Result<bool, RunError> {
+    check_scheme(place, end)?;
     Ok(url(place, end)?.is_some())
 }
 
@@ -113,7 +133,7 @@ impl Ends {
                 return Err(RunError::DestContainsSource(batch.dest.clone()));
             }
         }
-        let opener = Opener::new(batch.stores.clone()).map_err(RunError::Threads)?;
+        let opener = Opener::new(batch.stores.clone()).map_err(no_opener)?;
         let mut ends = Self::default();
         match from {
             None => _ = source_folders(&batch.source)?,
@@ -148,6 +168,15 @@ impl Ends {
 
     pub(super) fn is_dest_in_store(&self) -> bool {
         self.dest.is_some()
+    }
+}
+
+/// Why stores can't be talked to.
+#[cfg(feature = "object-store")]
+fn no_opener(error: io::Error) -> RunError {
+    match error.kind() {
+        io::ErrorKind::Unsupported => RunError::NoTls(error.to_string()),
+        _ => RunError::Threads(error),
     }
 }
 

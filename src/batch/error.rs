@@ -226,11 +226,20 @@ pub enum RunError {
     /// The URL of a store makes no sense, or holds what it may not. It is not repeated.
     #[error("{0} can't be used: {1}")]
     Url(&'static str, String),
+    /// The URL of something that is neither a folder nor a store.
+    #[error("{0} can't be used: {1}:// is no object store; a folder of that name is ./{1}:")]
+    Scheme(&'static str, String),
     /// Stores are known only to builds with the feature.
     #[error(
         "{0}:// is an object store, and this thumbgen was built without them: cargo build --features object-store"
     )]
     NoStores(&'static str),
+    /// There is no TLS on this processor.
+    #[error("stores can't be talked to: {0}")]
+    NoTls(String),
+    /// DEST was named like a thumbnail, and there is more than one picture.
+    #[error("DEST is the name of one thumbnail, and SOURCE {} is a folder: name a folder", shown(.0))]
+    NotOnePicture(PathBuf),
     /// What was asked for can't be had with a store.
     #[error("{0}")]
     NotInStore(&'static str),

@@ -28,13 +28,8 @@ pub enum There {
     Unknown,
     /// That there is none.
     Nothing,
-    /// That there is an object.
-    Object {
-        /// Its entity tag.
-        etag: String,
-        /// Its length in bytes.
-        length: u64,
-    },
+    /// That there is an object, with this entity tag.
+    Object(String),
 }
 
 impl Job {

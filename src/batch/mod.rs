@@ -128,6 +128,8 @@ pub mod walk;
 pub use counts::{Counts, Totals};
 pub use cpu_time::CpuTime;
 pub use destination::lock::Wait;
+#[doc(hidden)]
+pub use ends::is_in_store;
 pub use error::{FailureCause, PictureError, Refused, RunError};
 pub use execute::Strategy;
 pub use freshness::{Fingerprint, Reason, SourceVersion};

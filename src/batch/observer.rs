@@ -62,6 +62,8 @@ pub enum Warning {
     NotLocked(PathBuf, io::Error),
     /// What is known to be fresh could not be written down: the next run asks for it again.
     NoLedger(PathBuf, io::Error),
+    /// What is in DEST could not be listed to the end: each thumbnail is asked for.
+    NoListing(PathBuf, io::Error),
     /// The system does not report its load, so nothing is held back.
     LoadUnknown,
     /// Orphans were left where they are.
@@ -92,6 +94,13 @@ impl fmt::Display for Warning {
                 write!(
                     f,
                     "the ledger of {dest} can't be written ({error}): the next run asks for more"
+                )
+            }
+            Self::NoListing(dest, error) => {
+                let dest = shown(dest);
+                write!(
+                    f,
+                    "{dest} can't be listed to its end ({error}): each thumbnail is asked for"
                 )
             }
             Self::LoadUnknown => {

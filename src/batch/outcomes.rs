@@ -15,15 +15,24 @@ use crate::batch::observer::{Event, Observer};
 use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
 
-/// How many I/O errors in a row mean that DEST is gone.
-const DEST_ERRORS_IN_A_ROW: u32 = 3;
+/// How many errors in a row mean that SOURCE or DEST is gone.
+const GONE: u32 = 3;
+
+/// How many answers in a row mean it by which a store says, each time after a minute of trying again, that it can't
+/// answer: such a store may be back with the next picture.
+#[cfg(feature = "object-store")]
+const FAILING: u32 = 32;
 
 /// Takes in what becomes of the pictures of a run, from any thread.
 pub(super) struct Outcomes<'a> {
     observer: &'a dyn Observer,
     stop: &'a Stop,
     totals: Mutex<Totals>,
+    /// Errors in a row at which DEST may be gone.
     dest_errors: AtomicU32,
+    /// The same of SOURCE and DEST where they are stores.
+    #[cfg(feature = "object-store")]
+    store_errors: [AtomicU32; 2],
     /// What ends the run before its time.
     fatal: OnceLock<RunError>,
 }
@@ -35,6 +44,8 @@ impl<'a> Outcomes<'a> {
             stop,
             totals: Mutex::default(),
             dest_errors: AtomicU32::new(0),
+            #[cfg(feature = "object-store")]
+            store_errors: [AtomicU32::new(0), AtomicU32::new(0)],
             fatal: OnceLock::new(),
         }
     }
@@ -126,6 +137,12 @@ impl<'a> Outcomes<'a> {
         if outcome.made().next().is_some() {
             self.dest_errors.store(0, Ordering::Relaxed);
         }
+        #[cfg(feature = "object-store")]
+        if !outcome.thumbnails().is_empty() && outcome.errors().next().is_none() {
+            for errors in &self.store_errors {
+                errors.store(0, Ordering::Relaxed);
+            }
+        }
         for error in outcome.errors() {
             #[cfg(feature = "object-store")]
             if self.is_end_of_store(error) {
@@ -151,13 +168,15 @@ impl<'a> Outcomes<'a> {
             return false;
         };
         let of_dest = matches!(error.stage, Stage::Write | Stage::Freshness);
-        // One picture may be denied to all; a thumbnail of ours is not.
-        let counts = match refusal(cause) {
-            Some(Refusal::Gone) => true,
-            Some(Refusal::Denied) => of_dest,
-            _ => false,
+        let most = match refusal(cause) {
+            Some(Refusal::Gone | Refusal::Credentials) => GONE,
+            // One picture may be denied, and one object to be looked at; but what is ours to write is not.
+            Some(Refusal::Denied) if error.stage == Stage::Write => GONE,
+            Some(Refusal::Failing) => FAILING,
+            _ => return false,
         };
-        if !counts || self.dest_errors.fetch_add(1, Ordering::Relaxed) + 1 < DEST_ERRORS_IN_A_ROW {
+        let in_a_row = &self.store_errors[usize::from(of_dest)];
+        if in_a_row.fetch_add(1, Ordering::Relaxed) + 1 < most {
             return false;
         }
         let again = PictureError::new(&error.path, error.stage, copy(cause));
@@ -172,7 +191,7 @@ impl<'a> Outcomes<'a> {
         const EIO: i32 = nix::errno::Errno::EIO as i32;
         ends_the_run(error)
             || error.raw_os_error() == Some(EIO)
-                && self.dest_errors.fetch_add(1, Ordering::Relaxed) + 1 >= DEST_ERRORS_IN_A_ROW
+                && self.dest_errors.fetch_add(1, Ordering::Relaxed) + 1 >= GONE
     }
 
     fn totals(&self) -> MutexGuard<'_, Totals> {

@@ -11,7 +11,18 @@ const SCHEMES: [&str; 8] = ["s3", "s3a", "gs", "az", "azure", "adl", "abfs", "ab
 /// The scheme of `place`, if it is the URL of an object store.
 pub fn store_scheme(place: &Path) -> Option<&'static str> {
     let (scheme, _) = place.to_str()?.split_once("://")?;
-    SCHEMES.into_iter().find(|known| *known == scheme)
+    let mut known = SCHEMES.into_iter();
+    known.find(|known| scheme.eq_ignore_ascii_case(known))
+}
+
+/// The scheme of `place`, if it is the URL of anything else: `https://shop/images`. As a path it would be `./https:/...`.
+pub fn other_scheme(place: &Path) -> Option<&str> {
+    let (scheme, _) = place.to_str()?.split_once("://")?;
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme
+            .chars()
+            .all(|sign| sign.is_ascii_alphanumeric() || "+.-".contains(sign));
+    (is_scheme && store_scheme(place).is_none()).then_some(scheme)
 }
 
 /// `place` as a path: `file:///a/b` is `/a/b`, and all else is what it is.
@@ -41,10 +52,15 @@ mod tests {
             ("abfss://c@a.dfs.core.windows.net/x", Some("abfss")),
             ("s3:/shop", None),
             ("images", None),
+            ("S3://shop/images", Some("s3")),
             ("http://a/b", None),
             ("file:///a", None),
         ] {
             assert_eq!(store_scheme(Path::new(place)), scheme, "{place}");
+        }
+        assert_eq!(other_scheme(Path::new("gcs://a/b")), Some("gcs"));
+        for place in ["s3://a", "./x://y", "a/x://y", "C:/x", "images"] {
+            assert_eq!(other_scheme(Path::new(place)), None, "{place}");
         }
     }
 

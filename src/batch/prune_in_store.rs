@@ -9,6 +9,7 @@ use crate::batch::names::Names;
 use crate::batch::prune::has_no_picture;
 use crate::batch::shard::Shard;
 use crate::batch::stage::Stage;
+use crate::batch::stop::Stop;
 use crate::batch::store::{Listing, Met, RESERVED};
 
 /// What is pruned, and how.
@@ -25,6 +26,8 @@ pub(super) struct Prune<'a> {
     pub(super) dry_run: bool,
     /// Whether there is a picture, or a folder if the path ends with a slash, below SOURCE.
     pub(super) is_there: &'a dyn Fn(&Path) -> io::Result<bool>,
+    /// What ends it.
+    pub(super) stop: &'a Stop,
 }
 
 /// Removes every stamped thumbnail that has no picture. `pruned` is told of each before it is removed.
@@ -35,7 +38,7 @@ pub(super) fn prune(
     mut failed: impl FnMut(PictureError),
 ) {
     let Bucket { store, root, .. } = what.bucket;
-    for met in Listing::new(store) {
+    for met in Listing::new(store, what.stop) {
         if !goes_on() {
             return;
         }

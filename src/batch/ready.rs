@@ -58,8 +58,12 @@ impl Batch {
             return Err(of_picture());
         }
         let ends = Ends::open(self)?;
-        if self.prune && !ends.is_tree(self) {
-            return Err(of_picture());
+        match ends.is_tree(self) {
+            false if self.prune => return Err(of_picture()),
+            true if self.name.is_some() => {
+                return Err(RunError::NotOnePicture(self.source.clone()));
+            }
+            _ => {}
         }
         Ok(Ready {
             batch: self,

@@ -157,7 +157,9 @@ impl Ready<'_> {
         let jobs = iter::from_fn(|| {
             let picture = next(&mut pictures, outcomes)?;
             let mut job = Job::new(picture, dest, &self.names, batch.name.as_deref());
-            places.fill_in(&mut job, dest);
+            if let Some(error) = places.fill_in(&mut job, dest) {
+                outcomes.tell(Event::Warning(Warning::NoListing(dest.clone(), error)));
+            }
             Some(job)
         });
         let throttle = batch.max_load.map(Throttle::new);
@@ -288,6 +290,7 @@ fn next(pictures: &mut Pictures<'_>, outcomes: &Outcomes<'_>) -> Option<SourcePi
                 return Some(picture);
             }
             Some(Err(error)) => outcomes.unvisited(error),
+            None if outcomes.is_stopped() => break,
             None => {
                 outcomes.tell(Event::AllFound);
                 break;

@@ -3,6 +3,8 @@
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
+#[cfg(feature = "object-store")]
+use std::{cell::RefCell, os::unix::ffi::OsStrExt, path::PathBuf};
 
 use crate::batch::ends::Ends;
 use crate::batch::job::Job;
@@ -31,8 +33,8 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Tells `job`, whose DEST is `dest`.
-    pub(super) fn fill_in(&mut self, job: &mut Job, dest: &Path) {
+    /// Tells `job`, whose DEST is `dest`; and once why that can't be told any more.
+    pub(super) fn fill_in(&mut self, job: &mut Job, dest: &Path) -> Option<io::Error> {
         #[cfg(feature = "object-store")]
         if let Some(places) = &mut self.listed {
             let source = job.source.relative();
@@ -45,8 +47,10 @@ impl Places {
                 )
             });
             job.there = there.collect();
+            return places.take_failure().map(io::Error::from);
         }
         let _ = (job, dest);
+        None
     }
 }
 
@@ -107,7 +111,8 @@ impl Ready<'_> {
         let bucket = self.ends.dest.as_ref();
         let bucket = bucket.filter(|_| self.batch.list.is_none() && self.ends.is_tree(self.batch));
         Places {
-            listed: bucket.and_then(|bucket| store::Places::new(&bucket.store, &self.names)),
+            listed: bucket
+                .and_then(|bucket| store::Places::new(&bucket.store, &self.names, self.stop)),
         }
     }
 
@@ -131,7 +136,7 @@ impl Ready<'_> {
             dest,
         };
         let keys: Option<Keys> = batch.prune.then(|| self.ends.keys.clone());
-        Some(Box::new(tree.pictures(keys, skipped)))
+        Some(Box::new(tree.pictures(keys, self.stop, skipped)))
     }
 
     /// Whether there is a picture, or a folder if the path ends with a slash, below SOURCE.
@@ -140,7 +145,21 @@ impl Ready<'_> {
             return Box::new(|picture| prune::is_there(&self.batch.source.join(picture)));
         };
         let listed = self.ends.keys.may_hold();
-        Box::new(move |picture| is_in_store(store, picture, &listed))
+        // The keys of a folder come one after the other.
+        let last = RefCell::new((PathBuf::new(), false));
+        Box::new(move |picture| {
+            if picture.as_os_str().as_bytes().ends_with(b"/") {
+                let (folder, is_there) = &*last.borrow();
+                if folder == picture {
+                    return Ok(*is_there);
+                }
+            }
+            let is_there = is_in_store(store, picture, &listed)?;
+            if picture.as_os_str().as_bytes().ends_with(b"/") {
+                *last.borrow_mut() = (picture.to_owned(), is_there);
+            }
+            Ok(is_there)
+        })
     }
 
     /// Removes thumbnails from a DEST in a store; false if DEST is a folder.
@@ -157,6 +176,7 @@ impl Ready<'_> {
                 shard: batch.shard,
                 dry_run: batch.dry_run,
                 is_there: &*self.is_there(),
+                stop: self.stop,
             },
             || !outcomes.is_stopped(),
             |thumbnail| outcomes.pruned(thumbnail, batch.dry_run),

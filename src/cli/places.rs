@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::batch::error::shown;
+use crate::batch::place::store_scheme;
 use crate::batch::settings::Batch;
 use crate::batch::source_type::named;
 use crate::picture::{FileKind, Format};
@@ -24,8 +25,16 @@ pub(super) fn too_many(source: &Path, dest: Option<&Path>, more: &[PathBuf]) -> 
         .iter()
         .all(|path| folder(path) == first)
         .then_some(first);
-    let folder = folder.map_or("FOLDER".into(), shown);
-    let dest = dest.map_or("DEST".into(), shown);
+    // A URL may hold a secret, and is not looked at yet.
+    let plain = |path: &&Path| {
+        !path
+            .as_os_str()
+            .as_bytes()
+            .windows(3)
+            .any(|part| part == b"://")
+    };
+    let folder = folder.filter(plain).map_or("FOLDER".into(), shown);
+    let dest = dest.filter(plain).map_or("DEST".into(), shown);
     Some(format!(
         "SOURCE is one folder or one picture, and {count} paths were given\n\n  \
          thumbgen {folder} {dest}                    makes all pictures in {folder}\n  \
@@ -107,7 +116,12 @@ pub(super) fn one_thumbnail(
         return Ok(None);
     };
     let is_folder = dest.as_os_str().as_bytes().ends_with(b"/") || dest.is_dir();
-    if is_folder || !source.is_file() {
+    // Whether there is one picture in a store, its name has to tell.
+    let is_picture = match store_scheme(source) {
+        Some(_) => SourceType::of(source).is_some(),
+        None => source.is_file(),
+    };
+    if is_folder || !is_picture {
         return Ok(None);
     }
     let has = |extension: &str| {
@@ -151,6 +165,8 @@ mod tests {
         let text = said(&["a.jpg", "b.jpg", "c.jpg"]).unwrap();
         assert!(text.contains("and 3 paths were given"), "{text}");
         assert!(text.contains("  thumbgen . DEST --files-from "), "{text}");
+        let text = said(&["shop/a.jpg", "shop/b.jpg", "s3://key:hush@shop"]).unwrap();
+        assert!(text.contains("  thumbgen shop DEST  "), "{text}");
         let text = said(&["a/a.jpg", "b/b.jpg", "out"]).unwrap();
         assert!(text.contains("  thumbgen FOLDER out  "), "{text}");
     }

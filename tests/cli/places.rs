@@ -50,6 +50,22 @@ fn dest_must_not_contain_source() {
 }
 
 #[test]
+fn a_url_of_no_store_is_no_folder() {
+    let env = Env::new();
+    env.picture("images/a.jpg");
+    for scheme in ["gcs", "https", "file"] {
+        let run = env.run(["images", &format!("{scheme}://shop/thumbs")]);
+        run.ends_with(2).says(&format!(
+            "DEST can't be used: {scheme}:// is no object store"
+        ));
+    }
+    env.run(["images", "./odd://thumbs"])
+        .ends_with(0)
+        .counts(1, 0, 0);
+    assert_eq!(env.names("."), ["images/a.jpg", "odd:/thumbs/a.jpg"]);
+}
+
+#[test]
 fn a_dest_that_begins_like_source_is_another_folder() {
     let env = Env::new();
     env.picture("images/a.jpg");

@@ -8,9 +8,12 @@
 //! | `--shard I/N` | `.thumbgen.claim/shard-I-of-N` | `whole` |
 //! | `--files-from` | `.thumbgen.claim/list-HOST-PROCESS` | `whole` |
 //!
-//! Ages are told by the store's clock alone: what a run has just written says what time it is there. Should two runs be at
-//! work all the same, they write the same bytes.
+//! Ages are told by the store's clock alone: an object that a run has just written in `.thumbgen.time/` says what time it is
+//! there. In a claim stands who has it, and a number by which its run knows it again: where no answer comes to a request,
+//! it isn't known whether it was done. Should two runs be at work all the same, they write the same bytes.
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -20,6 +23,9 @@ use crate::batch::stop::Stop;
 use crate::batch::store::{Head, Headers, Listing, Met, Over, Refusal, Store, StoreError};
 
 const PLACE: &str = ".thumbgen.claim";
+
+/// Where runs ask what time it is.
+const TIME: &str = ".thumbgen.time";
 
 /// How long a claim holds that is not written again, in seconds.
 const TERM: i64 = 120;
@@ -49,20 +55,17 @@ pub enum Claiming {
 /// A claim that holds as long as this lives.
 #[derive(Debug)]
 pub struct Held {
-    store: Store,
-    key: String,
     end: Option<Sender<()>>,
-    renewing: Option<JoinHandle<()>>,
+    /// Renews it; gives it back to be removed.
+    renewing: Option<JoinHandle<Box<Own>>>,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
         drop(self.end.take());
-        if let Some(renewing) = self.renewing.take() {
-            let _ = renewing.join();
+        if let Some(Ok(own)) = self.renewing.take().map(JoinHandle::join) {
+            own.remove();
         }
-        // If it stays, it runs out.
-        let _ = self.store.delete(&self.key);
     }
 }
 
@@ -76,17 +79,21 @@ pub fn claim(store: &Store, claim: Claim, wait: Wait, stop: &Stop) -> Result<Cla
     let host = nix::unistd::gethostname().unwrap_or_default();
     let host = host.to_string_lossy();
     let process = std::process::id();
-    let holder = format!("process {process} on {host}");
     let name = match claim {
         Claim::Whole => "whole".to_owned(),
         Claim::Shard(shard) => format!("shard-{}-of-{}", shard.index, shard.count),
         Claim::List => format!("list-{}-{process}", host.replace(['/', '.'], "_")),
     };
-    let key = format!("{PLACE}/{name}");
+    let own = Own {
+        store: store.clone(),
+        key: format!("{PLACE}/{name}"),
+        text: format!("process {process} on {host}\n{:016x}\n", random()),
+        head: None,
+    };
     loop {
-        match try_to_claim(store, &key, &holder) {
-            Ok(Ok(head)) => return Ok(Claiming::Held(hold(store, key, holder, head))),
-            Ok(Err(other)) => {
+        match own.clone().claim() {
+            Ok(Claimed::Own(own)) => return own.hold(),
+            Ok(Claimed::Others(other)) => {
                 let patient = match wait {
                     Wait::No => false,
                     Wait::For(limit) => start.elapsed() < limit,
@@ -111,117 +118,176 @@ pub fn claim(store: &Store, claim: Claim, wait: Wait, stop: &Stop) -> Result<Cla
     }
 }
 
-/// The claim at `key`, or the key of the one that is in its way.
-fn try_to_claim(
-    store: &Store,
-    key: &str,
-    holder: &str,
-) -> Result<Result<Head, String>, StoreError> {
-    let write = |over: Over<'_>| store.put(key, holder.into(), over, Headers::default());
-    match write(Over::Nothing) {
-        Ok(_) => {}
-        Err(error) if matches!(error.refusal, Refusal::Exists | Refusal::Changed) => {
-            let now = now(store, key)?;
-            match store.head(key)? {
-                Some(there) if now - there.written <= TERM => return Ok(Err(key.to_owned())),
-                Some(dead) => match write(Over::This(&dead)) {
-                    Ok(_) => {}
-                    // It lives, or somebody else was faster.
-                    Err(error) if error.refusal == Refusal::Changed => {
-                        return Ok(Err(key.to_owned()));
-                    }
-                    Err(error) => return Err(error),
-                },
-                // It was removed just now.
-                None => match write(Over::Nothing) {
-                    Ok(_) => {}
-                    Err(error) if error.refusal == Refusal::Exists => {
-                        return Ok(Err(key.to_owned()));
-                    }
-                    Err(error) => return Err(error),
-                },
+/// A number that no other run has. Each of these states has keys of its own.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+/// A run's own claim.
+#[derive(Debug, Clone)]
+struct Own {
+    store: Store,
+    key: String,
+    /// What stands in it.
+    text: String,
+    /// The object that was written last; none if there is none, or it is another run's now.
+    head: Option<Head>,
+}
+
+/// Whose a place is.
+enum Claimed {
+    Own(Box<Own>),
+    /// That of the claim with this key.
+    Others(String),
+}
+
+impl Own {
+    fn claim(mut self) -> Result<Claimed, StoreError> {
+        if !self.write(None)? {
+            let now = self.now()?;
+            let there = self.store.head(&self.key)?;
+            let is_alive = |there: &Head| now - there.written <= TERM;
+            // Nobody's, if it was removed just now. If somebody else is faster, it is theirs.
+            if there.as_ref().is_some_and(is_alive) || !self.write(there.as_ref())? {
+                return Ok(Claimed::Others(self.key));
             }
         }
-        Err(error) => return Err(error),
+        let written = self.head.as_ref().map_or(0, |head| head.written);
+        // Only now: whoever claims at the same moment sees this one.
+        Ok(match self.in_the_way(written)? {
+            None => Claimed::Own(Box::new(self)),
+            Some(other) => {
+                self.remove();
+                Claimed::Others(other)
+            }
+        })
     }
-    let Some(mine) = store.head(key)? else {
-        return Ok(Err(key.to_owned()));
-    };
-    // Only now: whoever claims at the same moment sees this one.
-    match in_the_way(store, key, mine.written)? {
-        None => Ok(Ok(mine)),
-        Some(other) => {
-            store.delete(key)?;
-            Ok(Err(other))
+
+    /// Writes it over what is there, or where there is nothing; false if there is another run's.
+    fn write(&mut self, over: Option<&Head>) -> Result<bool, StoreError> {
+        let condition = over.map_or(Over::Nothing, Over::This);
+        let text = self.text.clone().into_bytes();
+        let written = self
+            .store
+            .put(&self.key, text, condition, Headers::default());
+        let refused = match written {
+            Ok(_) => None,
+            Err(error) => match error.refusal {
+                Refusal::Changed | Refusal::Exists | Refusal::Gone | Refusal::Failing => {
+                    Some(error)
+                }
+                _ => return Err(error),
+            },
+        };
+        // Also where it was refused: that may be the second answer to a request that the first was lost of.
+        self.head = match self.store.get(&self.key, None, None) {
+            Ok(there) => Some(there)
+                .filter(|there| there.bytes == self.text.as_bytes())
+                .map(|there| there.head),
+            Err(error) if error.refusal == Refusal::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        match refused {
+            Some(error) if self.head.is_none() && !is_others(&error) => Err(error),
+            _ => Ok(self.head.is_some()),
+        }
+    }
+
+    /// The key of a claim that does not go together with this one. Dead ones are removed.
+    fn in_the_way(&self, now: i64) -> Result<Option<String>, StoreError> {
+        let whole = format!("{PLACE}/whole");
+        let others = if self.key == whole {
+            let mut others = Vec::new();
+            for met in Listing::whole(&self.store.below(PLACE)) {
+                if let Met::Object(listed) = met? {
+                    others.push(format!("{PLACE}/{}", listed.key));
+                }
+            }
+            others
+        } else {
+            vec![whole]
+        };
+        for other in others.into_iter().filter(|other| *other != self.key) {
+            match self.store.head(&other)? {
+                Some(there) if now - there.written <= TERM => return Ok(Some(other)),
+                Some(dead) => {
+                    // Its run may come back between two requests: first it is taken over.
+                    let mut other = Self {
+                        key: other,
+                        ..self.clone()
+                    };
+                    if !other.write(Some(&dead))? {
+                        return Ok(Some(other.key));
+                    }
+                    other.remove();
+                }
+                None => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// What time it is by the store's clock.
+    fn now(&self) -> Result<i64, StoreError> {
+        let probe = format!("{TIME}/{:016x}", random());
+        let store = &self.store;
+        store.put(&probe, Vec::new(), Over::Anything, Headers::default())?;
+        let written = store.head(&probe)?.map(|head| head.written);
+        store.delete(&probe)?;
+        written.ok_or_else(|| StoreError::new(Refusal::Other, "what was written isn't there"))
+    }
+
+    /// Writes it again and again, until what is returned is dropped.
+    fn hold(mut self: Box<Self>) -> Result<Claiming, StoreError> {
+        let (end, ended) = channel();
+        let unheld = self.clone();
+        let renew = move || {
+            while ended.recv_timeout(RENEWAL) == Err(RecvTimeoutError::Timeout) {
+                let Some(head) = self.head.take() else {
+                    // Another run has taken it over: it is that run's to remove.
+                    break;
+                };
+                // If it can't be written now, then the next time.
+                if self.write(Some(&head)).is_err() {
+                    self.head = Some(head);
+                }
+            }
+            self
+        };
+        let renewing = thread::Builder::new().name("claim".into()).spawn(renew);
+        match renewing {
+            Ok(renewing) => Ok(Claiming::Held(Held {
+                end: Some(end),
+                renewing: Some(renewing),
+            })),
+            Err(error) => {
+                unheld.remove();
+                Err(StoreError::new(Refusal::Other, error.to_string()))
+            }
+        }
+    }
+
+    /// Removes it, unless it is another run's. If it stays, it runs out.
+    fn remove(&self) {
+        let there = self.store.head(&self.key);
+        if let (Some(own), Ok(Some(there))) = (&self.head, there)
+            && there.etag == own.etag
+        {
+            let _ = self.store.delete(&self.key);
         }
     }
 }
 
-/// The key of a claim that does not go together with that at `key`. Dead ones are removed.
-fn in_the_way(store: &Store, key: &str, now: i64) -> Result<Option<String>, StoreError> {
-    let whole = format!("{PLACE}/whole");
-    let others = if key == whole {
-        let mut others = Vec::new();
-        for met in Listing::whole(&store.below(PLACE)) {
-            if let Met::Object(listed) = met? {
-                others.push(format!("{PLACE}/{}", listed.key));
-            }
-        }
-        others
-    } else {
-        vec![whole]
-    };
-    for other in others.into_iter().filter(|other| other != key) {
-        match store.head(&other)? {
-            Some(there) if now - there.written <= TERM => return Ok(Some(other)),
-            Some(_) => store.delete(&other)?,
-            None => {}
-        }
-    }
-    Ok(None)
-}
-
-/// What time it is by the store's clock.
-fn now(store: &Store, key: &str) -> Result<i64, StoreError> {
-    let probe = format!("{key}.time-{}", std::process::id());
-    store.put(&probe, Vec::new(), Over::Anything, Headers::default())?;
-    let written = store.head(&probe)?.map(|head| head.written);
-    store.delete(&probe)?;
-    written.ok_or_else(|| StoreError::new(Refusal::Other, "what was written isn't there"))
+/// Whether a refusal says that there is another run's.
+fn is_others(error: &StoreError) -> bool {
+    matches!(error.refusal, Refusal::Changed | Refusal::Exists)
 }
 
 fn holder_of(store: &Store, key: &str) -> Option<String> {
-    let holder = String::from_utf8(store.get(key, None, None).ok()?.bytes).ok()?;
+    let text = String::from_utf8(store.get(key, None, None).ok()?.bytes).ok()?;
+    let holder = text.lines().next()?;
     let is_plain = holder.len() < 200 && !holder.chars().any(char::is_control);
     (is_plain && !holder.is_empty()).then(|| format!("another run, {holder}"))
-}
-
-/// Writes the claim again and again, until it is dropped.
-fn hold(store: &Store, key: String, holder: String, mut head: Head) -> Held {
-    let (end, ended) = channel();
-    let renewed = (store.clone(), key.clone());
-    let renew = move || {
-        let (store, key) = renewed;
-        while ended.recv_timeout(RENEWAL) == Err(RecvTimeoutError::Timeout) {
-            let bytes = holder.clone().into_bytes();
-            match store.put(&key, bytes, Over::This(&head), Headers::default()) {
-                // Another run has taken it over: it is that run's to remove.
-                Err(error) if error.refusal == Refusal::Changed => return,
-                _ => {}
-            }
-            if let Ok(Some(now)) = store.head(&key) {
-                head = now;
-            }
-        }
-    };
-    let renewing = thread::Builder::new().name("claim".into()).spawn(renew);
-    Held {
-        store: store.clone(),
-        key,
-        end: Some(end),
-        // Without it, the claim just runs out.
-        renewing: renewing.ok(),
-    }
 }
 
 #[cfg(test)]
@@ -275,6 +341,25 @@ mod tests {
         assert_eq!(memory.keys(), ["thumbs/.thumbgen.claim/whole"]);
         drop((whole, busy));
         assert_eq!(memory.keys(), [""; 0]);
+    }
+
+    #[test]
+    fn what_another_run_has_taken_over_is_left_to_it() {
+        let memory = Memory::new();
+        let store = memory.store("s3://shop/thumbs");
+        let held = try_it(&store, Claim::Whole);
+        memory.insert("thumbs/.thumbgen.claim/whole", b"another run's".to_vec());
+        drop(held);
+        assert_eq!(memory.keys(), ["thumbs/.thumbgen.claim/whole"]);
+    }
+
+    #[test]
+    fn a_run_that_asks_for_the_time_is_in_nobodys_way() {
+        let memory = Memory::new();
+        let store = memory.store("s3://shop/thumbs");
+        memory.insert("thumbs/.thumbgen.time/0123456789abcdef", Vec::new());
+        let whole = try_it(&store, Claim::Whole);
+        assert!(matches!(whole, Claiming::Held(_)), "{whole:?}");
     }
 
     #[test]

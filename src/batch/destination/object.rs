@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::batch::destination::thumbnail::{Thumbnail, Wanted, Written};
 use crate::batch::freshness::{DAMAGED, Etag, Freshness, Reason, SourceVersion, of_stamp};
@@ -14,6 +16,9 @@ use crate::picture::stamp::{Found, Stamp, find};
 
 /// How often writing is begun again because something else came into the place.
 const TRIES: u32 = 5;
+
+/// The pause before writing is tried again that got no answer; it doubles.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What all workers of a run have in common.
 #[derive(Debug)]
@@ -62,7 +67,7 @@ impl Place {
         let place = self.bucket.key(&job.thumbnails[variant])?;
         match job.there.get(variant) {
             Some(There::Nothing) => return Ok(Freshness::Stale(Reason::Missing)),
-            Some(There::Object { etag, .. }) if self.is_known(job, place, etag, wanted) => {
+            Some(There::Object(etag)) if self.is_known(job, place, etag, wanted) => {
                 return Ok(Freshness::Fresh);
             }
             _ => {}
@@ -142,33 +147,48 @@ impl Place {
         let seen = self.heads.iter().position(|(number, _)| *number == variant);
         let mut there = seen.map(|at| self.heads.swap_remove(at).1);
         // It was known without having been looked at.
-        if there.is_none() && matches!(job.there.get(variant), Some(There::Object { .. })) {
+        if there.is_none() && matches!(job.there.get(variant), Some(There::Object(_))) {
             there = store.head(place)?;
         }
-        for _ in 0..TRIES {
-            let over = there.as_ref().map_or(Over::Nothing, Over::This);
+        let (began, mut pause) = (Instant::now(), PAUSE);
+        let (mut tries, mut conditions) = (0, true);
+        while tries < TRIES {
+            let over = match &there {
+                _ if !conditions => Over::Anything,
+                Some(head) => Over::This(head),
+                None => Over::Nothing,
+            };
             match store.put(place, bytes.to_vec(), over, headers) {
                 Ok(etag) => {
-                    let stamp = Stamp::parse(stamp).expect("BUG: a stamp that is none");
-                    if let Some(etag) = etag {
-                        self.bucket.note(job, place, version, &etag, &stamp);
-                    }
+                    self.bucket.note_made(job, place, version, etag, stamp);
                     return Ok(Written::InPlace);
                 }
-                Err(error) if matches!(error.refusal, Refusal::Changed | Refusal::Exists) => {}
-                // A store that knows no conditions: what comes in this moment is lost.
-                Err(error) if error.refusal == Refusal::Unsupported => {
-                    store.put(place, bytes.to_vec(), Over::Anything, headers)?;
-                    return Ok(Written::InPlace);
+                Err(error) if matches!(error.refusal, Refusal::Changed | Refusal::Exists) => {
+                    tries += 1;
+                }
+                // A store that knows no conditions: what comes between this look and the next request is lost.
+                Err(error) if error.refusal == Refusal::Unsupported && conditions => {
+                    conditions = false;
+                }
+                // Whether it is there is not known, and the crate asks only once where there is a condition.
+                Err(error)
+                    if error.refusal == Refusal::Gone
+                        && began.elapsed() + pause < store.retry_timeout =>
+                {
+                    thread::sleep(pause);
+                    pause *= 2;
                 }
                 Err(error) => return Err(error.into()),
             }
             there = store.head(place)?;
-            if let Some(head) = &there
-                && !replace_foreign
-                && head.length > 0
-                && self.bucket.stamp(place, head)?.is_none()
-            {
+            let Some(head) = &there else { continue };
+            if head.stamp.as_deref() == Some(stamp) && head.length == bytes.len() as u64 {
+                // The answer was lost on the way, or another run has made it.
+                self.bucket
+                    .note_made(job, place, version, Some(head.etag.clone()), stamp);
+                return Ok(Written::InPlace);
+            }
+            if !replace_foreign && head.length > 0 && self.bucket.stamp(place, head)?.is_none() {
                 return Ok(Written::Kept(Foreign::File));
             }
         }
@@ -198,6 +218,21 @@ impl Bucket {
             Found::Stamp(stamp) => Some(stamp.to_string()),
             Found::CutShort | Found::Nothing => None,
         })
+    }
+
+    /// Notes that the thumbnail in `place` was made just now, if the store has told its entity tag.
+    fn note_made(
+        &self,
+        job: &Job,
+        place: &str,
+        version: &SourceVersion,
+        etag: Option<String>,
+        stamp: &str,
+    ) {
+        let stamp = Stamp::parse(stamp).expect("BUG: a stamp that is none");
+        if let Some(etag) = etag {
+            self.note(job, place, version, &etag, &stamp);
+        }
     }
 
     /// Notes that the thumbnail in `place` with this entity tag and this stamp was made from this version.

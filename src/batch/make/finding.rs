@@ -1,5 +1,6 @@
 //! What is known of a thumbnail before its picture is read.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::outcome::Fate;
@@ -18,14 +19,20 @@ pub(super) enum Finding {
 impl Finding {
     /// The same, unless the picture at `path` would have to make the thumbnail of another, the `rival` that is there: the
     /// two would replace each other's for ever.
-    pub(super) fn unless(self, path: &Path, rival: impl FnOnce() -> Option<PathBuf>) -> Self {
-        if matches!(self, Self::Stale(_))
-            && let Some(rival) = rival()
-        {
-            let cause = FailureCause::Rival(rival);
-            let error = PictureError::new(path, Stage::Freshness, cause);
-            return Self::Settled(Fate::Failed(error));
+    pub(super) fn unless(
+        self,
+        path: &Path,
+        rival: impl FnOnce() -> io::Result<Option<PathBuf>>,
+    ) -> Self {
+        if !matches!(self, Self::Stale(_)) {
+            return self;
         }
-        self
+        let cause = match rival() {
+            Ok(Some(rival)) => FailureCause::Rival(rival),
+            Ok(None) => return self,
+            Err(error) => error.into(),
+        };
+        let error = PictureError::new(path, Stage::Freshness, cause);
+        Self::Settled(Fate::Failed(error))
     }
 }

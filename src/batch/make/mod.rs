@@ -141,9 +141,13 @@ impl Maker {
             .map(|variant| {
                 let finding = self.look(worker, job, variant, &version);
                 finding.unless(path, || {
-                    let rival = self.names.as_ref()?.rival(variant, job.source.relative())?;
-                    let rival = job.source.path_of(&rival);
-                    worker.source.has(&job.source, &rival).then_some(rival)
+                    let names = self.names.as_ref();
+                    let rival = names.and_then(|it| it.rival(variant, job.source.relative()));
+                    let Some(rival) = rival.map(|rival| job.source.path_of(&rival)) else {
+                        return Ok(None);
+                    };
+                    let is_there = worker.source.has(&job.source, &rival)?;
+                    Ok(is_there.then_some(rival))
                 })
             })
             .collect();

@@ -70,11 +70,15 @@ impl Source {
     }
 
     /// Whether there is a picture at `path`, which is below the same SOURCE as `picture`.
-    pub fn has(&self, picture: &SourcePicture, path: &Path) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// If a store doesn't say.
+    pub fn has(&self, picture: &SourcePicture, path: &Path) -> io::Result<bool> {
         // It is a store's key that is below SOURCE.
         let _ = picture;
         match self {
-            Self::Local(_) => path.is_file(),
+            Self::Local(_) => Ok(path.is_file()),
             #[cfg(feature = "object-store")]
             Self::Object(reader) => reader.has(picture, path),
         }

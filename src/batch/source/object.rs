@@ -13,11 +13,11 @@ use crate::picture::{Need, Reading};
 /// How often a picture is read that is replaced meanwhile, before that is an error.
 const READS_OF_A_CHANGING_PICTURE: u32 = 3;
 
-/// Objects of this length and more are read in parts: as long as a request takes, 20 ms, a connection of 100 MB/s brings 2
-/// MB, so of less not enough can be saved.
+/// Objects of this length and more are read in parts. In the 20 ms that a request takes, a connection of 100 MB/s brings 2
+/// MB: reading less than that in parts saves nothing.
 const IN_PARTS_FROM: u64 = 2 << 20;
 
-/// The first part of such an object, in 1/n of its length. Those passages of a progressive picture that a thumbnail needs
+/// The first part of such an object is one in so many of its bytes. Those passages of a progressive picture that a thumbnail needs
 /// are in the first third, as a rule.
 const FIRST_PART: u64 = 3;
 
@@ -60,10 +60,16 @@ impl Reader {
     }
 
     /// Whether there is an object at `path`, which is below the same SOURCE as `picture`.
-    pub fn has(&self, picture: &SourcePicture, path: &Path) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// If the store doesn't say.
+    pub fn has(&self, picture: &SourcePicture, path: &Path) -> io::Result<bool> {
         let root = picture.path().as_os_str().len() - picture.relative().as_os_str().len();
-        let key = path.to_str().and_then(|path| path.get(root..));
-        key.is_some_and(|key| matches!(self.store.head(key), Ok(Some(_))))
+        match path.to_str().and_then(|path| path.get(root..)) {
+            Some(key) => Ok(self.store.head(key)?.is_some()),
+            None => Ok(false),
+        }
     }
 
     fn now(&self, key: &str) -> Result<SourceVersion, StoreError> {
@@ -86,6 +92,7 @@ impl Reader {
     ) -> Result<SourceVersion, FailureCause> {
         let key = key(picture)?;
         let mut version = version.clone();
+        let mut cut_short = None;
         for _ in 0..READS_OF_A_CHANGING_PICTURE {
             self.clear();
             reading.start_over();
@@ -96,6 +103,9 @@ impl Reader {
             match self.read_needed(key, &version, reading) {
                 Ok(()) => return Ok(version),
                 Err(error) if error.refusal == Refusal::Changed => {}
+                // Once more: another answer may be whole.
+                Err(error)
+                    if error.is_cut_short() && cut_short.replace(error.clone()).is_none() => {}
                 Err(error) => return Err(io::Error::from(error).into()),
             }
             version = self.now(key).map_err(io::Error::from)?;

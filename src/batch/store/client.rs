@@ -2,21 +2,30 @@
 
 use std::fmt;
 use std::future::Future;
+use std::io::{self, Read, Write};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use object_store::list::{PaginatedListOptions, PaginatedListStore};
+use object_store::list::{PaginatedListOptions, PaginatedListResult, PaginatedListStore};
 use object_store::path::Path;
 use object_store::{
-    Attribute, AttributeValue, Attributes, Error, GetOptions, GetRange, ObjectStore, PutMode,
-    PutOptions, PutPayload, UpdateVersion,
+    Attribute, AttributeValue, Attributes, Error, GetOptions, GetRange, MultipartUpload,
+    ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload, UpdateVersion,
 };
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
+use tokio::time::sleep;
 
 use super::error::{Refusal, StoreError};
-use super::url::{Service, StoreUrl};
+use super::url::StoreUrl;
+
+/// What is read and written at a time of objects that are no pictures. S3 wants 5 MiB at least, and takes 10,000 parts.
+const PART: usize = 8 << 20;
+
+/// The pause before a page is asked for again that broke off; it doubles.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Under which name an object's user metadata has the stamp.
 const STAMP: &str = "thumbgen";
@@ -26,11 +35,21 @@ const STAMP: &str = "thumbgen";
 pub struct Store {
     /// Where it is.
     pub url: StoreUrl,
-    pub(super) objects: Arc<dyn ObjectStore>,
-    pub(super) pages: Arc<dyn PaginatedListStore>,
+    objects: Arc<dyn ObjectStore>,
+    lister: Lister,
     runtime: Arc<Runtime>,
+    /// How long a request is tried again.
+    pub(crate) retry_timeout: Duration,
+}
+
+/// What of a store a listing takes. It may outlive the store, and must not hold the runtime that it runs on: a runtime
+/// can't be ended from inside.
+#[derive(Clone)]
+pub(super) struct Lister {
+    pages: Arc<dyn PaginatedListStore>,
     /// How many more requests may be made at the same time.
     slots: Arc<Semaphore>,
+    retry_timeout: Duration,
 }
 
 impl fmt::Debug for Store {
@@ -43,7 +62,7 @@ impl fmt::Debug for Store {
 /// What is known of an object without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
-    /// Its entity tag, as listings have it.
+    /// Its entity tag, with its quotes.
     pub etag: String,
     /// What Google's store calls its generation.
     version: Option<String>,
@@ -92,13 +111,18 @@ impl Store {
         store: Arc<S>,
         runtime: Arc<Runtime>,
         requests: usize,
+        retry_timeout: Duration,
     ) -> Self {
         Self {
             url,
             objects: store.clone(),
-            pages: store,
+            lister: Lister {
+                pages: store,
+                slots: Arc::new(Semaphore::new(requests)),
+                retry_timeout,
+            },
             runtime,
-            slots: Arc::new(Semaphore::new(requests)),
+            retry_timeout,
         }
     }
 
@@ -119,15 +143,15 @@ impl Store {
         }
     }
 
-    /// Whether a listing can begin behind a key. Azure's can, but its emulator passes over the wish.
-    pub(super) fn can_start_after(&self) -> bool {
-        self.url.service != Service::Azure
+    pub(super) fn lister(&self) -> Lister {
+        self.lister.clone()
     }
 
     /// Waits for `work`, which takes one of the requests that may be made at the same time.
     fn wait<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
         self.runtime.block_on(async {
-            let _slot = self.slots.acquire().await.expect("BUG: closed slots");
+            let slot = self.lister.slots.acquire().await;
+            let _slot = slot.expect("BUG: closed slots");
             work.await.map_err(|error| StoreError::of(&error))
         })
     }
@@ -185,7 +209,7 @@ impl Store {
         let path = self.path(key)?;
         let options = GetOptions {
             range: range.map(GetRange::Bounded),
-            if_match: etag.map(str::to_owned),
+            if_match: etag.map(quoted),
             ..GetOptions::default()
         };
         self.wait(async {
@@ -231,8 +255,79 @@ impl Store {
         let payload = PutPayload::from(bytes);
         self.wait(async {
             let result = self.objects.put_opts(&path, payload, options(mode)).await?;
-            Ok(result.e_tag)
+            Ok(result.e_tag.as_deref().map(quoted))
         })
+    }
+
+    /// Writes the bytes of the object `key` into `out`; false if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the store doesn't give them, or `out` doesn't take them.
+    pub fn copy_to(&self, key: &str, out: &mut impl Write) -> io::Result<bool> {
+        let mut begin = 0;
+        let Some(head) = self.head(key)? else {
+            return Ok(false);
+        };
+        while begin < head.length {
+            let end = head.length.min(begin + PART as u64);
+            let part = self.get(key, Some(begin..end), Some(&head.etag))?.bytes;
+            if part.len() as u64 != end - begin {
+                return Err(StoreError::cut_short(part.len(), end - begin).into());
+            }
+            out.write_all(&part)?;
+            begin = end;
+        }
+        Ok(true)
+    }
+
+    /// Makes what is in `file`, of `length` bytes, the object `key`, whatever is there; in parts, if it is long.
+    ///
+    /// # Errors
+    ///
+    /// If the store refuses, or `file` can't be read.
+    pub fn put_file(
+        &self,
+        key: &str,
+        file: &mut impl Read,
+        length: u64,
+        content_type: &'static str,
+    ) -> io::Result<()> {
+        let headers = Headers {
+            content_type: Some(content_type),
+            ..Headers::default()
+        };
+        if length <= PART as u64 {
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            self.put(key, bytes, Over::Anything, headers)?;
+            return Ok(());
+        }
+        let path = self.path(key)?;
+        let options = PutMultipartOptions {
+            attributes: attributes(headers),
+            ..PutMultipartOptions::default()
+        };
+        let mut upload = self.wait(self.objects.put_multipart_opts(&path, options))?;
+        let sent = self.put_parts(&mut *upload, file);
+        if sent.is_err() {
+            // Otherwise the parts stay, unseen, and are paid for.
+            let _ = self.wait(upload.abort());
+        }
+        sent
+    }
+
+    fn put_parts(&self, upload: &mut dyn MultipartUpload, file: &mut impl Read) -> io::Result<()> {
+        loop {
+            let mut part = Vec::new();
+            file.take(PART as u64).read_to_end(&mut part)?;
+            if part.is_empty() {
+                break;
+            }
+            self.wait(upload.put_part(PutPayload::from(part)))?;
+        }
+        self.wait(upload.complete())?;
+        Ok(())
     }
 
     /// Removes the object `key`; that there is none is no error.
@@ -256,22 +351,11 @@ impl Store {
         }
     }
 
-    /// A page of the listing.
-    pub(super) async fn page(
-        &self,
-        prefix: &str,
-        options: PaginatedListOptions,
-    ) -> Result<object_store::list::PaginatedListResult, Error> {
-        let _slot = self.slots.acquire().await.expect("BUG: closed slots");
-        let prefix = (!prefix.is_empty()).then_some(prefix);
-        self.pages.list_paginated(prefix, options).await
-    }
-
-    /// Whether the place can be listed: one request.
+    /// Whether there is anything below the place: one request.
     ///
     /// # Errors
     ///
-    /// If it can't: there is no such bucket, or the credentials are wrong.
+    /// If it can't be listed: there is no such bucket, or the credentials are wrong.
     pub fn look(&self) -> Result<bool, StoreError> {
         let options = PaginatedListOptions {
             max_keys: Some(1),
@@ -279,13 +363,39 @@ impl Store {
         };
         let prefix = folder(&self.url.prefix);
         self.runtime.block_on(async {
-            match self.page(&prefix, options).await {
+            match self.lister.page(&prefix, options).await {
                 Ok(page) => Ok(!page.result.objects.is_empty()),
                 // There is a key that the crate can't bear.
                 Err(Error::InvalidPath { .. }) => Ok(true),
                 Err(error) => Err(StoreError::of(&error)),
             }
         })
+    }
+}
+
+impl Lister {
+    /// A page of the listing. The crate tries a request again, but not one whose answer broke off.
+    pub(super) async fn page(
+        &self,
+        prefix: &str,
+        options: PaginatedListOptions,
+    ) -> Result<PaginatedListResult, Error> {
+        let prefix = (!prefix.is_empty()).then_some(prefix);
+        let (began, mut pause) = (Instant::now(), PAUSE);
+        loop {
+            let slot = self.slots.acquire().await.expect("BUG: closed slots");
+            let page = self.pages.list_paginated(prefix, options.clone()).await;
+            drop(slot);
+            let may_pass = match &page {
+                Ok(_) | Err(Error::InvalidPath { .. }) => false,
+                Err(error) => StoreError::of(error).may_pass(),
+            };
+            if !may_pass || began.elapsed() + pause >= self.retry_timeout {
+                return page;
+            }
+            sleep(pause).await;
+            pause *= 2;
+        }
     }
 }
 
@@ -303,11 +413,19 @@ pub(super) fn folder(place: &str) -> String {
 fn head_of(meta: &object_store::ObjectMeta, attributes: &Attributes) -> Head {
     let stamp = attributes.get(&Attribute::Metadata(STAMP.into()));
     Head {
-        etag: meta.e_tag.clone().unwrap_or_default(),
+        etag: meta.e_tag.as_deref().map(quoted).unwrap_or_default(),
         version: meta.version.clone(),
         length: meta.size,
         written: meta.last_modified.timestamp(),
         stamp: stamp.map(|text| text.as_ref().to_owned()),
+    }
+}
+
+/// An entity tag as requests and answers have it (RFC 9110, section 8.8.3). Azure's listings leave the quotes out.
+pub(super) fn quoted(etag: &str) -> String {
+    match etag.ends_with('"') {
+        true => etag.to_owned(),
+        false => format!("\"{etag}\""),
     }
 }
 

@@ -11,8 +11,10 @@ use object_store::client::{HttpError, HttpErrorKind};
 pub enum Refusal {
     /// There is no such object, or no such bucket.
     NotFound,
-    /// The credentials are wrong, missing or may not do this.
+    /// This may not be done.
     Denied,
+    /// The credentials are missing, wrong or have run out, whatever was asked for.
+    Credentials,
     /// The object is not the one that was meant.
     Changed,
     /// There is an object already.
@@ -21,6 +23,10 @@ pub enum Refusal {
     Unsupported,
     /// There is no answer at all.
     Gone,
+    /// The store answers that it can't answer, again and again.
+    Failing,
+    /// The answer broke off, or makes no sense.
+    Broken,
     /// Something else.
     Other,
 }
@@ -37,34 +43,57 @@ impl StoreError {
     /// What `error` says, without the request: its URL and the answer's body may hold what is secret.
     pub(super) fn of(error: &object_store::Error) -> Self {
         use object_store::Error;
+        if lacks_credentials(error) {
+            return Self::new(Refusal::Credentials, NO_CREDENTIALS);
+        }
+        let answer = innermost(error);
         let refusal = match error {
+            _ if element(&answer, "Code").is_some_and(|code| OF_CREDENTIALS.contains(&code)) => {
+                Refusal::Credentials
+            }
             Error::NotFound { .. } => Refusal::NotFound,
             Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => Refusal::Denied,
             Error::Precondition { .. } | Error::NotModified { .. } => Refusal::Changed,
             Error::AlreadyExists { .. } => Refusal::Exists,
             Error::NotSupported { .. } | Error::NotImplemented { .. } => Refusal::Unsupported,
             _ => match transport(error) {
-                None | Some(HttpErrorKind::Decode | HttpErrorKind::Unknown) => Refusal::Other,
+                None if status(&answer).is_some_and(|status| status.starts_with('5')) => {
+                    Refusal::Failing
+                }
+                None if status(&answer).is_some() || element(&answer, "Code").is_some() => {
+                    Refusal::Other
+                }
+                None | Some(HttpErrorKind::Decode | HttpErrorKind::Unknown) => Refusal::Broken,
                 Some(_) => Refusal::Gone,
             },
         };
         Self {
             refusal,
-            text: text(error),
+            text: text(&answer),
         }
     }
 
-    /// There is no such object any more.
+    /// Whether the same request may go well a little later.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(
+            self.refusal,
+            Refusal::Gone | Refusal::Failing | Refusal::Broken
+        )
+    }
+
+    /// There is no such object.
     pub(crate) fn not_found() -> Self {
-        Self::new(Refusal::NotFound, "there is no such object any more")
+        Self::new(Refusal::NotFound, "there is no such object")
     }
 
     /// A body that ended too soon.
     pub(crate) fn cut_short(got: usize, of: u64) -> Self {
-        Self::new(
-            Refusal::Other,
-            format!("{got} bytes came where there should be {of}"),
-        )
+        Self::new(Refusal::Other, format!("{got} {CUT_SHORT} {of}"))
+    }
+
+    /// Whether a body ended too soon.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        self.text.contains(CUT_SHORT)
     }
 
     /// Something else came into the place again and again.
@@ -94,11 +123,11 @@ impl From<StoreError> for io::Error {
     fn from(error: StoreError) -> Self {
         let kind = match error.refusal {
             Refusal::NotFound => io::ErrorKind::NotFound,
-            Refusal::Denied => io::ErrorKind::PermissionDenied,
+            Refusal::Denied | Refusal::Credentials => io::ErrorKind::PermissionDenied,
             Refusal::Exists => io::ErrorKind::AlreadyExists,
             Refusal::Unsupported => io::ErrorKind::Unsupported,
-            Refusal::Gone => io::ErrorKind::NotConnected,
-            Refusal::Changed | Refusal::Other => io::ErrorKind::Other,
+            Refusal::Gone | Refusal::Failing => io::ErrorKind::NotConnected,
+            Refusal::Changed | Refusal::Broken | Refusal::Other => io::ErrorKind::Other,
         };
         Self::new(kind, error)
     }
@@ -116,23 +145,66 @@ fn transport(error: &object_store::Error) -> Option<HttpErrorKind> {
     None
 }
 
-/// The innermost cause says most, and nothing of the request. If that is an answer, its code and message are taken and
-/// the rest is left: S3 repeats the request's signature and session token in it.
-fn text(error: &object_store::Error) -> String {
+const CUT_SHORT: &str = "bytes came where there should be";
+
+/// Codes that say something of the credentials, or of the clock, which is in every signature:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>,
+/// <https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes>.
+const OF_CREDENTIALS: [&str; 10] = [
+    "AuthenticationFailed",
+    "AuthorizationHeaderMalformed",
+    "ExpiredToken",
+    "InvalidAccessKeyId",
+    "InvalidAuthenticationInfo",
+    "InvalidToken",
+    "NoAuthenticationInformation",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+];
+
+const NO_CREDENTIALS: &str =
+    "there are no credentials in the environment, and this machine has no role";
+
+/// Whether `error` is that of asking the machine for its role, as the crate does where the environment has no credentials.
+fn lacks_credentials(error: &object_store::Error) -> bool {
+    let machines = [
+        "169.254.169.254",
+        "169.254.170.2",
+        "metadata.google.internal",
+    ];
+    let asks = ["/latest/api/token", "/latest/meta-data/iam/"];
+    let mut source = error.source();
+    while let Some(error) = source {
+        let text = error.to_string();
+        if machines.iter().chain(&asks).any(|part| text.contains(part)) {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}
+
+/// What the innermost cause says: most of all, and nothing of the request.
+fn innermost(error: &object_store::Error) -> String {
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    let text = innermost.to_string();
-    let said = element(&text, "Code").map(|code| match element(&text, "Message") {
+    innermost.to_string()
+}
+
+/// Of an `answer`, its code and message; the rest is left: S3 repeats the request's signature and session token in it.
+fn text(answer: &str) -> String {
+    let said = element(answer, "Code").map(|code| match element(answer, "Message") {
         Some(message) => format!("{code}: {message}"),
         None => code.to_owned(),
     });
-    let said = said.or_else(|| status(&text));
-    let said = said.unwrap_or_else(|| match text.contains("://") || text.contains('<') {
+    let said = said.or_else(|| status(answer).map(|status| format!("the store answers {status}")));
+    let said = said.unwrap_or_else(|| match answer.contains("://") || answer.contains('<') {
         // Of an answer that is neither, or with a URL in it, nothing is known to be harmless.
         true => "the store's answer makes no sense".to_owned(),
-        false => text.lines().next().unwrap_or_default().to_owned(),
+        false => answer.lines().next().unwrap_or_default().to_owned(),
     });
     let said = match said == "URL scheme is not allowed" {
         true => "the server speaks no TLS (--allow-http allows that, for tests)".to_owned(),
@@ -151,10 +223,9 @@ fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 }
 
 /// `403 Forbidden` of an answer without a body that makes sense.
-fn status(text: &str) -> Option<String> {
+fn status(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once("status code: ")?;
-    let status = rest.split([':', '<', '\n']).next()?.trim();
-    Some(format!("the store answers {status}"))
+    Some(rest.split([':', '<', '\n']).next()?.trim())
 }
 
 /// A path that no key can be.
@@ -183,7 +254,7 @@ mod tests {
             "Server returned non-2xx status code: 403 Forbidden: <Error><Code>SignatureDoesNotMatch</Code>\
              <Message>The signature does not match.\nRequestId:1</Message><StringToSign>hush</StringToSign></Error>",
         );
-        assert_eq!(error.refusal, Refusal::Denied);
+        assert_eq!(error.refusal, Refusal::Credentials);
         assert_eq!(
             error.to_string(),
             "SignatureDoesNotMatch: The signature does not match."

@@ -12,17 +12,24 @@
 //! thumbgen ledger 1\n      then the entries, 8 bytes each, in order, highest byte first, and 8 bytes of SHA-256 over it all
 //! ```
 
+mod entries;
+
 use std::collections::BTreeMap;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::iter;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use super::client::{Head, Headers, Over, Store};
 use super::crypto::{checksum, digest};
 use super::error::{Refusal, StoreError};
 use super::listing::{Listing, Met};
+use entries::Entries;
 
-/// How the keys of what thumbgen keeps in DEST for itself begin; no thumbnail's does.
+/// How the keys of what thumbgen keeps in DEST for itself begin.
 pub const RESERVED: &str = ".thumbgen.";
 
 /// Where the ledger is.
@@ -39,8 +46,11 @@ const MOST: usize = 256;
 /// Objects that are read or written at the same time.
 const AT_A_TIME: usize = 16;
 
-/// How often writing is tried again because another run wrote meanwhile.
-const TRIES: u32 = 5;
+/// How often writing is tried because another run wrote meanwhile.
+const TRIES: u32 = 8;
+
+/// The pause before the second time; it doubles.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// What one entry is about.
 #[derive(Debug, Clone, Copy)]
@@ -74,12 +84,12 @@ impl Fact<'_> {
 #[derive(Debug)]
 pub struct Ledger {
     store: Store,
-    /// What was read, in order.
-    read: Vec<u64>,
+    /// What was read.
+    read: Entries,
     /// The objects that it was read from.
     objects: BTreeMap<String, Head>,
     /// A bit for each entry that was read: whether this run has asked for it.
-    seen: Mutex<Vec<u64>>,
+    seen: Vec<AtomicU64>,
     /// What this run has seen to be true besides.
     new: Mutex<Vec<u64>>,
 }
@@ -97,19 +107,26 @@ impl Ledger {
                 keys.push(format!("{PLACE}/{}", listed.key));
             }
         }
-        let mut read = Vec::new();
+        let read = Mutex::new(Entries::new());
+        let heads = in_parallel(keys, |key| {
+            let Some((entries, head)) = entries_of(store, key)? else {
+                return Ok(None);
+            };
+            read.lock().expect("BUG: poisoned ledger").extend(&entries);
+            Ok(Some(head))
+        });
         let mut objects = BTreeMap::new();
-        for (key, found) in in_parallel(keys, |key| entries_of(store, key)) {
-            if let Some((entries, head)) = found? {
-                read.extend(entries);
+        for (key, head) in heads {
+            if let Some(head) = head? {
                 objects.insert(key, head);
             }
         }
-        read.sort_unstable();
-        read.dedup();
+        let mut read = read.into_inner().expect("BUG: poisoned ledger");
+        read.sort();
+        let words = read.len().div_ceil(64);
         Ok(Self {
             store: store.clone(),
-            seen: Mutex::new(vec![0; read.len().div_ceil(64)]),
+            seen: (0..words).map(|_| AtomicU64::new(0)).collect(),
             read,
             objects,
             new: Mutex::default(),
@@ -118,17 +135,23 @@ impl Ledger {
 
     /// Whether `fact` is known to be true.
     pub fn knows(&self, fact: Fact<'_>) -> bool {
-        let Ok(at) = self.read.binary_search(&fact.entry()) else {
+        self.has_read(fact.entry())
+    }
+
+    fn has_read(&self, entry: u64) -> bool {
+        let Some(at) = self.read.position(entry) else {
             return false;
         };
-        self.seen.lock().expect("BUG: poisoned ledger")[at / 64] |= 1 << (at % 64);
+        self.seen[at / 64].fetch_or(1 << (at % 64), Ordering::Relaxed);
         true
     }
 
     /// Notes that `fact` was seen to be true.
     pub fn add(&self, fact: Fact<'_>) {
-        let mut new = self.new.lock().expect("BUG: poisoned ledger");
-        new.push(fact.entry());
+        let entry = fact.entry();
+        if !self.has_read(entry) {
+            self.new.lock().expect("BUG: poisoned ledger").push(entry);
+        }
     }
 
     /// Writes what was added, and leaves out what nobody has asked for if this run has asked for `all` there is. What
@@ -144,13 +167,10 @@ impl Ledger {
         }
         new.sort_unstable();
         new.dedup();
-        let seen = self.seen.lock().expect("BUG: poisoned ledger");
-        let is_kept = |at: &usize| !all || seen[at / 64] >> (at % 64) & 1 == 1;
-        let kept = (0..self.read.len()).filter(is_kept).map(|at| self.read[at]);
-        let mut entries: Vec<u64> = kept.chain(new.iter().copied()).collect();
-        entries.sort_unstable();
-        entries.dedup();
-        let count = parts_for(entries.len());
+        let is_kept =
+            |at: usize| !all || self.seen[at / 64].load(Ordering::Relaxed) >> (at % 64) & 1 == 1;
+        let kept = (0..self.read.len()).filter(|at| is_kept(*at)).count();
+        let count = parts_for(kept + new.len());
         let keys: Vec<String> = (0..count).map(|number| key(number, count)).collect();
         // With as many objects as before, only those with something new in them are written.
         let is_other = |key: &String| !keys.contains(key);
@@ -166,8 +186,13 @@ impl Ledger {
         let store = &self.store;
         let written = in_parallel(numbers, |number| {
             let key = &keys[*number];
-            let part = part(&entries, *number, count);
-            write(store, key, part, self.objects.get(key).cloned())
+            let bytes = 256 / count;
+            let before = self.read.within(number * bytes..(number + 1) * bytes);
+            let before = before.filter(|(at, _)| is_kept(*at));
+            let mut entries: Vec<u64> = before.map(|(_, entry)| entry).collect();
+            entries.extend(part(&new, *number, count));
+            entries.sort_unstable();
+            write(store, key, entries, self.objects.get(key).cloned())
         });
         for (_, result) in written {
             result?;
@@ -202,14 +227,19 @@ fn part(entries: &[u64], number: usize, count: usize) -> &[u64] {
 fn write(
     store: &Store,
     key: &str,
-    entries: &[u64],
+    mut entries: Vec<u64>,
     mut before: Option<Head>,
 ) -> Result<(), StoreError> {
-    let mut entries = entries.to_vec();
+    let mut pause = PAUSE;
     for _ in 0..TRIES {
         let over = before.as_ref().map_or(Over::Nothing, Over::This);
         match store.put(key, to_bytes(&entries), over, Headers::default()) {
-            Err(error) if matches!(error.refusal, Refusal::Changed | Refusal::Exists) => {}
+            // Changed, or without an answer: whether it was written is not known.
+            Err(error)
+                if matches!(
+                    error.refusal,
+                    Refusal::Changed | Refusal::Exists | Refusal::Gone
+                ) => {}
             // A store that knows no conditions: an entry that gets lost costs a HEAD.
             Err(error) if error.refusal == Refusal::Unsupported => {
                 let over = Over::Anything;
@@ -218,17 +248,25 @@ fn write(
             }
             written => return written.map(|_| ()),
         }
-        let found = store.head(key)?;
-        before = found;
-        if let Some((theirs, head)) = entries_of(store, key)? {
+        // Shards that end together write the same objects.
+        thread::sleep(pause.mul_f64(0.5 + random() / 2.0));
+        pause *= 2;
+        let theirs = entries_of(store, key)?;
+        before = theirs.map(|(theirs, head)| {
             entries.extend(theirs);
             entries.sort_unstable();
             entries.dedup();
-            before = Some(head);
-        }
+            head
+        });
     }
-    // Others write all the time, and what they write is as true.
-    Ok(())
+    Err(StoreError::contended())
+}
+
+/// A number from 0 to 1.
+fn random() -> f64 {
+    // Each of these states has keys of its own.
+    let bits = RandomState::new().build_hasher().finish();
+    bits as f64 / u64::MAX as f64
 }
 
 /// The entries in the object `key`; none if there is no such object, or it makes no sense.

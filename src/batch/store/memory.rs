@@ -51,7 +51,8 @@ impl Memory {
             .enable_all()
             .build()
             .unwrap();
-        Store::new(url, Arc::new(self.clone()), Arc::new(runtime), 16)
+        let patience = std::time::Duration::from_secs(1);
+        Store::new(url, Arc::new(self.clone()), Arc::new(runtime), 16, patience)
     }
 
     fn objects(&self) -> MutexGuard<'_, BTreeMap<String, Stored>> {

@@ -6,12 +6,14 @@
 //! url      s3://bucket/prefix                      open     from a URL to a store that answers
 //! client   requests, as calls that block           crypto   digests, signatures and TLS
 //! listing  keys in order, some pages ahead         error    what a store says, without secrets
+//! cuts     where a listing is cut into stretches
 //! ledger   thumbnails that are known to be fresh   window   what is in the thumbnails' places
 //! pictures those below a place
 //! ```
 
 mod client;
 mod crypto;
+mod cuts;
 mod error;
 mod ledger;
 mod listing;

@@ -10,16 +10,16 @@ use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::{BackoffConfig, ClientConfigKey, RetryConfig};
 use tokio::runtime::{Builder, Runtime};
 
-use super::client::Store;
+use super::client::{Head, Store};
 use super::crypto::{Graviola, choose_tls};
-use super::error::StoreError;
+use super::error::{Refusal, StoreError};
 use super::url::{Service, StoreUrl};
 
 /// How long a connection may take to come about.
 const CONNECT: &str = "5 seconds";
 
-/// How long a server may be silent.
-const SILENCE: &str = "30 seconds";
+/// How long a server may be silent, if there is time left to ask again.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// How long one try of a request may take, bytes included: a large picture over a thin wire.
 const REQUEST: &str = "600 seconds";
@@ -96,6 +96,36 @@ impl Opener {
         Ok((self.connect(url, self.options.retry_timeout)?, any))
     }
 
+    /// The store at `url`, which has not been looked at.
+    ///
+    /// # Errors
+    ///
+    /// If what the environment says of it makes no sense.
+    pub fn place(&self, url: &StoreUrl) -> Result<Store, StoreError> {
+        self.connect(url, self.options.retry_timeout)
+    }
+
+    /// The place above the object at `url`, the object's key there, and the object, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If the URL is that of a whole bucket, or the store doesn't say.
+    pub fn object(&self, url: &StoreUrl) -> Result<(Store, String, Option<Head>), StoreError> {
+        if url.prefix.is_empty() {
+            let text = "the URL names a bucket and no object in it";
+            return Err(StoreError::new(Refusal::Unsupported, text));
+        }
+        let (folder, key) = url.prefix.rsplit_once('/').unwrap_or(("", &url.prefix));
+        let above = StoreUrl {
+            prefix: folder.to_owned(),
+            ..url.clone()
+        };
+        let patience = FIRST_LOOK.min(self.options.retry_timeout);
+        let head = self.connect(&above, patience)?.head(key)?;
+        let store = self.connect(&above, self.options.retry_timeout)?;
+        Ok((store, key.to_owned(), head))
+    }
+
     fn connect(&self, url: &StoreUrl, retry_timeout: Duration) -> Result<Store, StoreError> {
         let _inside = self.runtime.enter();
         let retry = RetryConfig {
@@ -119,7 +149,9 @@ impl Opener {
                 let builder = client.into_iter().fold(builder, |builder, (key, value)| {
                     builder.with_config(AmazonS3ConfigKey::Client(key), value)
                 });
-                builder.build().map(|store| self.store(url, store))
+                builder
+                    .build()
+                    .map(|store| self.store(url, store, retry_timeout))
             }
             Service::Gcs => {
                 let builder = GoogleCloudStorageBuilder::from_env()
@@ -129,7 +161,9 @@ impl Opener {
                 let builder = client.into_iter().fold(builder, |builder, (key, value)| {
                     builder.with_config(GoogleConfigKey::Client(key), value)
                 });
-                builder.build().map(|store| self.store(url, store))
+                builder
+                    .build()
+                    .map(|store| self.store(url, store, retry_timeout))
             }
             Service::Azure => {
                 let builder = MicrosoftAzureBuilder::from_env()
@@ -144,31 +178,41 @@ impl Opener {
                 let builder = client.into_iter().fold(builder, |builder, (key, value)| {
                     builder.with_config(AzureConfigKey::Client(key), value)
                 });
-                builder.build().map(|store| self.store(url, store))
+                builder
+                    .build()
+                    .map(|store| self.store(url, store, retry_timeout))
             }
         };
         store.map_err(|error| StoreError::of(&error))
     }
 
     /// What is set over what the environment says: proxies, for one, are left to that.
-    fn client(&self) -> Vec<(ClientConfigKey, &'static str)> {
+    fn client(&self) -> Vec<(ClientConfigKey, String)> {
+        let silence = SILENCE.min(self.options.retry_timeout / 2);
+        let silence = format!("{}ms", silence.as_millis().max(1));
         let mut client = vec![
-            (ClientConfigKey::ConnectTimeout, CONNECT),
-            (ClientConfigKey::ReadTimeout, SILENCE),
-            (ClientConfigKey::Timeout, REQUEST),
-            (ClientConfigKey::UserAgent, USER_AGENT),
+            (ClientConfigKey::ConnectTimeout, CONNECT.to_owned()),
+            (ClientConfigKey::ReadTimeout, silence),
+            (ClientConfigKey::Timeout, REQUEST.to_owned()),
+            (ClientConfigKey::UserAgent, USER_AGENT.to_owned()),
         ];
         if self.options.allow_http {
-            client.push((ClientConfigKey::AllowHttp, "true"));
+            client.push((ClientConfigKey::AllowHttp, "true".to_owned()));
         }
         client
     }
 
-    fn store<S>(&self, url: &StoreUrl, store: S) -> Store
+    fn store<S>(&self, url: &StoreUrl, store: S, retry_timeout: Duration) -> Store
     where
         S: object_store::ObjectStore + object_store::list::PaginatedListStore,
     {
-        let requests = self.options.requests;
-        Store::new(url.clone(), Arc::new(store), self.runtime.clone(), requests)
+        let (requests, runtime) = (self.options.requests, self.runtime.clone());
+        Store::new(
+            url.clone(),
+            Arc::new(store),
+            runtime,
+            requests,
+            retry_timeout,
+        )
     }
 }

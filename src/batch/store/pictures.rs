@@ -12,6 +12,7 @@ use crate::batch::error::{FailureCause, PictureError};
 use crate::batch::freshness::SourceVersion;
 use crate::batch::source_type::named;
 use crate::batch::stage::Stage;
+use crate::batch::stop::Stop;
 use crate::batch::walk::{Skipped, SourcePicture, WalkOptions};
 
 /// What is gone through, and what of it is passed over.
@@ -48,15 +49,16 @@ impl Keys {
 }
 
 impl Tree {
-    /// The pictures, in the order of their keys. `skipped` is told of what is passed over, and all keys go into `keys`, if
-    /// there are such.
+    /// The pictures, in the order of their keys, until `stop` is set. `skipped` is told of what is passed over, and all keys
+    /// go into `keys`, if there are such.
     pub fn pictures<'a>(
         self,
         keys: Option<Keys>,
+        stop: &Stop,
         skipped: impl Fn(&Path, Skipped) + Send + 'a,
     ) -> impl Iterator<Item = Result<SourcePicture, PictureError>> + Send + 'a {
         let mut ended = false;
-        Listing::new(&self.store).filter_map(move |met| match met {
+        Listing::new(&self.store, stop).filter_map(move |met| match met {
             _ if ended => None,
             Ok(Met::Object(object)) => {
                 if let Some(keys) = &keys {

@@ -33,7 +33,7 @@ pub struct StoreUrl {
     pub prefix: String,
 }
 
-/// Why a URL is none of a place in a store. It does not repeat the URL, for a secret may be in it.
+/// Why a URL is not that of a place in a store. It does not repeat the URL, for a secret may be in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum UrlError {
     /// `s3:///prefix`.
@@ -53,7 +53,7 @@ impl StoreUrl {
     /// The place that `text` says; none if it is a path.
     pub fn parse(text: &Path) -> Option<Result<Self, UrlError>> {
         let scheme = store_scheme(text)?;
-        let rest = &text.to_str()?[scheme.len() + 3..];
+        let (_, rest) = text.to_str()?.split_once("://")?;
         Some(Self::of_parts(scheme, rest))
     }
 
@@ -91,11 +91,12 @@ impl StoreUrl {
         })
     }
 
-    /// Whether both are in one bucket.
+    /// Whether both may be in one bucket.
     pub fn shares_bucket(&self, other: &Self) -> bool {
-        self.service == other.service
-            && self.bucket == other.bucket
-            && self.account() == other.account()
+        let accounts = self.account().zip(other.account());
+        // One that is not in the URL is the environment's, which may be the same.
+        let may_be_one = accounts.is_none_or(|(one, other)| one == other);
+        self.service == other.service && self.bucket == other.bucket && may_be_one
     }
 
     /// What of `other` is below this place: its prefix without ours; empty if both are one place.
@@ -113,8 +114,10 @@ impl StoreUrl {
         rest.strip_prefix('/')
     }
 
+    /// Azure's account, if it is in the URL: `shop` of `shop.blob.core.windows.net` and `shop.dfs.core.windows.net`.
     fn account(&self) -> Option<&str> {
-        self.base.split_once('@').map(|(_, account)| account)
+        let (_, host) = self.base.split_once('@')?;
+        host.split('.').next()
     }
 
     /// The whole key of what has the key `relative` below this place.
@@ -205,5 +208,8 @@ mod tests {
         assert_eq!(below("s3://a/x/y", "s3://a/x"), None);
         assert_eq!(below("s3://a/x", "gs://a/x/y"), None);
         assert_eq!(below("az://c@one/x", "az://c@two/x/y"), None);
+        let [blob, dfs] = ["blob", "dfs"].map(|it| format!("az://c@one.{it}.core.windows.net/x"));
+        assert_eq!(below(&blob, &dfs), Some(String::new()));
+        assert_eq!(below("az://c/x", &(dfs + "/y")), Some("y".into()));
     }
 }

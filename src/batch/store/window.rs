@@ -3,14 +3,15 @@
 //! extension was appended.
 
 use std::collections::BTreeMap;
-use std::iter::Peekable;
 use std::path::Path;
 
 use super::client::Store;
+use super::error::StoreError;
 use super::ledger::RESERVED;
 use super::listing::{Listing, Met};
 use crate::batch::job::There;
 use crate::batch::names::Names;
+use crate::batch::stop::Stop;
 
 /// What is in the places of all variants' thumbnails.
 #[derive(Debug)]
@@ -22,34 +23,34 @@ pub struct Places {
 #[derive(Debug)]
 struct Window {
     folder: String,
-    listing: Peekable<Objects>,
+    objects: Objects,
+    /// The next one.
+    next: Option<(String, There)>,
     /// What was read ahead.
     ahead: BTreeMap<String, There>,
 }
 
-/// The objects of a listing; it ends where the store fails, and whether it has is known.
+/// The objects of a listing; it ends where the store fails.
 #[derive(Debug)]
 struct Objects {
     listing: Listing,
-    failed: bool,
+    failed: Option<StoreError>,
+    /// Whether that was told.
+    told: bool,
 }
 
 impl Iterator for Objects {
     type Item = (String, There);
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.failed {
+        while self.failed.is_none() {
             match self.listing.next()? {
                 Ok(Met::Object(object)) if object.key.starts_with(RESERVED) => {}
                 Ok(Met::Object(object)) => {
-                    let there = There::Object {
-                        etag: object.etag,
-                        length: object.length,
-                    };
-                    return Some((object.key, there));
+                    return Some((object.key, There::Object(object.etag)));
                 }
                 Ok(Met::BadKey(..)) => {}
-                Err(_) => self.failed = true,
+                Err(error) => self.failed = Some(error),
             }
         }
         // Nothing is known of the rest: it is asked for one by one.
@@ -58,18 +59,19 @@ impl Iterator for Objects {
 }
 
 impl Places {
-    /// Begins to list what is in `store`, DEST, where the thumbnails of `names` belong. Nothing, if those are not in the
-    /// order of their pictures.
-    pub fn new(store: &Store, names: &Names) -> Option<Self> {
+    /// Begins to list what is in `store`, DEST, where the thumbnails of `names` belong, until `stop` is set. Nothing, if
+    /// those are not in the order of their pictures.
+    pub fn new(store: &Store, names: &Names, stop: &Stop) -> Option<Self> {
         let window = |folder: String| {
-            let listing = Listing::new(&store.below(&folder));
-            let objects = Objects {
-                listing,
-                failed: false,
+            let mut objects = Objects {
+                listing: Listing::new(&store.below(&folder), stop),
+                failed: None,
+                told: false,
             };
             Window {
                 folder,
-                listing: objects.peekable(),
+                next: objects.next(),
+                objects,
                 ahead: BTreeMap::new(),
             }
         };
@@ -90,23 +92,34 @@ impl Places {
             _ => There::Unknown,
         }
     }
+
+    /// Why a listing has ended too soon; told once. What it would have told is asked for one by one.
+    pub fn take_failure(&mut self) -> Option<StoreError> {
+        let windows = self.variants.iter_mut();
+        let mut failures = windows.filter_map(|window| {
+            let objects = &mut window.objects;
+            let told = std::mem::replace(&mut objects.told, objects.failed.is_some());
+            objects.failed.clone().filter(|_| !told)
+        });
+        failures.next()
+    }
 }
 
 impl Window {
     fn there(&mut self, source: &str, thumbnail: &str) -> There {
         // No later picture has a thumbnail before this picture.
         self.ahead = self.ahead.split_off(source);
-        while let Some((key, there)) = self.listing.peek() {
-            if *there == There::Unknown {
-                return self.ahead.remove(thumbnail).unwrap_or(There::Unknown);
-            }
-            if key.as_str() > thumbnail {
-                break;
-            }
-            let (key, there) = self.listing.next().expect("BUG: seen just now");
+        let is_before = |(key, there): &mut (String, There)| {
+            *there != There::Unknown && key.as_str() <= thumbnail
+        };
+        while let Some((key, there)) = self.next.take_if(is_before) {
             if key.as_str() >= source {
                 self.ahead.insert(key, there);
             }
+            self.next = self.objects.next();
+        }
+        if let Some((_, There::Unknown)) = self.next {
+            return self.ahead.remove(thumbnail).unwrap_or(There::Unknown);
         }
         self.ahead.remove(thumbnail).unwrap_or(There::Nothing)
     }
@@ -141,12 +154,13 @@ mod tests {
         for other in ["0.jpg", "a.zip", ".thumbgen.ledger/000-of-001", "zz"] {
             memory.insert(&format!("thumbs/{other}"), b"x".to_vec());
         }
-        let mut places = Places::new(&memory.store("s3://shop/thumbs"), &names).unwrap();
+        let mut places =
+            Places::new(&memory.store("s3://shop/thumbs"), &names, &Stop::default()).unwrap();
         for source in &sources {
             let thumbnail = names.thumbnail(0, Path::new(source));
             let found = places.there(0, Path::new(source), &thumbnail);
             assert_eq!(
-                matches!(found, There::Object { .. }),
+                matches!(found, There::Object(_)),
                 there(&source),
                 "{source}"
             );

@@ -1,0 +1,154 @@
+//! A part of a listing, page by page, with an end of its own.
+
+use std::collections::HashSet;
+
+use object_store::list::PaginatedListOptions;
+use object_store::path::Error as PathError;
+use tokio::sync::mpsc::Sender;
+
+use super::{Listed, Met, PAGE};
+use crate::batch::store::client::{BAD_KEY, Lister, quoted};
+use crate::batch::store::error::{Refusal, StoreError};
+
+/// What a stretch hands over.
+#[derive(Debug)]
+pub(super) enum Part {
+    Page(Vec<Met>),
+    Failed(StoreError),
+    /// There is no more in it.
+    End,
+}
+
+/// A part of a listing, with an end of its own.
+pub(super) struct Stretch {
+    pub(super) lister: Lister,
+    /// The prefix of all keys, without its slash.
+    pub(super) place: String,
+    pub(super) prefix: String,
+    pub(super) can_start_after: bool,
+    /// Keys that come with a slash in front which nobody sees.
+    pub(super) slashed: HashSet<String>,
+    /// The last key that can be in it.
+    pub(super) until: Option<String>,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone)]
+pub(in crate::batch::store) enum From {
+    Start,
+    Behind(String),
+    Token(String),
+}
+
+impl Stretch {
+    pub(super) async fn list(mut self, mut from: From, sender: Sender<Part>) {
+        let mut most = PAGE;
+        loop {
+            let (met, next) = match self.page(from.clone(), most).await {
+                Ok(page) => page,
+                Err(Failed::BadKey(_)) if most > 1 => {
+                    most /= 2;
+                    continue;
+                }
+                // It is of the next stretch, which will meet it.
+                Err(Failed::BadKey(key)) if !self.holds(&key) => (Vec::new(), None),
+                Err(Failed::BadKey(key)) if self.can_start_after => {
+                    let bad = Met::BadKey(self.relative(&key).to_owned(), BAD_KEY);
+                    (vec![bad], Some(From::Behind(key)))
+                }
+                Err(Failed::BadKey(key)) => {
+                    let text =
+                        format!("the key {key:?} can't be listed, and those behind it neither");
+                    let error = StoreError::new(Refusal::Unsupported, text);
+                    let _ = sender.send(Part::Failed(error)).await;
+                    return;
+                }
+                Err(Failed::Store(error)) => {
+                    let _ = sender.send(Part::Failed(error)).await;
+                    return;
+                }
+            };
+            // If nobody listens any more, the run has ended.
+            if sender.send(Part::Page(met)).await.is_err() {
+                return;
+            }
+            let Some(next) = next else {
+                let _ = sender.send(Part::End).await;
+                return;
+            };
+            from = next;
+            most = (most * 2).min(PAGE);
+        }
+    }
+
+    /// A page of at most `most` keys, and where the next one begins.
+    pub(super) async fn page(
+        &mut self,
+        from: From,
+        most: usize,
+    ) -> Result<(Vec<Met>, Option<From>), Failed> {
+        let (offset, page_token) = match from {
+            From::Start => (None, None),
+            From::Behind(key) => (Some(key), None),
+            From::Token(token) => (None, Some(token)),
+        };
+        let options = PaginatedListOptions {
+            offset,
+            page_token,
+            max_keys: Some(most),
+            ..PaginatedListOptions::default()
+        };
+        let page = self.lister.page(&self.prefix, options).await?;
+        let mut next = page.page_token.map(From::Token);
+        let mut met = Vec::with_capacity(page.result.objects.len());
+        for object in page.result.objects {
+            let key = object.location.as_ref();
+            // Those that begin with a slash come before all others of their letters.
+            if key > "/" && self.slashed.remove(key) {
+                continue;
+            }
+            if !self.holds(key) {
+                next = None;
+                break;
+            }
+            met.push(Met::Object(Listed {
+                key: self.relative(key).to_owned(),
+                etag: object.e_tag.as_deref().map(quoted).unwrap_or_default(),
+                length: object.size,
+            }));
+        }
+        Ok((met, next))
+    }
+
+    /// Whether a whole key is not behind its end.
+    fn holds(&self, key: &str) -> bool {
+        self.until.as_deref().is_none_or(|until| key <= until)
+    }
+
+    /// A whole key as it is below the place.
+    fn relative<'k>(&self, key: &'k str) -> &'k str {
+        let below = key.strip_prefix(&self.place).unwrap_or(key);
+        match self.place.as_str() {
+            "" => below,
+            _ => below.strip_prefix('/').unwrap_or(below),
+        }
+    }
+}
+
+/// Why there is no page.
+pub(super) enum Failed {
+    /// This whole key is on it.
+    BadKey(String),
+    Store(StoreError),
+}
+
+impl std::convert::From<object_store::Error> for Failed {
+    fn from(error: object_store::Error) -> Self {
+        match error {
+            object_store::Error::InvalidPath {
+                source: PathError::EmptySegment { path } | PathError::BadSegment { path, .. },
+            } => Self::BadKey(path),
+            error => Self::Store(StoreError::of(&error)),
+        }
+    }
+}
