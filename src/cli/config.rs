@@ -8,11 +8,14 @@ use crate::batch::list::List;
 use crate::batch::place::to_path;
 use crate::batch::settings::{Batch, cores};
 use crate::batch::shard::ShardChoice;
+#[cfg(feature = "object-store")]
+use crate::batch::store::StoreOptions;
 use crate::batch::walk::WalkOptions;
 use crate::cli::command_line::Cli;
 use crate::cli::failure_limit::Allowance;
 use crate::cli::variants::variants;
 use crate::picture::Options;
+use crate::tell::side_file::SideFiles;
 use crate::tell::srcset::Placeholder;
 use crate::tell::teller::Verbosity;
 
@@ -51,6 +54,30 @@ impl From<&Cli> for Options {
     }
 }
 
+#[cfg(feature = "object-store")]
+impl From<&Cli> for StoreOptions {
+    fn from(cli: &Cli) -> Self {
+        Self {
+            requests: cli.requests.get(),
+            retry_timeout: cli.retry_timeout,
+            allow_http: cli.allow_http,
+            cache_control: cli.cache_control.clone(),
+        }
+    }
+}
+
+impl From<&Cli> for SideFiles {
+    fn from(cli: &Cli) -> Self {
+        #[cfg(feature = "object-store")]
+        return Self::new(&StoreOptions::from(cli));
+        #[cfg(not(feature = "object-store"))]
+        {
+            let _ = cli;
+            Self::default()
+        }
+    }
+}
+
 impl From<&Cli> for WalkOptions {
     fn from(cli: &Cli) -> Self {
         Self {
@@ -66,6 +93,8 @@ impl From<Cli> for Config {
     fn from(cli: Cli) -> Self {
         let cores = cores();
         let (options, variants) = (Options::from(&cli), variants(&cli));
+        #[cfg(feature = "object-store")]
+        let stores = StoreOptions::from(&cli);
         let walk = WalkOptions::from(&cli);
         let formats_typed = !cli.format.is_empty();
         let dest = cli.dest.expect("BUG: only --compare goes without a DEST");
@@ -92,19 +121,16 @@ impl From<Cli> for Config {
         batch.max_load = cli.max_load;
         #[cfg(feature = "object-store")]
         {
-            batch.stores.requests = cli.requests.get();
-            batch.stores.retry_timeout = cli.retry_timeout;
-            batch.stores.allow_http = cli.allow_http;
-            batch.stores.cache_control = cli.cache_control;
+            batch.stores = stores;
         }
         Self {
             batch,
             formats_typed,
             shard: cli.shard,
             allow_failures: cli.allow_failures.unwrap_or_default(),
-            report: cli.report,
+            report: cli.report.map(to_path),
             gallery: cli.gallery,
-            srcset: cli.srcset,
+            srcset: cli.srcset.map(to_path),
             placeholder: cli.placeholder.map(Into::into),
             cores,
             verbosity: match (cli.quiet, cli.verbose, cli.debug) {

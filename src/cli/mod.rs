@@ -34,9 +34,11 @@ use std::process::ExitCode;
 
 use crate::batch::error::RunError;
 use crate::batch::execute::keep_quiet_about_jobs;
-use crate::batch::place::store_scheme;
+use crate::batch::is_in_store;
+use crate::batch::place::{store_scheme, without_file_scheme};
 use crate::tell::prefix;
-use command_line::{Command, CommandLine, ReportCommand};
+use crate::tell::side_file::SideFiles;
+use command_line::{Cli, Command, CommandLine, ReportCommand};
 use compare::Settings;
 use config::Config;
 use error::Error;
@@ -54,7 +56,6 @@ pub fn main() -> ExitCode {
     let result = match (line.command, line.run) {
         (Some(Command::Report(ReportCommand::Merge(cli))), _) => {
             merge::merge(&Merge::from(cli), &mut io::stdout(), &mut io::stderr())
-                .map_err(Error::from)
         }
         (Some(Command::Gallery(cli)), _) => {
             gallery::gallery(&cli, &mut io::stdout()).map_err(Error::from)
@@ -63,12 +64,14 @@ pub fn main() -> ExitCode {
             generate::completions(shell, &mut io::stdout()).map_err(Error::Stdout)
         }
         (Some(Command::Man), _) => generate::man(&mut io::stdout()).map_err(Error::Stdout),
+        (None, Some(cli)) if let Err(error) = check_urls(&cli) => Err(error.into()),
         (None, Some(cli)) if cli.compare && store_scheme(&cli.source).is_some() => {
             let text = "--compare needs a SOURCE that is a folder or a picture";
             Err(RunError::NotInStore(text).into())
         }
         (None, Some(cli)) if cli.compare => {
-            compare::compare(&Settings::from(cli), &mut io::stdout()).map_err(Error::from)
+            let files = SideFiles::from(&cli);
+            compare::compare(&Settings::from(cli), &files, &mut io::stdout()).map_err(Error::from)
         }
         (None, Some(cli)) => run::run(&Config::from(cli)),
         (None, None) => unreachable!("BUG: SOURCE is required"),
@@ -77,6 +80,25 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.leave(),
         Err(error) => fail(&error.to_string(), error.exit()),
     }
+}
+
+/// Refuses URLs of no store, and those with a secret in them: no later message may show it.
+fn check_urls(cli: &Cli) -> Result<(), RunError> {
+    for (path, name) in [
+        (&cli.report, "--report"),
+        (&cli.srcset, "--srcset"),
+        (&cli.chart, "--chart"),
+        (&cli.gallery, "--gallery"),
+    ] {
+        let is_in_store = match path {
+            Some(path) => is_in_store(&without_file_scheme(path), name)?,
+            None => false,
+        };
+        if is_in_store && name == "--gallery" {
+            return Err(RunError::NotInStore("--gallery makes a page in a folder"));
+        }
+    }
+    Ok(())
 }
 
 fn fail(error: &str, exit: Exit) -> ExitCode {

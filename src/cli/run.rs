@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::batch::counts::Counts;
 use crate::batch::error::{RunError, shown};
+use crate::batch::place::store_scheme;
 use crate::batch::run::Ran;
 use crate::batch::settings::Batch;
 use crate::batch::shard::Shard;
@@ -22,6 +23,7 @@ use crate::cli::places;
 use crate::cli::signals::Signals;
 use crate::tell::prefix;
 use crate::tell::report::{self, Known, Report, ReportError, RunRecord};
+use crate::tell::side_file::SideFiles;
 use crate::tell::srcset::{Srcset, SrcsetError};
 use crate::tell::summary::{self, Scheduling};
 use crate::tell::teller::{TellError, Teller, Verbosity};
@@ -64,6 +66,10 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         teller.note("interrupted: nothing was begun");
         return Ok(Exit::Interrupted(signal));
     }
+    #[cfg(feature = "object-store")]
+    let files = SideFiles::new(&batch.stores);
+    #[cfg(not(feature = "object-store"))]
+    let files = SideFiles::default();
     let gallery = config.gallery.as_deref();
     let gallery = gallery.map(|folder| RunGallery::of(of_shard(folder, batch.shard)));
     let gallery = gallery.transpose()?;
@@ -72,11 +78,12 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         make_folder(&path, typed)
             .map_err(|error| TellError::from(SrcsetError(path.to_path_buf(), error)))?;
         let formats = batch.variants.iter().map(|variant| variant.format);
-        let srcset = Srcset::new(&path, &batch.dest, formats.collect(), config.placeholder);
+        let (formats, placeholder) = (formats.collect(), config.placeholder);
+        let srcset = Srcset::new(&path, &batch.dest, formats, placeholder, &files);
         teller.srcset_to(srcset.map_err(TellError::from)?);
     }
     let report = config.report.as_deref();
-    let report = report.map(|path| report_in(path, &batch, &teller));
+    let report = report.map(|path| report_in(path, &batch, &teller, &files));
     let report = report.transpose()?;
     if report.is_some() || gallery.is_some() {
         let (mut report, known) = report.unwrap_or_else(|| (Report::nowhere(), Known::default()));
@@ -105,11 +112,16 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
 }
 
 /// The report of a run of `batch` in the file that was `typed`, and what failed by the one before it.
-fn report_in(typed: &Path, batch: &Batch, teller: &Teller) -> Result<(Report, Known), ReportError> {
+fn report_in(
+    typed: &Path,
+    batch: &Batch,
+    teller: &Teller,
+    files: &SideFiles,
+) -> Result<(Report, Known), ReportError> {
     let path = of_shard(typed, batch.shard);
-    let known = Known::read(&path);
+    let known = Known::read(&path, files);
     // It is what the next run compares with.
-    if batch.dry_run && Report::is_at(&path)? {
+    if batch.dry_run && Report::is_at(&path, files)? {
         let path = shown(&path);
         teller.note(&format!(
             "{path} stays as it is: a dry run replaces no report"
@@ -117,14 +129,14 @@ fn report_in(typed: &Path, batch: &Batch, teller: &Teller) -> Result<(Report, Kn
         return Ok((Report::nowhere(), known));
     }
     make_folder(&path, typed).map_err(|error| ReportError(path.to_path_buf(), error))?;
-    Ok((Report::create(&path)?, known))
+    Ok((Report::create(&path, files)?, known))
 }
 
 /// Makes the folder for the file at `path` if the number of a shard is in it, so that it isn't the path that was `typed`:
 /// there are many such files.
 fn make_folder(path: &Path, typed: &Path) -> io::Result<()> {
     match path.parent() {
-        Some(folder) if path != typed => fs::create_dir_all(folder),
+        Some(folder) if path != typed && store_scheme(path).is_none() => fs::create_dir_all(folder),
         _ => Ok(()),
     }
 }

@@ -210,7 +210,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Running")]
     pub follow: bool,
 
-    /// Requests to SOURCE and to DEST at the same time
+    /// Pictures that wait for a store at the same time
     ///
     /// SOURCE and DEST may be s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX. Credentials are taken from
     /// the environment.
@@ -297,7 +297,7 @@ pub struct Cli {
     /// Write a report as JSON Lines (of --compare: its figures as JSON), - for stdout
     ///
     /// The first {shard} in FILE is the number of --shard. FILE may be an older report, but no other file. A dry run leaves
-    /// an older one as it is.
+    /// an older one as it is. In a store, it is written at the end of the run.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub report: Option<PathBuf>,
 

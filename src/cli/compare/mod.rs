@@ -32,7 +32,7 @@ use crate::batch::stop::Stop;
 use crate::cli::exit::Exit;
 use crate::cli::signals::Signals;
 use crate::tell::progress::Steps;
-use crate::tell::side_file::{self, SideFile, is_stdout};
+use crate::tell::side_file::{Kind, Output, SideFiles, is_stdout};
 
 pub use chart::svg;
 pub use error::{CompareError, Difference};
@@ -45,14 +45,19 @@ pub use table::text;
 /// Columns of the table where it is not printed on a terminal.
 const COLUMNS: usize = 100;
 
-/// Compares the strategies as `settings` say: the table on `out`, failures of pictures on stderr.
+/// Compares the strategies as `settings` say: the table on `out`, what is to be kept in `files`, failures of pictures on
+/// stderr.
 ///
 /// # Errors
 ///
 /// When SOURCE can't be used or holds no pictures, when the strategies do not agree, or when results can't be written.
-pub fn compare(settings: &Settings, out: &mut impl Write) -> Result<Exit, CompareError> {
+pub fn compare(
+    settings: &Settings,
+    files: &SideFiles,
+    out: &mut impl Write,
+) -> Result<Exit, CompareError> {
     let signals = Signals::catch()?;
-    let measured = measure(settings, signals.stop());
+    let measured = measure(settings, files, signals.stop());
     if let Some(signal) = signals.caught() {
         return Ok(Exit::Interrupted(signal));
     }
@@ -78,16 +83,28 @@ fn columns() -> usize {
         .map_or(COLUMNS, |(_, columns)| usize::from(columns))
 }
 
-/// How every comparison's JSON begins, and every chart.
-const JSON: &[u8] = b"{\n  \"pictures\":";
-const SVG: &[u8] = b"<svg ";
+/// What kind of file a comparison's JSON is.
+const JSON: Kind = Kind {
+    beginning: b"{\n  \"pictures\":",
+    media_type: "application/json",
+};
+
+/// What kind of file a chart is.
+const SVG: Kind = Kind {
+    beginning: b"<svg ",
+    media_type: "image/svg+xml",
+};
 
 fn json(comparison: &Comparison) -> String {
     serde_json::to_string_pretty(comparison).expect("BUG: figures are no JSON") + "\n"
 }
 
 /// The comparison, and how many pictures and entries of the tree failed; its files are written.
-fn measure(settings: &Settings, stop: &Stop) -> Result<(Comparison, u64), CompareError> {
+fn measure(
+    settings: &Settings,
+    files: &SideFiles,
+    stop: &Stop,
+) -> Result<(Comparison, u64), CompareError> {
     // Created first: better to fail now than after minutes of work.
     let report = settings.report.as_deref();
     let report = report.filter(|path| !is_stdout(path));
@@ -95,8 +112,13 @@ fn measure(settings: &Settings, stop: &Stop) -> Result<(Comparison, u64), Compar
     let failed = |path: &Path, error| CompareError::Output(path.to_owned(), error);
     // All checks come first: a file that is refused must not cost one that is not.
     let outputs = [(report, JSON), (chart, SVG)];
-    for (path, beginning) in outputs.into_iter().filter_map(|(path, b)| Some((path?, b))) {
-        side_file::check(path, beginning).map_err(|error| failed(path, error))?;
+    for (path, kind) in outputs
+        .into_iter()
+        .filter_map(|(path, kind)| Some((path?, kind)))
+    {
+        let file = files.at(path);
+        let checked = file.and_then(|file| file.check(kind.beginning));
+        checked.map_err(|error| failed(path, error))?;
     }
     if let (Some(report), Some(chart)) = (report, chart)
         && report == chart
@@ -104,6 +126,7 @@ fn measure(settings: &Settings, stop: &Stop) -> Result<(Comparison, u64), Compar
         let both = io::Error::other("it can't be both the report and the chart");
         return Err(failed(chart, both));
     }
+    let create = |path, kind| create(files, path, kind);
     let report = report.map(|path| create(path, JSON)).transpose()?;
     let chart = chart.map(|path| create(path, SVG)).transpose()?;
     let temporary = |error: io::Error| CompareError::Temporary {
@@ -130,13 +153,18 @@ fn measure(settings: &Settings, stop: &Stop) -> Result<(Comparison, u64), Compar
     Ok((comparison, failures))
 }
 
-fn create<'p>(path: &'p Path, beginning: &[u8]) -> Result<(&'p Path, SideFile), CompareError> {
-    let file = SideFile::create(path, beginning);
+fn create<'p>(
+    files: &SideFiles,
+    path: &'p Path,
+    kind: Kind,
+) -> Result<(&'p Path, Output), CompareError> {
+    let file = files.at(path).and_then(|file| file.create(kind));
     let file = file.map_err(|error| CompareError::Output(path.to_owned(), error))?;
     Ok((path, file))
 }
 
-fn fill(path: &Path, mut file: SideFile, text: &str) -> Result<(), CompareError> {
+fn fill(path: &Path, mut file: Output, text: &str) -> Result<(), CompareError> {
     file.write_all(text.as_bytes())
+        .and_then(|()| file.finish())
         .map_err(|error| CompareError::Output(path.to_owned(), error))
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::figures::Contender;
 use crate::batch::execute::Strategy;
 use crate::batch::names::Template;
+use crate::batch::place::to_path;
 use crate::batch::settings::cores;
 use crate::batch::walk::WalkOptions;
 use crate::cli::command_line::Cli;
@@ -57,8 +58,8 @@ impl From<Cli> for Settings {
             cores,
             jobs,
             rounds: cli.rounds,
-            report: cli.report,
-            chart: cli.chart,
+            report: cli.report.map(to_path),
+            chart: cli.chart.map(to_path),
             quiet: cli.quiet,
         }
     }

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::error::MergeError;
-use super::reading::{Line, ReportedRun, for_each_line};
+use super::reading::{Line, ReportFile, ReportedRun};
 use crate::batch::counts::Counts;
 use crate::batch::walk::FileId;
 use crate::tell::report::{MergedRecord, Record, Report, ReportError, RunRecord};
+use crate::tell::side_file::SideFiles;
 
 /// Everything that was read.
 #[derive(Debug, Default)]
@@ -21,15 +22,20 @@ pub(super) struct All {
     /// Runs that were no shards.
     pub(super) others: Vec<ReportedRun>,
     /// Reports without an end: their run was killed, or goes on.
-    pub(super) cut_short: Vec<PathBuf>,
+    pub(super) cut_short: Vec<ReportFile>,
 }
 
 impl All {
-    pub(super) fn read(&mut self, path: &Path, err: &mut dyn Write) -> Result<(), MergeError> {
+    pub(super) fn read(
+        &mut self,
+        report: ReportFile,
+        err: &mut dyn Write,
+    ) -> Result<(), MergeError> {
+        let path = report.path.as_path();
         let mut part = ReportedRun::default();
         let (mut number, mut before) = (0, 0);
         let mut begun = false;
-        let ended = for_each_line(path, |line| {
+        let ended = report.for_each_line(|line| {
             number += 1;
             let no_record = || MergeError::NotARecord(path.to_owned(), number);
             let parsed: Line<'_> = serde_json::from_slice(line).map_err(|_| no_record())?;
@@ -44,7 +50,7 @@ impl All {
                 return Err(MergeError::Merged(path.to_owned()));
             }
             let part = ReportedRun {
-                report: path.to_owned(),
+                report: report.clone(),
                 lines: (before, number),
                 run: *run,
                 ..std::mem::take(&mut part)
@@ -53,7 +59,7 @@ impl All {
             self.add(part)
         })?;
         if begun || !ended || number == 0 {
-            self.cut_short.push(path.to_owned());
+            self.cut_short.push(report);
         }
         Ok(())
     }
@@ -69,7 +75,7 @@ impl All {
         if *count != shard.count || *settings != part.run.settings {
             let one = format!("{settings} in {count} shards");
             let other = format!("{} in {} shards", part.run.settings, shard.count);
-            return Err(MergeError::NotOneRun(part.report, other, one));
+            return Err(MergeError::NotOneRun(part.report.path, other, one));
         }
         // A shard that was run again is in two reports. A run that has finished has all of it; of two, the later one, in
         // whatever order the reports come. In one form and one zone, the order of texts is that of times.
@@ -143,27 +149,33 @@ impl All {
             cut_short: self
                 .cut_short
                 .iter()
-                .map(|path| path.to_string_lossy().into_owned())
+                .map(|report| report.path.to_string_lossy().into_owned())
                 .collect(),
         });
         whole
     }
 
     /// Writes one report of all that was counted, as that of a single run, into `output`.
-    pub(super) fn write(&self, output: &Path, whole: RunRecord) -> Result<(), MergeError> {
+    pub(super) fn write(
+        &self,
+        output: &Path,
+        whole: RunRecord,
+        files: &SideFiles,
+    ) -> Result<(), MergeError> {
         let file = |path: &Path| fs::metadata(path).ok().map(|file| FileId::of(&file));
-        let merged = self.parts().map(|part| &part.report).chain(&self.cut_short);
-        if file(output)
-            .is_some_and(|output| merged.into_iter().any(|part| file(part) == Some(output)))
-        {
+        let id = file(output);
+        let is_output =
+            |part: &ReportFile| part.path == output || id.is_some() && file(&part.path) == id;
+        let mut merged = self.parts().map(|part| &part.report).chain(&self.cut_short);
+        if merged.any(is_output) {
             let error = "it is one of those that are merged";
             return Err(ReportError(output.to_owned(), io::Error::other(error)).into());
         }
-        let mut report = Report::create(output)?;
+        let mut report = Report::create(output, files)?;
         let mut unvisited = BTreeSet::new();
         for part in self.parts() {
             let mut number = 0;
-            for_each_line(&part.report, |line| {
+            part.report.for_each_line(|line| {
                 number += 1;
                 if number <= part.lines.0 || number >= part.lines.1 {
                     return Ok(());

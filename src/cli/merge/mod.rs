@@ -16,10 +16,13 @@ mod text;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::batch::is_in_store;
+use crate::batch::place::to_path;
 use crate::cli::command_line::MergeCli;
+use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::failure_limit::Allowance;
-use crate::tell::side_file::is_stdout;
+use crate::tell::side_file::{SideFiles, is_stdout};
 use all::All;
 use reading::reports_at;
 
@@ -39,8 +42,8 @@ pub struct Merge {
 impl From<MergeCli> for Merge {
     fn from(cli: MergeCli) -> Self {
         Self {
-            reports: cli.reports,
-            output: cli.output,
+            reports: cli.reports.into_iter().map(to_path).collect(),
+            output: cli.output.map(to_path),
             allow_failures: cli.allow_failures.unwrap_or_default(),
         }
     }
@@ -52,11 +55,18 @@ impl From<MergeCli> for Merge {
 ///
 /// When a report can't be read or isn't one, when shards are not of one run, or when the merged report can't be
 /// written.
-pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<Exit, MergeError> {
+pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<Exit, Error> {
+    for (path, name) in merge.reports.iter().map(|path| (path, "REPORT")) {
+        is_in_store(path, name)?;
+    }
+    if let Some(output) = &merge.output {
+        is_in_store(output, "--output")?;
+    }
+    let files = SideFiles::default();
     let mut all = All::default();
     for path in &merge.reports {
-        for report in reports_at(path)? {
-            all.read(&report, err)?;
+        for report in reports_at(path, &files)? {
+            all.read(report, err)?;
         }
     }
     let merged = all.record();
@@ -69,12 +79,12 @@ pub fn merge(merge: &Merge, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     let counts = merged.counts;
     let finished = merged.finished;
     if let Some(output) = &merge.output {
-        all.write(output, merged)?;
+        all.write(output, merged, &files)?;
     }
     match told {
         // A closed stdout doesn't change the exit status.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            return Err(MergeError::Stdout(error));
+            return Err(MergeError::Stdout(error).into());
         }
         _ => {}
     }

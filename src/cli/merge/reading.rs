@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -12,42 +13,84 @@ use super::error::MergeError;
 use crate::batch::counts::Counts;
 use crate::batch::error::shown;
 use crate::tell::report::{Known, Record, RunRecord, lines};
+use crate::tell::side_file::SideFiles;
+
+/// A report.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ReportFile {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// A copy of it, if that is in a store.
+    copy: Option<Arc<File>>,
+}
+
+impl ReportFile {
+    fn local(path: &Path) -> Self {
+        let path = path.to_owned();
+        Self { path, copy: None }
+    }
+
+    fn open(&self) -> io::Result<File> {
+        let Some(copy) = &self.copy else {
+            return File::open(&self.path);
+        };
+        let mut copy = copy.try_clone()?;
+        copy.rewind()?;
+        Ok(copy)
+    }
+
+    /// Whether its last line is that of a merge.
+    fn is_merged(&self) -> bool {
+        let last = self.open().and_then(lines::last_line);
+        let record = serde_json::from_slice(&last.unwrap_or_default());
+        matches!(record, Ok(Record::Run(run)) if run.merged.is_some())
+    }
+
+    /// Hands every line to `each`, without its end; see [`lines::for_each_line`].
+    pub(super) fn for_each_line(
+        &self,
+        each: impl FnMut(&[u8]) -> Result<(), MergeError>,
+    ) -> Result<bool, MergeError> {
+        let unreadable = |error: io::Error| MergeError::ReportUnreadable(self.path.clone(), error);
+        lines::for_each_line(self.open().map_err(unreadable)?, unreadable, each)
+    }
+}
 
 /// `path`, or if it is a folder, every `*.jsonl` directly in it, sorted; an earlier merge's output is not among them.
-pub(super) fn reports_at(path: &Path) -> Result<Vec<PathBuf>, MergeError> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
+pub(super) fn reports_at(path: &Path, files: &SideFiles) -> Result<Vec<ReportFile>, MergeError> {
     let unreadable = |error| MergeError::ReportUnreadable(path.to_owned(), error);
     let mut reports = Vec::new();
-    for entry in fs::read_dir(path).map_err(unreadable)? {
-        let report = entry.map_err(unreadable)?.path();
-        if report.extension() == Some(OsStr::new("jsonl")) && !is_merged(&report) {
-            reports.push(report);
+    if let Some(found) = files.in_store(path, ".jsonl").map_err(unreadable)? {
+        for url in found {
+            let copy = files.at(&url).map_err(unreadable)?.read();
+            let gone = || unreadable(io::ErrorKind::NotFound.into());
+            reports.push(ReportFile {
+                copy: Some(Arc::new(copy.ok_or_else(gone)?)),
+                path: url,
+            });
         }
+        // One that was named is taken, whatever it is.
+        if let [only] = reports.as_slice()
+            && only.path == path
+        {
+            return Ok(reports);
+        }
+    } else if path.is_dir() {
+        for entry in fs::read_dir(path).map_err(unreadable)? {
+            let report = entry.map_err(unreadable)?.path();
+            if report.extension() == Some(OsStr::new("jsonl")) {
+                reports.push(ReportFile::local(&report));
+            }
+        }
+    } else {
+        return Ok(vec![ReportFile::local(path)]);
     }
+    reports.retain(|report| !report.is_merged());
     if reports.is_empty() {
         return Err(MergeError::NoReports(path.to_owned()));
     }
-    reports.sort();
+    reports.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(reports)
-}
-
-/// Whether the last line of `report` is that of a merge.
-fn is_merged(report: &Path) -> bool {
-    let last = File::open(report).and_then(lines::last_line);
-    let record = serde_json::from_slice(&last.unwrap_or_default());
-    matches!(record, Ok(Record::Run(run)) if run.merged.is_some())
-}
-
-/// Hands every line of `path` to `each`, without its end; see [`lines::for_each_line`].
-pub(super) fn for_each_line(
-    path: &Path,
-    each: impl FnMut(&[u8]) -> Result<(), MergeError>,
-) -> Result<bool, MergeError> {
-    let unreadable = |error: io::Error| MergeError::ReportUnreadable(path.to_owned(), error);
-    let report = File::open(path).map_err(unreadable)?;
-    lines::for_each_line(report, unreadable, each)
 }
 
 /// What matters of a line. That of a run is read again, as a whole.
@@ -76,7 +119,7 @@ pub(super) struct Thumbnail<'a> {
 /// The lines of one run.
 #[derive(Debug, Default)]
 pub(super) struct ReportedRun {
-    pub(super) report: PathBuf,
+    pub(super) report: ReportFile,
     /// Number of the report's line before its first, and of its last.
     pub(super) lines: (u64, u64),
     pub(super) counts: Counts,

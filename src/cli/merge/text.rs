@@ -26,10 +26,13 @@ impl All {
                 .run
                 .shard
                 .map_or_else(|| "run".into(), |shard| format!("shard {shard}"));
-            lines.push(format!("Not finished: {what}, {}", shown(&part.report)));
+            lines.push(format!(
+                "Not finished: {what}, {}",
+                shown(&part.report.path)
+            ));
         }
         for report in &self.cut_short {
-            let path = shown(report);
+            let path = shown(&report.path);
             lines.push(format!("Cut short, and not counted: {path}"));
         }
         // The same folder may be mounted in two places.

@@ -1,13 +1,12 @@
 //! What failed before: the report that the last run left is the memory of the next one.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::record::{BEGINNING, PictureRecord, Record};
-use crate::tell::side_file::{self, is_stdout};
+use crate::tell::side_file::{SideFiles, is_stdout};
 
 /// The failures that a report holds.
 #[derive(Debug, Default)]
@@ -19,13 +18,14 @@ impl Known {
 
     /// The failures in the report at `path`; none if there is no such file. Whatever is not a record is passed over: a killed
     /// run leaves half a line.
-    pub fn read(path: &Path) -> Self {
+    pub fn read(path: &Path, files: &SideFiles) -> Self {
         let known = Self::default();
-        let is_file = || fs::metadata(path).is_ok_and(|file| file.is_file());
-        if is_stdout(path) || !is_file() || side_file::check(path, BEGINNING).is_err() {
+        if is_stdout(path) {
             return known;
         }
-        let Ok(file) = File::open(path) else {
+        let file = files.at(path).ok();
+        let file = file.filter(|file| file.check(BEGINNING).is_ok());
+        let Some(file) = file.and_then(|file| file.read()) else {
             return known;
         };
         for line in BufReader::new(file).split(b'\n').map_while(Result::ok) {

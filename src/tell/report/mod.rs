@@ -14,14 +14,14 @@ mod path;
 mod record;
 mod thumbnail;
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, LineWriter, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::batch::error::{plain, shown};
-use crate::tell::side_file::{self, SideFile, is_stdout};
+use crate::tell::side_file::{Kind, Output, SideFiles, is_stdout};
 
 use record::BEGINNING;
 
@@ -30,11 +30,26 @@ pub(crate) use path::path;
 pub use record::{MergedRecord, PictureRecord, Record, RunRecord, now};
 pub use thumbnail::ThumbnailRecord;
 
+/// What kind of file a report is.
+const KIND: Kind = Kind {
+    beginning: BEGINNING,
+    media_type: "application/x-ndjson",
+};
+
 /// Where records go.
+#[derive(Debug)]
 pub struct Report {
     path: PathBuf,
-    out: Box<dyn Write + Send>,
+    out: Out,
     copy: Option<BufWriter<File>>,
+}
+
+#[derive(Debug)]
+enum Out {
+    Stdout,
+    Nowhere,
+    /// Line by line: what has ended can be followed, and survives a kill.
+    File(Output),
 }
 
 /// The report can't be written.
@@ -42,26 +57,18 @@ pub struct Report {
 #[error("report {} can't be written: {}", shown(.0), plain(.1))]
 pub struct ReportError(pub PathBuf, #[source] pub io::Error);
 
-impl std::fmt::Debug for Report {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Report").field(&self.path).finish()
-    }
-}
-
 impl Report {
-    /// A report into the file `path`, made anew with its first line, or with `-` to stdout.
+    /// A report into the file at `path`, made anew with its first line, or with `-` to stdout.
     ///
     /// # Errors
     ///
     /// When the file can't be made, or is there and not a report.
-    pub fn create(path: &Path) -> Result<Self, ReportError> {
-        let out: Box<dyn Write + Send> = if is_stdout(path) {
-            Box::new(io::stdout())
+    pub fn create(path: &Path, files: &SideFiles) -> Result<Self, ReportError> {
+        let out = if is_stdout(path) {
+            Out::Stdout
         } else {
-            let file = SideFile::create(path, BEGINNING);
-            let file = file.map_err(|error| ReportError(path.to_owned(), error))?;
-            // Line by line: what has ended can be followed, and survives a kill.
-            Box::new(LineWriter::new(file))
+            let file = files.at(path).and_then(|file| file.create(KIND));
+            Out::File(file.map_err(|error| ReportError(path.to_owned(), error))?)
         };
         let path = path.to_owned();
         let copy = None;
@@ -73,21 +80,19 @@ impl Report {
     /// # Errors
     ///
     /// When what is there is not a report, or can't be read.
-    pub fn is_at(path: &Path) -> Result<bool, ReportError> {
-        let there = fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0);
-        if is_stdout(path) || !there {
+    pub fn is_at(path: &Path, files: &SideFiles) -> Result<bool, ReportError> {
+        if is_stdout(path) {
             return Ok(false);
         }
-        let checked = side_file::check(path, BEGINNING);
-        checked.map_err(|error| ReportError(path.to_owned(), error))?;
-        Ok(true)
+        let is_there = files.at(path).and_then(|file| file.is_there(BEGINNING));
+        is_there.map_err(|error| ReportError(path.to_owned(), error))
     }
 
     /// A report that goes nowhere, unless there is [a copy](Self::copy_to).
     pub fn nowhere() -> Self {
         Self {
             path: PathBuf::new(),
-            out: Box::new(io::sink()),
+            out: Out::Nowhere,
             copy: None,
         }
     }
@@ -114,7 +119,11 @@ impl Report {
     /// Appends `line`, a record as another report has it.
     pub(crate) fn write_line(&mut self, line: &[u8]) -> Result<(), ReportError> {
         let whole = [line, b"\n"].concat();
-        let written = self.out.write_all(&whole);
+        let written = match &mut self.out {
+            Out::Stdout => io::stdout().write_all(&whole),
+            Out::Nowhere => Ok(()),
+            Out::File(file) => file.write_all(&whole),
+        };
         let copied = self
             .copy
             .as_mut()
@@ -130,7 +139,11 @@ impl Report {
     ///
     /// When they can't be written.
     pub fn finish(mut self) -> Result<(), ReportError> {
-        let flushed = self.out.flush();
+        let flushed = match self.out {
+            Out::Stdout => io::stdout().flush(),
+            Out::Nowhere => Ok(()),
+            Out::File(file) => file.finish(),
+        };
         let copied = self.copy.as_mut().map_or(Ok(()), Write::flush);
         flushed
             .and(copied)

@@ -13,10 +13,10 @@
 //! place.
 
 mod placeholder;
+mod thumbnails;
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -26,18 +26,19 @@ use thiserror::Error;
 use crate::batch::error::{plain, shown};
 use crate::batch::job::Job;
 use crate::batch::make::{Fate, Outcome};
-use crate::picture::{Format, own_size};
-use crate::tell::side_file::{self, folder};
+use crate::picture::Format;
+use crate::tell::side_file::{Kind, SideFile, SideFiles};
 use crate::tell::url::url_of;
 
 pub use placeholder::Placeholder;
 use placeholder::Placeholders;
+use thumbnails::Thumbnails;
 
-/// How each of these files begins.
-const BEGINNING: &[u8] = b"{\"pictures\":{";
-
-/// More than any header that thumbgen writes has.
-const HEAD: u64 = 4 << 10;
+/// What kind of file it is.
+const KIND: Kind = Kind {
+    beginning: b"{\"pictures\":{",
+    media_type: "application/json",
+};
 
 /// The thumbnails of one picture.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +68,9 @@ pub struct Source {
 #[derive(Debug)]
 pub struct Srcset {
     path: PathBuf,
+    file: SideFile,
     dest: PathBuf,
+    thumbnails: Thumbnails,
     formats: Vec<Format>,
     before: Mutex<HashMap<String, Entry>>,
     entries: Mutex<BTreeMap<String, Entry>>,
@@ -95,17 +98,21 @@ impl Srcset {
         dest: &Path,
         formats: Vec<Format>,
         placeholder: Option<Placeholder>,
+        files: &SideFiles,
     ) -> Result<Self, SrcsetError> {
         let failed = |error| SrcsetError(path.to_owned(), error);
-        side_file::check(path, BEGINNING).map_err(failed)?;
-        fs::read_dir(folder(path)).map_err(failed)?;
+        let file = files.at(path).map_err(failed)?;
+        file.check(KIND.beginning).map_err(failed)?;
+        file.check_folder().map_err(failed)?;
         // One that is cut short says nothing: all is found out anew.
-        let before = File::open(path).ok().map(BufReader::new);
+        let before = file.read().map(BufReader::new);
         let before = before.and_then(|file| serde_json::from_reader(file).ok());
         let Whole { pictures } = before.unwrap_or_default();
         Ok(Self {
             path: path.to_owned(),
+            file,
             dest: dest.to_owned(),
+            thumbnails: Thumbnails::below(dest, files).map_err(failed)?,
             formats,
             before: Mutex::new(pictures),
             entries: Mutex::default(),
@@ -145,7 +152,7 @@ impl Srcset {
         for (number, (url, fate)) in urls.into_iter().zip(fates).enumerate() {
             let size = match fate {
                 Fate::Made(made) => Some((made.thumbnail.width, made.thumbnail.height)),
-                Fate::Fresh => size_of(&job.thumbnails[number]),
+                Fate::Fresh => self.thumbnails.size(&job.thumbnails[number]),
                 Fate::Failed(_) => {
                     let old = before.as_ref();
                     let old = old.and_then(|old| old.thumbnails.iter().find(|it| it.src == url));
@@ -163,9 +170,10 @@ impl Srcset {
         }
         let places = job.thumbnails.iter().zip(fates);
         let places = places.filter(|(_, fate)| matches!(fate, Fate::Made(_) | Fate::Fresh));
+        let mut bytes = places.filter_map(|(place, _)| self.thumbnails.bytes(place));
         let placeholder = self.placeholders.as_ref();
         Entry {
-            placeholder: placeholder.and_then(|it| it.of(places.map(|(place, _)| place.as_path()))),
+            placeholder: placeholder.and_then(|it| it.of(&mut bytes)),
             thumbnails,
         }
     }
@@ -187,7 +195,7 @@ impl Srcset {
                 entries.entry(name).or_insert(entry);
             }
         }
-        write(&self.path, &entries).map_err(|error| SrcsetError(self.path, error))
+        write(self.file, &entries).map_err(|error| SrcsetError(self.path, error))
     }
 }
 
@@ -195,15 +203,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn write(path: &Path, entries: &BTreeMap<String, Entry>) -> io::Result<()> {
-    // Another file may have come into its place during the run.
-    side_file::check(path, BEGINNING)?;
-    // Made as a plain file, so that a web server may read it if the umask lets it.
-    let file = tempfile::Builder::new()
-        .prefix(".thumbgen-srcset.")
-        .make_in(folder(path), |path| File::create_new(path))?;
-    let mut out = BufWriter::new(file);
-    out.write_all(BEGINNING)?;
+fn write(file: SideFile, entries: &BTreeMap<String, Entry>) -> io::Result<()> {
+    let mut out = BufWriter::new(file.replace(KIND)?);
+    out.write_all(KIND.beginning)?;
     for (number, (name, entry)) in entries.iter().enumerate() {
         out.write_all(if number == 0 { b"\n" } else { b",\n" })?;
         serde_json::to_writer(&mut out, name)?;
@@ -211,17 +213,5 @@ fn write(path: &Path, entries: &BTreeMap<String, Entry>) -> io::Result<()> {
         serde_json::to_writer(&mut out, entry)?;
     }
     out.write_all(b"\n}}\n")?;
-    out.into_inner()?.persist(path)?;
-    Ok(())
-}
-
-/// The size of the thumbnail at `path`, if it can be told.
-fn size_of(path: &Path) -> Option<(u32, u32)> {
-    let mut head = Vec::new();
-    File::open(path)
-        .ok()?
-        .take(HEAD)
-        .read_to_end(&mut head)
-        .ok()?;
-    own_size(&head)
+    out.into_inner()?.finish()
 }

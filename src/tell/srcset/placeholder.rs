@@ -1,8 +1,6 @@
 //! A tiny likeness of a picture, to be shown until its thumbnail is there.
 
-use std::fs;
 use std::num::NonZeroU16;
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
@@ -36,8 +34,8 @@ impl Placeholders {
         }
     }
 
-    /// The placeholder of a picture, made of the first of its `thumbnails` that can be read, in base64.
-    pub(super) fn of<'p>(&self, mut thumbnails: impl Iterator<Item = &'p Path>) -> Option<String> {
+    /// The placeholder of a picture, made of the first of its `thumbnails`, files, that can be read, in base64.
+    pub(super) fn of(&self, thumbnails: &mut dyn Iterator<Item = Vec<u8>>) -> Option<String> {
         let idle = || {
             self.thumbnailers
                 .lock()
@@ -46,10 +44,8 @@ impl Placeholders {
         let thumbnailer = idle().pop();
         let mut thumbnailer = thumbnailer.unwrap_or_else(|| Thumbnailer::new(Options::default()));
         let rule = FramingRule::new(Bounds::square(LARGEST));
-        let pixels = thumbnails.find_map(|path| {
-            let bytes = fs::read(path).ok()?;
-            thumbnailer.pixels(&bytes, rule).ok()
-        });
+        let mut pixels = thumbnails.filter_map(|file| thumbnailer.pixels(&file, rule).ok());
+        let pixels = pixels.next();
         idle().push(thumbnailer);
         let pixels = pixels?.to_rgba8();
         let (width, height) = (pixels.width() as usize, pixels.height() as usize);
