@@ -3,9 +3,21 @@
 use std::fs;
 use std::sync::Arc;
 
-use crate::env::jpeg;
+use crate::client::Kind;
+use crate::env::{finish, jpeg, size};
 use crate::proxy::Fault;
 use crate::server::{SECRET, Server};
+
+on_each_server!(
+    what_can_not_be_used_is_said_before_the_first_picture_with_the_stores_reason,
+    what_goes_wrong_once_is_tried_again,
+    what_goes_wrong_for_good_is_that_pictures_failure,
+    a_store_that_is_gone_ends_the_run,
+    credentials_that_run_out_end_the_run,
+    a_picture_that_is_replaced_after_it_was_listed_is_made_as_it_is_now,
+    what_comes_into_a_place_meanwhile_is_kept,
+    a_dead_runs_claim_is_taken_over_by_the_stores_clock,
+);
 
 fn answer(status: u16, code: &str) -> Fault {
     // What S3 repeats of a request where a signature is wrong.
@@ -16,54 +28,67 @@ fn answer(status: u16, code: &str) -> Fault {
     Fault::Answer(status, body)
 }
 
-fn with_pictures(count: u8) -> Server {
-    let server = Server::new();
+fn put_pictures(server: &Server, count: u8) {
     for number in 0..count {
         server.put(&format!("images/{number}.jpg"), &jpeg(200, 120, number));
     }
-    server
 }
 
-const BOTH: [&str; 2] = ["s3://shop/images", "s3://shop/thumbs"];
-
-#[test]
-fn what_can_not_be_used_is_said_before_the_first_picture_with_the_stores_reason() {
-    let server = with_pictures(2);
+fn what_can_not_be_used_is_said_before_the_first_picture_with_the_stores_reason(server: &Server) {
+    put_pictures(server, 2);
+    let [images, thumbs] = server.places();
+    let nowhere = |place: &str| server.url(place).replace("shop", "none");
+    let (no_images, no_thumbs) = (nowhere("images"), nowhere("thumbs"));
+    let code = match server.kind() {
+        Kind::S3 => "NoSuchBucket",
+        Kind::Azure => "ContainerNotFound",
+    };
     for (source, dest, text) in [
         (
-            "s3://none/images",
-            "s3://shop/thumbs",
-            "SOURCE s3://none/images can't be used: NoSuchBucket",
+            &no_images,
+            &thumbs,
+            format!("SOURCE {no_images} can't be used: {code}"),
         ),
         (
-            "s3://shop/images",
-            "s3://none/thumbs",
-            "DEST s3://none/thumbs can't be used: NoSuchBucket",
+            &images,
+            &no_thumbs,
+            format!("DEST {no_thumbs} can't be used: {code}"),
         ),
         (
-            "s3://shop/imagse",
-            "s3://shop/thumbs",
-            "no object of this name",
+            &server.url("imagse"),
+            &thumbs,
+            "no object of this name".into(),
         ),
     ] {
-        server.run(&[source, dest]).ends_with(2).says(text);
+        server.run([source, dest]).ends_with(2).says(&text);
     }
     for method in ["LIST", "PUT"] {
         server
             .proxy
             .fault(method, "thumbs", 1, answer(403, "AccessDenied"));
-        let run = server.run(&BOTH);
+        let run = server.make(&[]);
         run.ends_with(2).says("can't be used: AccessDenied: No.");
         run.does_not_say(SECRET);
     }
     assert_eq!(server.keys("thumbs"), [""; 0]);
+    let mut command = server.command(server.places());
+    command
+        .env_remove("AWS_ALLOW_HTTP")
+        .env_remove("AZURE_ALLOW_HTTP");
+    finish(&mut command)
+        .ends_with(2)
+        .says("the server speaks no TLS (--allow-http");
+    finish(command.arg("--allow-http"))
+        .ends_with(0)
+        .counts(2, 0, 0);
 }
 
 #[test]
 fn secrets_are_in_no_message_and_no_report() {
-    let server = with_pictures(3);
+    let server = Server::new();
+    put_pictures(&server, 3);
     let url = format!("s3://key:{SECRET}@shop/images");
-    let run = server.run(&[&url, "thumbs.webp"]);
+    let run = server.run([&url, "thumbs.webp"]);
     run.ends_with(2)
         .says("credentials are taken from the environment");
     run.does_not_say(SECRET);
@@ -73,7 +98,7 @@ fn secrets_are_in_no_message_and_no_report() {
         1,
         answer(403, "SignatureDoesNotMatch"),
     );
-    let run = server.run(&[&BOTH[..], &["--report", "report", "--debug"]].concat());
+    let run = server.make(&["--report", "report", "--debug"]);
     run.ends_with(1).counts(2, 0, 1);
     run.says("images/1.jpg: read: SignatureDoesNotMatch: No.")
         .does_not_say(SECRET);
@@ -81,77 +106,112 @@ fn secrets_are_in_no_message_and_no_report() {
     assert!(report.contains("SignatureDoesNotMatch") && !report.contains(SECRET));
 }
 
-#[test]
-fn what_goes_wrong_once_is_tried_again() {
-    let server = with_pictures(6);
-    server
-        .proxy
-        .fault("GET", "images/0.jpg", 2, answer(503, "SlowDown"));
-    server
-        .proxy
-        .fault("GET", "images/1.jpg", 1, answer(500, "InternalError"));
-    server.proxy.fault("GET", "images/2.jpg", 1, Fault::Reset);
-    server
-        .proxy
-        .fault("GET", "images/3.jpg", 1, Fault::HalfBody);
-    server
-        .proxy
-        .fault("PUT", "thumbs/4.jpg", 1, answer(503, "SlowDown"));
-    server
-        .proxy
-        .fault("LIST", "images", 1, answer(429, "TooManyRequests"));
-    server.run(&BOTH).ends_with(0).counts(6, 0, 0);
-    server.run(&BOTH).ends_with(0).counts(0, 6, 0);
+fn what_goes_wrong_once_is_tried_again(server: &Server) {
+    put_pictures(server, 9);
+    for (method, target, times, fault) in [
+        ("GET", "images/0.jpg", 2, answer(503, "SlowDown")),
+        ("GET", "images/1.jpg", 1, answer(500, "InternalError")),
+        ("GET", "images/2.jpg", 1, Fault::Reset),
+        ("GET", "images/3.jpg", 1, Fault::HalfBody),
+        ("GET", "images/4.jpg", 1, Fault::Short),
+        ("GET", "images/5.jpg", 1, Fault::Silence),
+        ("PUT", "thumbs/6.jpg", 1, answer(503, "SlowDown")),
+        ("PUT", "thumbs/7.jpg", 1, Fault::Reset),
+        ("PUT", "thumbs/8.jpg", 1, Fault::Silence),
+        ("LIST", "images", 1, answer(429, "TooManyRequests")),
+        ("LIST", "images", 1, Fault::HalfBody),
+    ] {
+        server.proxy.fault(method, target, times, fault);
+    }
+    // Silence is borne for half of that.
+    let run = server.make(&["--retry-timeout", "4"]);
+    run.ends_with(0).counts(9, 0, 0);
+    assert_eq!(server.proxy.open_faults(), 0);
+    server.make(&[]).ends_with(0).counts(0, 9, 0);
 }
 
-#[test]
-fn what_goes_wrong_for_good_is_that_pictures_failure() {
-    let server = with_pictures(4);
-    server
-        .proxy
-        .fault("GET", "images/1.jpg", 1000, answer(500, "InternalError"));
-    server
-        .proxy
-        .fault("PUT", "thumbs/2.jpg", 1000, answer(400, "EntityTooWeird"));
-    let run = server.run(&[&BOTH[..], &["--retry-timeout", "1"]].concat());
-    run.ends_with(1).counts(2, 0, 2);
+fn what_goes_wrong_for_good_is_that_pictures_failure(server: &Server) {
+    put_pictures(server, 7);
+    for (method, target, fault) in [
+        ("GET", "images/1.jpg", answer(500, "InternalError")),
+        ("PUT", "thumbs/2.jpg", answer(400, "EntityTooWeird")),
+        ("GET", "images/3.jpg", Fault::Short),
+        ("GET", "images/4.jpg", answer(403, "AccessDenied")),
+        ("GET", "images/5.jpg", Fault::Silence),
+        ("GET", "images/6.jpg", answer(503, "SlowDown")),
+    ] {
+        server.proxy.fault(method, target, 1000, fault);
+    }
+    let run = server.make(&["--retry-timeout", "1"]);
+    run.ends_with(1).counts(1, 0, 6);
     run.says("images/1.jpg: read: InternalError")
-        .says("thumbs/2.jpg: write: EntityTooWeird");
-    assert_eq!(server.thumbnails("thumbs").len(), 2);
+        .says("thumbs/2.jpg: write: EntityTooWeird")
+        .says("images/3.jpg: read: ")
+        .says("bytes came where there should be")
+        .says("images/4.jpg: read: AccessDenied")
+        .says("images/5.jpg: read: ")
+        .says("images/6.jpg: read: SlowDown");
+    let made: Vec<_> = server.thumbnails("thumbs").into_keys().collect();
+    assert_eq!(made, ["0.jpg"]);
 }
 
-#[test]
-fn a_store_that_is_gone_ends_the_run() {
-    let server = with_pictures(60);
-    let proxy = Arc::new(server);
-    let closing = Arc::clone(&proxy);
-    let close = Fault::Before(Arc::new(move || closing.proxy.close()));
-    proxy.proxy.fault("GET", "images/30.jpg", 1, close);
-    let run = proxy.run(&[&BOTH[..], &["--retry-timeout", "1", "--requests", "2"]].concat());
+fn a_store_that_is_gone_ends_the_run(server: &Server) {
+    put_pictures(server, 60);
+    let switch = server.proxy.switch();
+    let close = Fault::Before(Arc::new(move || switch.close()));
+    server.proxy.fault("GET", "images/30.jpg", 1, close);
+    let run = server.make(&["--retry-timeout", "1", "--requests", "2"]);
     run.ends_with(2).says("stopped: ");
+    // What was in flight is done, and nothing else is begun.
+    let failures = run.stderr.matches(": read: ").count() + run.stderr.matches(": write: ").count();
+    assert!(failures <= 6, "{run}");
 }
 
-#[test]
-fn a_picture_that_is_replaced_after_it_was_listed_is_made_as_it_is_now() {
-    let server = Arc::new(with_pictures(3));
-    let other = Arc::clone(&server);
+fn credentials_that_run_out_end_the_run(server: &Server) {
+    put_pictures(server, 60);
+    for (code, status) in [("ExpiredToken", 400), ("RequestTimeTooSkewed", 403)] {
+        server
+            .proxy
+            .fault("GET", "images/", 1000, answer(status, code));
+        let run = server.make(&["--requests", "2"]);
+        run.ends_with(2).says("stopped: ").says(code);
+        assert!(run.lines_about(": read: ").len() <= 6, "{run}");
+        server.proxy.heal();
+    }
+    server.make(&[]).ends_with(0).counts(60, 0, 0);
+}
+
+fn a_picture_that_is_replaced_after_it_was_listed_is_made_as_it_is_now(server: &Server) {
+    put_pictures(server, 3);
+    let other = server.client();
     let replace = Fault::Before(Arc::new(move || {
         other.put("images/1.jpg", &jpeg(300, 300, 9));
     }));
     server.proxy.fault("GET", "images/1.jpg", 1, replace);
-    server.run(&BOTH).ends_with(0).counts(3, 0, 0);
-    let thumbnail = server.bytes("thumbs/1.jpg");
-    assert_eq!(crate::env::size(&thumbnail), (128, 128));
+    server.make(&[]).ends_with(0).counts(3, 0, 0);
+    assert_eq!(size(&server.bytes("thumbs/1.jpg")), (128, 128));
     // The stamp is that of the object that was read.
-    server.run(&BOTH).ends_with(0).counts(0, 3, 0);
+    server.make(&[]).ends_with(0).counts(0, 3, 0);
 }
 
-#[test]
-fn what_comes_into_a_place_meanwhile_is_kept() {
-    let server = Arc::new(with_pictures(2));
-    let other = Arc::clone(&server);
+fn what_comes_into_a_place_meanwhile_is_kept(server: &Server) {
+    put_pictures(server, 2);
+    let other = server.client();
     let put = Fault::Before(Arc::new(move || other.put("thumbs/1.jpg", b"mine")));
     server.proxy.fault("PUT", "thumbs/1.jpg", 1, put);
-    server.run(&BOTH).ends_with(0).says("1 made").says("1 kept");
+    server.make(&[]).ends_with(0).says("1 made").says("1 kept");
     assert_eq!(server.bytes("thumbs/1.jpg"), b"mine");
+}
+
+fn a_dead_runs_claim_is_taken_over_by_the_stores_clock(server: &Server) {
+    put_pictures(server, 2);
+    let claim = "thumbs/.thumbgen.claim/whole";
+    server.put(claim, b"process 1 on another host");
+    server.make(&[]).ends_with(75);
+    assert_eq!(server.bytes(claim), b"process 1 on another host");
+    // By the store's clock, whatever ours says, the claim is years old.
+    let old = Fault::Header("last-modified", "Mon, 23 Nov 2020 14:00:00 GMT".into());
+    server.proxy.fault("HEAD", claim, 1, old);
+    server.make(&[]).ends_with(0).counts(2, 0, 0);
+    assert_eq!(server.keys("thumbs/.thumbgen.claim"), [""; 0]);
 }

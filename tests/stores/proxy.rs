@@ -1,11 +1,10 @@
 //! Stands before the server: counts requests, and answers in its place where there is a fault to be had.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 /// What happens to a request.
 #[derive(Clone)]
@@ -16,6 +15,12 @@ pub(crate) enum Fault {
     Reset,
     /// The answer's body ends in its middle.
     HalfBody,
+    /// The answer's body is shorter than the object, and its length says the same.
+    Short,
+    /// Nothing is answered, and the connection stays.
+    Silence,
+    /// A header of the answer has another value.
+    Header(&'static str, String),
     /// Something is done before it is passed on.
     Before(Arc<dyn Fn() + Send + Sync>),
 }
@@ -33,7 +38,7 @@ struct Rule {
 struct Shared {
     rules: Mutex<Vec<Rule>>,
     counts: Mutex<BTreeMap<String, usize>>,
-    latency: Mutex<Duration>,
+    tokens: Mutex<BTreeSet<String>>,
     closed: Mutex<bool>,
 }
 
@@ -70,14 +75,40 @@ impl Proxy {
         });
     }
 
-    /// Answers nothing any more.
-    pub(crate) fn close(&self) {
-        *self.shared.closed.lock().unwrap() = true;
+    /// How many faults have not befallen a request yet.
+    pub(crate) fn open_faults(&self) -> usize {
+        let rules = self.shared.rules.lock().unwrap();
+        rules.iter().map(|rule| rule.times).sum()
+    }
+
+    /// Forgets all faults.
+    pub(crate) fn heal(&self) {
+        self.shared.rules.lock().unwrap().clear();
+    }
+
+    /// What switches it off.
+    pub(crate) fn switch(&self) -> Switch {
+        Switch(Arc::clone(&self.shared))
+    }
+
+    /// The session tokens that there were in requests.
+    pub(crate) fn tokens(&self) -> BTreeSet<String> {
+        self.shared.tokens.lock().unwrap().clone()
     }
 
     /// How many requests there were since the last time, by their kind.
     pub(crate) fn take_counts(&self) -> BTreeMap<String, usize> {
         std::mem::take(&mut self.shared.counts.lock().unwrap())
+    }
+}
+
+/// Switches a proxy off.
+pub(crate) struct Switch(Arc<Shared>);
+
+impl Switch {
+    /// From now on nothing is answered.
+    pub(crate) fn close(&self) {
+        *self.0.closed.lock().unwrap() = true;
     }
 }
 
@@ -91,27 +122,29 @@ impl Shared {
                 return Ok(());
             }
         }
-        let length = head.lines().find_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("content-length")
-                .then(|| value.trim().parse().unwrap())
-        });
+        let header = |wanted: &str| {
+            head.lines().find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case(wanted)
+                    .then(|| value.trim().to_owned())
+            })
+        };
+        let length = header("content-length").map(|length| length.parse().unwrap());
+        if let Some(token) = header("x-amz-security-token") {
+            self.tokens.lock().unwrap().insert(token);
+        }
         let mut body = vec![0; length.unwrap_or(0)];
         reader.read_exact(&mut body)?;
         let mut words = head.split(' ');
         let (method, target) = (words.next().unwrap(), words.next().unwrap());
-        let kind = if target.contains("list-type") {
-            "LIST"
-        } else {
-            method
-        };
+        let is_listing = target.contains("list-type=") || target.contains("comp=list");
+        let kind = if is_listing { "LIST" } else { method };
         *self
             .counts
             .lock()
             .unwrap()
             .entry(kind.to_owned())
             .or_default() += 1;
-        thread::sleep(*self.latency.lock().unwrap());
         if *self.closed.lock().unwrap() {
             return client.shutdown(Shutdown::Both);
         }
@@ -125,8 +158,13 @@ impl Shared {
                 return client.write_all(answer.as_bytes());
             }
             Some(Fault::Reset) => return client.shutdown(Shutdown::Both),
+            Some(Fault::Silence) => {
+                // Until the client has had enough of it.
+                let _ = reader.read(&mut [0]);
+                return Ok(());
+            }
             Some(Fault::Before(act)) => act(),
-            Some(Fault::HalfBody) | None => {}
+            Some(Fault::HalfBody | Fault::Short | Fault::Header(..)) | None => {}
         }
         let mut server = TcpStream::connect(("127.0.0.1", port))?;
         server.write_all(
@@ -136,11 +174,21 @@ impl Shared {
         server.write_all(&body)?;
         let mut answer = Vec::new();
         server.read_to_end(&mut answer)?;
-        let end = match fault {
-            Some(Fault::HalfBody) => answer.len() - answer.len() / 4,
-            _ => answer.len(),
-        };
-        client.write_all(&answer[..end])
+        match fault {
+            Some(Fault::HalfBody) => answer.truncate(answer.len() - answer.len() / 4),
+            Some(Fault::Short) => {
+                let (head, body) = parts(&answer);
+                let half = &body[..body.len() / 2];
+                let head = with_header(head, "content-length", &half.len().to_string());
+                answer = [head.as_bytes(), half].concat();
+            }
+            Some(Fault::Header(name, value)) => {
+                let (head, body) = parts(&answer);
+                answer = [with_header(head, name, &value).as_bytes(), body].concat();
+            }
+            _ => {}
+        }
+        client.write_all(&answer)
     }
 
     fn fault(&self, kind: &str, target: &str) -> Option<Fault> {
@@ -151,4 +199,26 @@ impl Shared {
         rule.times -= 1;
         Some(rule.fault.clone())
     }
+}
+
+/// An answer's head, with the empty line, and its body.
+fn parts(answer: &[u8]) -> (&str, &[u8]) {
+    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+    let (head, body) = answer.split_at(end.unwrap() + 4);
+    (str::from_utf8(head).unwrap(), body)
+}
+
+/// `head` with another value of one of its headers.
+fn with_header(head: &str, name: &str, value: &str) -> String {
+    let lines = head.split_inclusive("\r\n").map(|line| {
+        let is_it = line
+            .split_once(':')
+            .is_some_and(|(it, _)| it.eq_ignore_ascii_case(name));
+        if is_it {
+            format!("{name}: {value}\r\n")
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.collect()
 }

@@ -1,21 +1,16 @@
-//! A server of S3 and a client of it that does without the program's.
+//! A server, with the proxy before it and a folder beside it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::client::{ACCOUNT, BUCKET, Client, KEY, Kind};
 use crate::env::{Env, Run, THUMBGEN, files_below, finish};
 use crate::proxy::Proxy;
-
-/// The bucket of all tests.
-const BUCKET: &str = "shop";
-
-/// The server checks no signature, but wants one.
-const SIGNATURE: &str = "AWS4-HMAC-SHA256 Credential=test/20261126/us-east-1/s3/aws4_request, \
-                         SignedHeaders=host, Signature=0";
 
 /// What no message may show.
 pub(crate) const SECRET: &str = "a-secret-that-nobody-may-see";
@@ -23,7 +18,7 @@ pub(crate) const SECRET: &str = "a-secret-that-nobody-may-see";
 /// A server with a bucket in it, for one test.
 pub(crate) struct Server {
     process: Child,
-    port: u16,
+    client: Client,
     pub(crate) proxy: Proxy,
     pub(crate) env: Env,
 }
@@ -36,62 +31,97 @@ impl Drop for Server {
 }
 
 /// Where the script has put it, or else where the shell would look.
-fn program() -> PathBuf {
-    let installed = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../stores/bin/moto_server");
+fn program(path: &str, name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../stores");
+    let installed = folder.join(path).join(name);
     match installed.exists() {
         true => installed,
-        false => "moto_server".into(),
+        false => name.into(),
+    }
+}
+
+/// The command that starts a server at `port`, which keeps nothing.
+fn command(kind: Kind, port: u16) -> Command {
+    let port = port.to_string();
+    match kind {
+        Kind::S3 => {
+            let mut command = Command::new(program("bin", "moto_server"));
+            command.args(["-H", "127.0.0.1", "-p", &port]);
+            command
+        }
+        Kind::Azure => {
+            let mut command = Command::new(program("node_modules/.bin", "azurite-blob"));
+            command
+                .args(["--silent", "--disableTelemetry", "--inMemoryPersistence"])
+                .args(["--skipApiVersionCheck", "--blobPort", &port]);
+            command
+        }
     }
 }
 
 impl Server {
+    /// One of S3.
     pub(crate) fn new() -> Self {
+        Self::of(Kind::S3)
+    }
+
+    pub(crate) fn of(kind: Kind) -> Self {
         let port = {
             let free = TcpListener::bind("127.0.0.1:0").unwrap();
             free.local_addr().unwrap().port()
         };
-        let process = Command::new(program())
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+        let env = Env::new();
+        let mut process = command(kind, port)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("no moto_server: run tests/stores/install.sh");
+            .unwrap_or_else(|error| {
+                panic!("no server ({error}): run tests/stores/install.sh {kind:?}")
+            });
         let start = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            let ended = process.try_wait().unwrap();
+            assert_eq!(ended, None, "the server ended at once");
             assert!(
                 start.elapsed() < Duration::from_secs(60),
-                "moto does not start"
+                "the server does not start"
             );
             thread::sleep(Duration::from_millis(20));
         }
         let server = Self {
             process,
-            port,
+            client: Client { kind, port },
             proxy: Proxy::before(port),
-            env: Env::new(),
+            env,
         };
-        server.put("", b"");
+        server.client.make_bucket();
         server
     }
 
-    fn url(&self, key: &str) -> String {
-        // What stands for itself in a path.
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte);
-        let key: String = key
-            .bytes()
-            .map(|byte| match plain(byte) {
-                true => char::from(byte).to_string(),
-                false => format!("%{byte:02X}"),
-            })
-            .collect();
-        format!("http://127.0.0.1:{}/{BUCKET}/{key}", self.port)
+    /// A client for whoever outlives the server.
+    pub(crate) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.client.kind
+    }
+
+    /// The place `prefix` in the bucket, as the program is told it.
+    pub(crate) fn url(&self, prefix: &str) -> String {
+        match self.client.kind {
+            Kind::S3 => format!("s3://{BUCKET}/{prefix}"),
+            Kind::Azure => format!("az://{BUCKET}/{prefix}"),
+        }
+    }
+
+    /// The pictures and the place for thumbnails of most tests.
+    pub(crate) fn places(&self) -> [String; 2] {
+        [self.url("images"), self.url("thumbs")]
     }
 
     pub(crate) fn put(&self, key: &str, bytes: &[u8]) {
-        ureq::put(&self.url(key))
-            .header("authorization", SIGNATURE)
-            .send(bytes)
-            .unwrap();
+        self.client.put(key, bytes);
     }
 
     /// Puts the pictures below `folder` there, under `prefix`.
@@ -102,56 +132,21 @@ impl Server {
     }
 
     pub(crate) fn remove(&self, key: &str) {
-        ureq::delete(&self.url(key))
-            .header("authorization", SIGNATURE)
-            .call()
-            .unwrap();
+        self.client.remove(key);
     }
 
     pub(crate) fn bytes(&self, key: &str) -> Vec<u8> {
-        let mut response = ureq::get(&self.url(key))
-            .header("authorization", SIGNATURE)
-            .call()
-            .unwrap();
-        response.body_mut().read_to_vec().unwrap()
+        self.client.bytes(key)
     }
 
-    /// The headers of an object.
+    /// A header of an object.
     pub(crate) fn header(&self, key: &str, name: &str) -> Option<String> {
-        let response = ureq::head(&self.url(key))
-            .header("authorization", SIGNATURE)
-            .call()
-            .unwrap();
-        let value = response.headers().get(name)?;
-        Some(value.to_str().unwrap().to_owned())
+        self.client.header(key, name)
     }
 
     /// All keys that begin with `prefix`.
     pub(crate) fn keys(&self, prefix: &str) -> Vec<String> {
-        let mut keys = Vec::new();
-        let mut after = String::new();
-        loop {
-            let url = format!("http://127.0.0.1:{}/{BUCKET}", self.port);
-            let mut response = ureq::get(&url)
-                .header("authorization", SIGNATURE)
-                .query("list-type", "2")
-                .query("prefix", prefix)
-                .query("start-after", &after)
-                .call()
-                .unwrap();
-            let text = response.body_mut().read_to_string().unwrap();
-            let document = roxmltree::Document::parse(&text).unwrap();
-            let named = document
-                .descendants()
-                .filter(|node| node.tag_name().name() == "Key")
-                .filter_map(|node| node.text().map(str::to_owned));
-            let page: Vec<String> = named.collect();
-            match page.last() {
-                Some(last) => after.clone_from(last),
-                None => return keys,
-            }
-            keys.extend(page);
-        }
+        self.client.keys(prefix)
     }
 
     /// The thumbnails below `prefix`, by their keys below it.
@@ -166,25 +161,45 @@ impl Server {
     }
 
     /// The program with `arguments`, in the test's folder, which talks to the server through the proxy.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command<A: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Command {
         let mut command = Command::new(THUMBGEN);
+        let endpoint = format!("http://127.0.0.1:{}", self.proxy.port);
         command
             .args(arguments)
-            .arg("--allow-http")
             .current_dir(self.env.path(""))
-            .env(
-                "AWS_ENDPOINT_URL",
-                format!("http://127.0.0.1:{}", self.proxy.port),
-            )
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", SECRET)
-            .env("AWS_SESSION_TOKEN", SECRET)
             .env_remove("NO_PROXY");
+        match self.client.kind {
+            Kind::S3 => command
+                .env("AWS_ENDPOINT_URL", endpoint)
+                .env("AWS_ALLOW_HTTP", "true")
+                .env("AWS_REGION", "us-east-1")
+                .env("AWS_ACCESS_KEY_ID", "test")
+                .env("AWS_SECRET_ACCESS_KEY", SECRET)
+                .env("AWS_SESSION_TOKEN", SECRET),
+            Kind::Azure => command
+                .env("AZURE_STORAGE_ENDPOINT", format!("{endpoint}/{ACCOUNT}"))
+                .env("AZURE_ALLOW_HTTP", "true")
+                .env("AZURE_STORAGE_ACCOUNT_NAME", ACCOUNT)
+                .env("AZURE_STORAGE_ACCOUNT_KEY", KEY),
+        };
         command
     }
 
-    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run {
         finish(&mut self.command(arguments))
+    }
+
+    /// Runs the program over the [places](Self::places), with `options`.
+    pub(crate) fn make(&self, options: &[&str]) -> Run {
+        let places = self.places();
+        self.run(
+            places
+                .iter()
+                .map(String::as_str)
+                .chain(options.iter().copied()),
+        )
     }
 }
