@@ -25,9 +25,10 @@ import botocore.validate
 
 model = botocore.session.get_session().get_service_model("batch")
 shape = model.operation_model("RegisterJobDefinition").input_shape
-with open("aws-batch/job-definition.json") as file:
-    report = botocore.validate.ParamValidator().validate(json.load(file), shape)
-if report.has_errors():
-    raise SystemExit("aws-batch/job-definition.json: " + report.generate_report())
-print("INFO  aws-batch/job-definition.json passed for RegisterJobDefinition")
+for name in ("aws-batch/job-definition.json", "aws-batch/job-definition-store.json"):
+    with open(name) as file:
+        report = botocore.validate.ParamValidator().validate(json.load(file), shape)
+    if report.has_errors():
+        raise SystemExit(name + ": " + report.generate_report())
+    print(f"INFO  {name} passed for RegisterJobDefinition")
 END
