@@ -118,7 +118,7 @@ pub(super) fn one_thumbnail(
     let is_folder = dest.as_os_str().as_bytes().ends_with(b"/") || dest.is_dir();
     // Whether there is one picture in a store, its name has to tell.
     let is_picture = match store_scheme(source) {
-        Some(_) => SourceType::of(source).is_some(),
+        Some(_) => named(source).is_some(),
         None => source.is_file(),
     };
     if is_folder || !is_picture {

@@ -39,7 +39,7 @@ impl All {
         if let Some(parts) = self.of_two_sources() {
             let [one, other] = parts.map(|part| {
                 let source = shown(Path::new(&part.run.source));
-                format!("{source} ({})", shown(&part.report))
+                format!("{source} ({})", shown(&part.report.path))
             });
             lines.push(format!("Of different folders: {one} and {other}"));
         }
