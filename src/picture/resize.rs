@@ -6,6 +6,8 @@
 mod convolve;
 mod weights;
 
+use std::ops::Range;
+
 use fearless_simd::Level;
 
 use crate::picture::framing::Area;
@@ -23,17 +25,10 @@ pub(crate) struct Samples<'a> {
 /// Resizes planes with Lanczos-3. Keeps its buffers from one to the next, and weights for another one of the same size.
 #[derive(Debug)]
 pub(crate) struct Resizer {
-    passes: Passes,
-    /// A plane with its edges repeated outwards.
-    padded: Vec<u8>,
-}
-
-#[derive(Debug)]
-struct Passes {
     level: Level,
     down: Weights,
     across: Weights,
-    /// The plane on its way: rows that are summed up, and columns.
+    /// A band on its way: rows that are summed up, and columns.
     rows: Vec<u8>,
     columns: Vec<u8>,
 }
@@ -41,22 +36,18 @@ struct Passes {
 impl Resizer {
     pub(crate) fn new() -> Self {
         Self {
-            passes: Passes {
-                level: Level::new(),
-                down: Weights::default(),
-                across: Weights::default(),
-                rows: Vec::new(),
-                columns: Vec::new(),
-            },
-            padded: Vec::new(),
+            level: Level::new(),
+            down: Weights::default(),
+            across: Weights::default(),
+            rows: Vec::new(),
+            columns: Vec::new(),
         }
     }
 
     /// Resizes the part of `source` under `window` to `width` x `height` and puts the samples into `target`.
     ///
     /// The window is where the picture is, to the fraction of a sample. Where it reaches beyond the plane, the plane's
-    /// edge is repeated; it never reaches far, so the copy that this takes is of a plane not much larger than the
-    /// thumbnail.
+    /// edge is repeated.
     pub(crate) fn resize(
         &mut self,
         source: Samples,
@@ -65,58 +56,21 @@ impl Resizer {
         target: &mut Vec<u8>,
     ) {
         target.resize(width * height, 0);
-        let beyond = |start: f64, length: f64, side: usize| {
-            let before = (-start).ceil().max(0.0) as usize;
-            let after = (start + length - side as f64).ceil().max(0.0) as usize;
-            // Less than this is a rounding error, not a sample.
-            let after = if start + length - side as f64 > 1e-6 {
-                after
-            } else {
-                0
-            };
-            (before, after)
-        };
-        let horizontal = beyond(window.left, window.width, source.width);
-        let vertical = beyond(window.top, window.height, source.height);
-        if horizontal == (0, 0) && vertical == (0, 0) {
-            return self.passes.resize(source, window, (width, height), target);
-        }
-        let source = pad(source, horizontal, vertical, &mut self.padded);
-        let window = Area {
-            left: window.left + horizontal.0 as f64,
-            top: window.top + vertical.0 as f64,
-            ..window
-        };
-        self.passes.resize(source, window, (width, height), target);
-    }
-}
-
-impl Passes {
-    /// The same for a window within the plane.
-    fn resize(
-        &mut self,
-        source: Samples,
-        window: Area,
-        (width, height): (usize, usize),
-        target: &mut [u8],
-    ) {
-        let across = Part {
-            side: source.width,
-            start: window.left,
-            length: shortened(window.left, window.width, source.width),
-            target: width,
-        };
-        let down = Part {
-            side: source.height,
-            start: window.top,
-            length: shortened(window.top, window.height, source.height),
-            target: height,
+        let (across, left) = part(window.left, window.width, source.width, width);
+        let (down, above) = part(window.top, window.height, source.height, height);
+        let plane = Rows {
+            samples: source.samples,
+            stride: source.width,
+            count: source.height,
         };
         if across.is_copied() && down.is_copied() {
-            let rows = source.samples.chunks_exact(source.width);
-            let rows = rows.skip(down.start as usize);
-            for (row, line) in rows.zip(target.chunks_exact_mut(width)) {
-                line.copy_from_slice(&row[across.start as usize..][..width]);
+            let start = across.start as usize;
+            let own = own(&(start..start + width), left, source.width);
+            for (y, line) in target.chunks_exact_mut(width).enumerate() {
+                let row = plane.row(down.start as usize + y, above);
+                let first = start + own.start - left;
+                line[own.clone()].copy_from_slice(&row[first..][..own.len()]);
+                repeat_edges(line, &own);
             }
             return;
         }
@@ -134,19 +88,18 @@ impl Passes {
         let whole = |side: usize| side.next_multiple_of(COLUMNS);
         let reach = across.reach();
         let wide = whole(reach.len());
+        let own = own(&reach, left, source.width);
+        let first = (above, reach.start + own.start - left);
         for (band, lines) in target.chunks_mut(BAND * width).enumerate() {
             let high = whole(lines.len() / width);
-            let plane = Rows::new(source.samples, source.width);
             rows.resize(wide * high, 0);
-            convolve(
-                level,
-                plane,
-                (0, reach.start),
-                wide,
-                down,
-                band * BAND,
-                rows,
-            );
+            convolve(level, plane, first, wide, down, band * BAND, rows);
+            if own != (0..reach.len()) {
+                for line in rows.chunks_exact_mut(wide) {
+                    line.copy_within(..own.len(), own.start);
+                    repeat_edges(&mut line[..reach.len()], &own);
+                }
+            }
             columns.resize(wide * high, 0);
             transpose(level, Rows::new(rows, wide), columns);
             let turned = Rows::new(columns, high);
@@ -162,6 +115,42 @@ impl Passes {
     }
 }
 
+/// The part of a line of `side` samples that becomes `target` samples. Where it begins before the line or ends behind it,
+/// the line is longer by so many samples; how many these are before it comes second.
+fn part(start: f64, length: f64, side: usize, target: usize) -> (Part, usize) {
+    let before = (-start).ceil().max(0.0) as usize;
+    let beyond = start + length - side as f64;
+    // Less than this is a rounding error, not a sample.
+    let after = if beyond > 1e-6 {
+        beyond.ceil() as usize
+    } else {
+        0
+    };
+    let side = before + side + after;
+    let start = start + before as f64;
+    let part = Part {
+        side,
+        start,
+        length: shortened(start, length, side),
+        target,
+    };
+    (part, before)
+}
+
+/// Which samples of those that `reach` names are a line's own: `side` of them, behind `before` that repeat its first.
+fn own(reach: &Range<usize>, before: usize, side: usize) -> Range<usize> {
+    let start = reach.start.max(before);
+    let end = reach.end.min(before + side);
+    start - reach.start..end - reach.start
+}
+
+/// Repeats the first and the last of a line's `own` samples before and behind them.
+fn repeat_edges(line: &mut [u8], own: &Range<usize>) {
+    let (first, last) = (line[own.start], line[own.end - 1]);
+    line[..own.start].fill(first);
+    line[own.end..].fill(last);
+}
+
 /// Rows of the thumbnail that are made together: few enough for what they are made from to stay in a core's cache.
 const BAND: usize = 64;
 
@@ -173,43 +162,6 @@ fn shortened(start: f64, length: f64, side: usize) -> f64 {
         length = length.next_down();
     }
     length
-}
-
-/// A copy of a plane with its edges repeated outwards: so many samples before and after, across and down.
-fn pad<'p>(
-    source: Samples,
-    across: (usize, usize),
-    down: (usize, usize),
-    padded: &'p mut Vec<u8>,
-) -> Samples<'p> {
-    let Samples {
-        samples,
-        width,
-        height,
-    } = source;
-    let padded_width = across.0 + width + across.1;
-    let padded_height = down.0 + height + down.1;
-    padded.clear();
-    padded.reserve(padded_width * padded_height);
-    for row in samples.chunks_exact(width).take(height) {
-        padded.extend(std::iter::repeat_n(row[0], across.0));
-        padded.extend_from_slice(row);
-        padded.extend(std::iter::repeat_n(row[width - 1], across.1));
-        if padded.len() == padded_width {
-            // This is the first row so far: the rows above it are copies of it.
-            for _ in 0..down.0 {
-                padded.extend_from_within(..padded_width);
-            }
-        }
-    }
-    for _ in 0..down.1 {
-        padded.extend_from_within(padded.len() - padded_width..);
-    }
-    Samples {
-        samples: padded,
-        width: padded_width,
-        height: padded_height,
-    }
 }
 
 #[cfg(test)]

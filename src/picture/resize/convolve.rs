@@ -12,17 +12,33 @@ pub(super) const COLUMNS: usize = 16;
 pub(super) struct Rows<'a> {
     pub(super) samples: &'a [u8],
     pub(super) stride: usize,
+    pub(super) count: usize,
 }
 
 impl<'a> Rows<'a> {
+    /// As many rows as there are samples for.
     pub(super) fn new(samples: &'a [u8], stride: usize) -> Self {
-        Self { samples, stride }
+        Self {
+            samples,
+            stride,
+            count: samples.len() / stride,
+        }
+    }
+
+    /// Row number `row`, if these begin with number `first`; those before and behind them are like the first and the last.
+    pub(super) fn row(&self, row: usize, first: usize) -> &'a [u8] {
+        &self.samples[self.within(row, first) * self.stride..][..self.stride]
+    }
+
+    #[inline(always)]
+    fn within(&self, row: usize, first: usize) -> usize {
+        row.saturating_sub(first).min(self.count - 1)
     }
 }
 
 /// Puts the weighted sums of rows, of so many `columns`, into `sums`, with a stride of `columns`, those by the weights
-/// numbered `from` first. `rows` begin with the row and column that `first` names. Columns that they don't have are
-/// summed up to something.
+/// numbered `from` first. `rows` begin with the row and column that `first` names. Rows before and behind them are like
+/// the first and the last; columns that they don't have are summed up to something.
 pub(super) fn convolve(
     level: Level,
     rows: Rows,
@@ -45,38 +61,65 @@ fn convolve_vectorised<S: Simd>(
     from: usize,
     sums: &mut [u8],
 ) {
+    let precision = weights.precision;
     let lines = sums.chunks_exact_mut(columns);
-    for ((start, weights_of_row), line) in weights.iter().skip(from).zip(lines) {
-        let at = (start - first.0) * rows.stride + first.1;
-        let (wide, rest) = line.as_chunks_mut::<{ 2 * COLUMNS }>();
-        let end = at + 2 * COLUMNS * wide.len();
-        for (x, place) in wide.iter_mut().enumerate() {
-            let at = at + x * 2 * COLUMNS;
-            let [left, right] = sum(simd, rows, at, weights_of_row, weights.precision);
-            place[..COLUMNS].copy_from_slice(&left);
-            place[COLUMNS..].copy_from_slice(&right);
-        }
-        if let Some(place) = rest.first_chunk_mut() {
-            [*place] = sum(simd, rows, end, weights_of_row, weights.precision);
+    for ((start, weights), line) in weights.iter().skip(from).zip(lines) {
+        let end = start + 2 * weights.len();
+        if first.0 <= start && end <= first.0 + rows.count {
+            sum_line::<S, false>(simd, rows, first, start, (weights, precision), line);
+        } else {
+            sum_line::<S, true>(simd, rows, first, start, (weights, precision), line);
         }
     }
 }
 
-/// The weighted sums of N times 16 samples at `at`, those below them, and so on.
+/// The weighted sums of row number `start` and those below it. `EDGE` if some of these may not be there.
+#[inline(always)]
+fn sum_line<S: Simd, const EDGE: bool>(
+    simd: S,
+    rows: Rows,
+    (first, column): (usize, usize),
+    start: usize,
+    weights: (&[[i16; 2]], u32),
+    line: &mut [u8],
+) {
+    let place = |row: usize| {
+        let row = if EDGE {
+            rows.within(row, first)
+        } else {
+            row - first
+        };
+        row * rows.stride
+    };
+    let (wide, rest) = line.as_chunks_mut::<{ 2 * COLUMNS }>();
+    let end = column + 2 * COLUMNS * wide.len();
+    for (x, places) in wide.iter_mut().enumerate() {
+        let column = column + x * 2 * COLUMNS;
+        let at = |row| place(row) + column;
+        let [left, right] = sum(simd, rows.samples, at, start, weights);
+        places[..COLUMNS].copy_from_slice(&left);
+        places[COLUMNS..].copy_from_slice(&right);
+    }
+    if let Some(places) = rest.first_chunk_mut() {
+        [*places] = sum(simd, rows.samples, |row| place(row) + end, start, weights);
+    }
+}
+
+/// The weighted sums of N times 16 samples of row number `row` and those below it, which begin where `at` says.
 #[inline(always)]
 fn sum<S: Simd, const N: usize>(
     simd: S,
-    rows: Rows,
-    mut at: usize,
-    weights: &[[i16; 2]],
-    precision: u32,
+    samples: &[u8],
+    at: impl Fn(usize) -> usize,
+    mut row: usize,
+    (weights, precision): (&[[i16; 2]], u32),
 ) -> [[u8; COLUMNS]; N] {
     let mut sums = [[i32x4::splat(simd, 1 << (precision - 1)); 4]; N];
     for &[a, b] in weights {
         let factors = i32x4::splat(simd, i32::from(b) << 16 | i32::from(a) & 0xFFFF);
         let factors: i16x8<S> = factors.bitcast();
-        let upper: [_; N] = load(simd, rows.samples, at);
-        let lower: [_; N] = load(simd, rows.samples, at + rows.stride);
+        let upper: [_; N] = load(simd, samples, at(row));
+        let lower: [_; N] = load(simd, samples, at(row + 1));
         for ((sums, upper), lower) in sums.iter_mut().zip(upper).zip(lower) {
             let left = simd.widen_u8x16(simd.zip_low_u8x16(upper, lower));
             let right = simd.widen_u8x16(simd.zip_high_u8x16(upper, lower));
@@ -85,7 +128,7 @@ fn sum<S: Simd, const N: usize>(
                 *sum += simd.pairwise_dot_product_i16x8(pairs.bitcast(), factors);
             }
         }
-        at += 2 * rows.stride;
+        row += 2;
     }
     sums.map(|sums| {
         let [a, b, c, d] = sums.map(|sum| sum >> precision);

@@ -150,46 +150,72 @@ fn a_window_that_ends_at_the_edge_but_for_rounding_is_taken() {
     }
 }
 
+/// A copy of a plane with its edges repeated: so many samples before and behind, across and down. And its sides.
+fn padded(
+    source: Samples,
+    across: (usize, usize),
+    down: (usize, usize),
+) -> (Vec<u8>, usize, usize) {
+    let (width, height) = (source.width, source.height);
+    let sides = (across.0 + width + across.1, down.0 + height + down.1);
+    let sample = |x: usize, y: usize| {
+        let x = x.saturating_sub(across.0).min(width - 1);
+        let y = y.saturating_sub(down.0).min(height - 1);
+        source.samples[y * width + x]
+    };
+    let samples = (0..sides.1).flat_map(|y| (0..sides.0).map(move |x| (x, y)));
+    let samples = samples.map(|(x, y)| sample(x, y));
+    (samples.collect(), sides.0, sides.1)
+}
+
 #[test]
 fn beyond_the_plane_its_edge_goes_on() {
-    let samples = noise(8, 6);
-    let source = Samples {
-        samples: &samples,
-        width: 8,
-        height: 6,
-    };
-    let mut padded = Vec::new();
-    let bigger = pad(source, (2, 1), (1, 3), &mut padded);
-    assert_eq!(
-        (bigger.width, bigger.height, bigger.samples.len()),
-        (11, 10, 110)
-    );
-    for y in 0..10_usize {
-        for x in 0..11_usize {
-            let inner = samples[y.saturating_sub(1).min(5) * 8 + x.saturating_sub(2).min(7)];
-            assert_eq!(bigger.samples[y * 11 + x], inner, "{x} {y}");
-        }
-    }
-    let window = Area {
-        left: -0.5,
-        top: 0.0,
-        width: 9.2,
-        height: 6.4,
-    };
-    let (mut direct, mut by_hand) = (Vec::new(), Vec::new());
     let mut resizer = Resizer::new();
-    resizer.resize(source, window, (4, 3), &mut direct);
-    let source = pad(source, (1, 1), (0, 1), &mut padded);
-    resizer.resize(
-        source,
-        Area {
-            left: 0.5,
+    // A plane, how far the window reaches beyond its left, right, upper and lower edge, and what becomes of it.
+    for ((width, height), [left, right, above, below], target) in [
+        ((8, 6), [0.5, 0.7, 0.0, 0.4], (4, 3)),
+        ((100, 300), [0.0, 1.5, 0.0, 2.5], (31, 130)),
+        ((300, 100), [3.5, 0.0, 2.25, 0.0], (150, 50)),
+        ((33, 150), [0.75, 0.75, 0.0, 0.75], (70, 200)),
+        ((5, 5), [1.0, 1.0, 1.0, 1.0], (4, 4)),
+        // Copied.
+        ((20, 10), [0.0, 1.0, 0.0, 2.0], (21, 12)),
+        ((20, 10), [2.0, 0.0, 1.0, 0.0], (22, 11)),
+        ((1, 1), [1.0, 0.0, 0.0, 1.0], (2, 2)),
+    ] {
+        let samples = noise(width, height);
+        let source = Samples {
+            samples: &samples,
+            width,
+            height,
+        };
+        let window = Area {
+            left: -left,
+            top: -above,
+            width: left + width as f64 + right,
+            height: above + height as f64 + below,
+        };
+        let whole = |beyond: f64| beyond.ceil() as usize;
+        let (larger, larger_width, larger_height) = padded(
+            source,
+            (whole(left), whole(right)),
+            (whole(above), whole(below)),
+        );
+        let larger = Samples {
+            samples: &larger,
+            width: larger_width,
+            height: larger_height,
+        };
+        let within = Area {
+            left: left.ceil() - left,
+            top: above.ceil() - above,
             ..window
-        },
-        (4, 3),
-        &mut by_hand,
-    );
-    assert_eq!(direct, by_hand);
+        };
+        let (mut direct, mut expected) = (Vec::new(), Vec::new());
+        resizer.resize(source, window, target, &mut direct);
+        resizer.resize(larger, within, target, &mut expected);
+        assert!(direct == expected, "{width}x{height} to {target:?}");
+    }
 }
 
 #[test]
