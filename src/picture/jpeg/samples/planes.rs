@@ -70,16 +70,21 @@ pub(crate) fn bytes_of_planes(frame: &Frame, scales: &Scales) -> u64 {
 pub(crate) fn canvases<'s>(
     frame: &Frame,
     scales: &Scales,
-    samples: &'s mut [Vec<u8>; 4],
+    samples: &'s mut Vec<u8>,
 ) -> Vec<Canvas<'s>> {
+    let length = bytes_of_planes(frame, scales) as usize;
+    samples.clear();
+    // Not twice as much, as a vector grows else.
+    samples.reserve_exact(length);
+    samples.resize(length, MID_GREY);
+    let mut rest = samples.as_mut_slice();
     let components = frame.components.iter().enumerate();
     components
-        .zip(samples)
-        .map(|((i, component), samples)| {
+        .map(|(i, component)| {
             let n = scales.get(i).n();
             let (width, height) = frame.scaled(component, n);
-            samples.clear();
-            samples.resize(width * height, MID_GREY);
+            let (samples, behind) = std::mem::take(&mut rest).split_at_mut(width * height);
+            rest = behind;
             let extent = |side: f64| side * n as f64 / 8.0;
             let extent = (extent(component.size.0), extent(component.size.1));
             Canvas {
