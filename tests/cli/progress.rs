@@ -143,12 +143,16 @@ fn of_nothing_no_bar_is_full() {
 fn a_signal_leaves_the_bars_where_the_work_stopped() {
     let env = Env::new();
     slow_pictures(&env, 300);
-    let mut interrupted = false;
+    let (mut is_typed, mut is_sent) = (false, false);
     let interrupt = |run: Watched<'_>| {
-        if !interrupted && run.done() >= 20 {
-            interrupted = true;
-            // The terminal shows what was typed. It does not control the run, so the signal is sent separately.
+        // The terminal shows what was typed. It does not control the run, so the signal is sent separately, and not before
+        // that is on the screen.
+        if !is_typed && run.done() >= 20 {
+            is_typed = true;
             run.master.write_all(b"\x03").unwrap();
+        }
+        if !is_sent && run.sent.windows(2).any(|two| two == b"^C") {
+            is_sent = true;
             kill(run.process, Signal::SIGINT).unwrap();
         }
     };
