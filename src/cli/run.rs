@@ -63,7 +63,7 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
     let ready = batch.prepare(&teller, signals.stop())?;
     // If it waited for another run, that has not ended.
     if let Some(signal) = signals.caught() {
-        teller.note("interrupted: nothing was begun");
+        teller.end_early("interrupted: nothing was begun");
         return Ok(Exit::Interrupted(signal));
     }
     #[cfg(feature = "object-store")]

@@ -124,6 +124,12 @@ impl Teller {
         }
     }
 
+    /// Leaves the bars of a run that ends before it has begun, and prints `line`, which says so.
+    pub fn end_early(self, line: &str) {
+        self.progress.finish();
+        self.note(line);
+    }
+
     fn warn(&self, line: &str) {
         self.note(&prefix::warning(line));
     }
