@@ -343,7 +343,7 @@ pub struct Cli {
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 
-    /// Print the reason for each decision
+    /// Print also how each thumbnail was made, and what the walk skips
     #[arg(long, help_heading = "Output")]
     pub debug: bool,
 }
