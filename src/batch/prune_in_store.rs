@@ -5,19 +5,22 @@ use std::path::Path;
 
 use crate::batch::destination::object::Bucket;
 use crate::batch::error::{FailureCause, PictureError};
+use crate::batch::freshness::Fingerprint;
 use crate::batch::names::Names;
 use crate::batch::prune::has_no_picture;
 use crate::batch::shard::Shard;
 use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
 use crate::batch::store::{Listing, Met, RESERVED};
+use crate::picture::stamp::Stamp;
 
 /// What is pruned, and how.
 pub(super) struct Prune<'a> {
     /// DEST.
     pub(super) bucket: &'a Bucket,
-    /// What thumbnails are called.
+    /// What thumbnails are called, and made with.
     pub(super) names: &'a Names,
+    pub(super) settings: &'a [Fingerprint],
     /// Whether those of other variants are removed.
     pub(super) other_variants: bool,
     /// The part of it that is looked at; all, if there is none.
@@ -30,7 +33,7 @@ pub(super) struct Prune<'a> {
     pub(super) stop: &'a Stop,
 }
 
-/// Removes every stamped thumbnail that has no picture. `pruned` is told of each before it is removed.
+/// Removes every stamped thumbnail that has no picture. `pruned` is told of each.
 pub(super) fn prune(
     what: &Prune<'_>,
     mut goes_on: impl FnMut() -> bool,
@@ -61,25 +64,21 @@ pub(super) fn prune(
         let path = root.join(&key);
         match what.is_orphan(&key) {
             Ok(false) => {}
-            Ok(true) => {
-                pruned(&path);
-                if !what.dry_run
-                    && let Err(error) = store.delete(&key)
-                {
-                    failed(PictureError::new(
-                        &path,
-                        Stage::Write,
-                        io::Error::from(error),
-                    ));
+            Ok(true) if what.dry_run => pruned(&path),
+            Ok(true) => match store.delete(&key) {
+                Ok(()) => pruned(&path),
+                Err(error) => {
+                    let error = io::Error::from(error);
+                    failed(PictureError::new(&path, Stage::Write, error));
                 }
-            }
+            },
             Err(error) => failed(PictureError::new(&path, Stage::Freshness, error)),
         }
     }
 }
 
 impl Prune<'_> {
-    /// Whether the object `key` is thumbgen's, and the picture that its name tells is gone.
+    /// Whether the object `key` is thumbgen's, of a variant that is pruned, and the picture that its name tells is gone.
     fn is_orphan(&self, key: &str) -> io::Result<bool> {
         let (names, relative) = (self.names, Path::new(key));
         if !has_no_picture(
@@ -94,6 +93,12 @@ impl Prune<'_> {
         let Some(head) = self.bucket.store.head(key)? else {
             return Ok(false);
         };
-        Ok(self.bucket.stamp(key, &head)?.is_some())
+        let stamp = self.bucket.stamp(key, &head)?;
+        let stamp = stamp.as_deref().and_then(Stamp::parse);
+        let is_variant = |stamp: &Stamp<'_>| {
+            let mut settings = self.settings.iter();
+            self.other_variants || settings.any(|settings| settings.is_variant_of(stamp))
+        };
+        Ok(stamp.as_ref().is_some_and(is_variant))
     }
 }

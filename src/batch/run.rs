@@ -215,7 +215,7 @@ impl Ready<'_> {
                 return;
             }
             Doubt::NoPicture
-        } else if self.prune_in_store(outcomes) {
+        } else if self.prune_in_store(settings, outcomes) {
             return;
         } else if batch.dest.is_dir() {
             return prune(

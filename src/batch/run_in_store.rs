@@ -7,6 +7,7 @@ use std::path::Path;
 use std::{cell::RefCell, os::unix::ffi::OsStrExt, path::PathBuf};
 
 use crate::batch::ends::Ends;
+use crate::batch::freshness::Fingerprint;
 use crate::batch::job::Job;
 use crate::batch::make::Overlap;
 use crate::batch::outcomes::Outcomes;
@@ -75,7 +76,7 @@ impl Ready<'_> {
         Box::new(|picture| prune::is_there(&self.batch.source.join(picture)))
     }
 
-    pub(super) fn prune_in_store(&self, _: &Outcomes<'_>) -> bool {
+    pub(super) fn prune_in_store(&self, _: &[Fingerprint], _: &Outcomes<'_>) -> bool {
         false
     }
 
@@ -163,7 +164,7 @@ impl Ready<'_> {
     }
 
     /// Removes thumbnails from a DEST in a store; false if DEST is a folder.
-    pub(super) fn prune_in_store(&self, outcomes: &Outcomes<'_>) -> bool {
+    pub(super) fn prune_in_store(&self, settings: &[Fingerprint], outcomes: &Outcomes<'_>) -> bool {
         let Some(bucket) = &self.ends.dest else {
             return false;
         };
@@ -172,6 +173,7 @@ impl Ready<'_> {
             &prune_in_store::Prune {
                 bucket,
                 names: &self.names,
+                settings,
                 other_variants: batch.prune_variants,
                 shard: batch.shard,
                 dry_run: batch.dry_run,
@@ -180,7 +182,7 @@ impl Ready<'_> {
             },
             || !outcomes.is_stopped(),
             |thumbnail| outcomes.pruned(thumbnail, batch.dry_run),
-            |error| outcomes.failed(error),
+            |error| outcomes.failed_in_dest(error),
         );
         true
     }

@@ -128,7 +128,19 @@ fn settings_variants_foreign_objects_and_orphans_are_as_in_folders(server: &Serv
     server.put("thumbs/note.jpg", b"mine");
     server.remove("images/small/icon.jpg");
     let before = server.keys("thumbs/");
-    run(&["--size", "64", "--prune", "-n"]).exits(0);
+    // One in another size stays, unless those of other variants are to go.
+    let of_another_size = ["--size", "96", "--prune", "-n"];
+    for (options, prunes) in [
+        (&["--size", "64", "--prune", "-n"][..], true),
+        (&of_another_size, false),
+        (
+            &[&of_another_size[..], &["--prune-variants"]].concat(),
+            true,
+        ),
+    ] {
+        let dry = run(options).exits(0).stdout.clone();
+        assert_eq!(dry.contains("pruned"), prunes, "{options:?}: {dry}");
+    }
     assert_eq!(server.keys("thumbs/"), before);
     run(&["--size", "64", "--prune"])
         .ends_with(0)
