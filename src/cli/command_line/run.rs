@@ -215,7 +215,7 @@ pub struct Cli {
     /// SOURCE and DEST may be s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX. Credentials are taken from
     /// the environment.
     #[cfg(feature = "object-store")]
-    #[arg(long, value_name = "N", default_value = "32", value_parser = values::jobs, conflicts_with = "compare", help_heading = "Object stores")]
+    #[arg(long, value_name = "N", default_value = "64", value_parser = values::jobs, conflicts_with = "compare", help_heading = "Object stores")]
     pub requests: NonZeroUsize,
 
     /// Try a request again for this long, if the store is busy or doesn't answer
