@@ -15,6 +15,7 @@ on_each_server!(
     pages_are_made_once_and_then_cost_little,
     settings_variants_foreign_objects_and_orphans_are_as_in_folders,
     an_object_says_what_it_is_and_how_long_it_may_be_kept,
+    a_stamp_of_unknown_fields_is_thumbgens_and_stale,
     a_run_that_is_killed_again_and_again_is_finished_by_the_last,
     shards_and_locks_are_as_in_folders,
     one_picture_is_made_from_and_to_a_store,
@@ -176,6 +177,27 @@ fn an_object_says_what_it_is_and_how_long_it_may_be_kept(server: &Server) {
         Kind::Azure => "x-ms-meta-thumbgen",
     });
     assert!(stamp.starts_with("thumbgen 1 etag="), "{stamp}");
+}
+
+fn a_stamp_of_unknown_fields_is_thumbgens_and_stale(server: &Server) {
+    server.put("images/a.jpg", &jpeg(40, 30, 1));
+    server.make(&[]).ends_with(0).counts(1, 0, 0);
+    let bare = without_stamps(server.thumbnails("thumbs"))["a.jpg"].clone();
+    // As another tool would copy it, without the user metadata: a comment in the stamp's place (T.81, B.2.4.5).
+    let text = b"thumbgen 1 colour=blue";
+    let length = (text.len() as u16 + 2).to_be_bytes();
+    let other = [&bare[..20], &[0xFF, 0xFE], &length, text, &bare[20..]].concat();
+    for name in ["a.jpg", "gone.jpg"] {
+        server.put(&format!("thumbs/{name}"), &other);
+    }
+    server
+        .make(&["--prune-variants", "--prune"])
+        .ends_with(0)
+        .says("1 made, 0 fresh, 0 failed, 1 pruned");
+    assert_eq!(
+        without_stamps(server.thumbnails("thumbs")),
+        [("a.jpg".to_owned(), bare)].into()
+    );
 }
 
 fn a_run_that_is_killed_again_and_again_is_finished_by_the_last(server: &Server) {

@@ -215,7 +215,7 @@ impl Bucket {
         }
         let bytes = self.store.get(key, Some(0..HEAD as u64), None)?.bytes;
         Ok(match find(&bytes) {
-            Found::Stamp(stamp) => Some(stamp.to_string()),
+            Found::Stamp(stamp) => Some(stamp.text.to_owned()),
             Found::CutShort | Found::Nothing => None,
         })
     }
