@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::client::{ACCOUNT, BUCKET, Client, KEY, Kind};
-use crate::env::{Env, Run, THUMBGEN, files_below, finish};
+use crate::env::{Env, Run, files_below, finish};
 use crate::proxy::Proxy;
 
 /// What no message may show.
@@ -165,12 +165,9 @@ impl Server {
         &self,
         arguments: impl IntoIterator<Item = A>,
     ) -> Command {
-        let mut command = Command::new(THUMBGEN);
+        let mut command = self.env.command(arguments);
         let endpoint = format!("http://127.0.0.1:{}", self.proxy.port);
-        command
-            .args(arguments)
-            .current_dir(self.env.path(""))
-            .env_remove("NO_PROXY");
+        command.env_remove("NO_PROXY");
         match self.client.kind {
             Kind::S3 => command
                 .env("AWS_ENDPOINT_URL", endpoint)

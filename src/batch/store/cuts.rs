@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 
 use object_store::list::PaginatedListOptions;
 
-use super::client::{Store, folder};
+use super::client::Store;
+use super::lister::folder;
 use super::listing::{From, PAGE};
 use super::url::Service;
 

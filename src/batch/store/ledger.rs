@@ -23,10 +23,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::client::{Head, Headers, Over, Store};
+use super::client::Store;
 use super::crypto::{checksum, digest};
 use super::error::{Refusal, StoreError};
 use super::listing::{Listing, Met};
+use super::object::{Head, Headers, Over};
 use entries::Entries;
 
 /// How the keys of what thumbgen keeps in DEST for itself begin.

@@ -17,9 +17,10 @@ use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::time::timeout;
 
-use super::client::{BAD_KEY, Store, folder};
+use super::client::{BAD_KEY, Store};
 use super::cuts::Cuts;
 use super::error::{Refusal, StoreError};
+use super::lister::folder;
 use super::url::Service;
 use crate::batch::stop::Stop;
 

@@ -5,7 +5,9 @@
 //! ```text
 //! url      s3://bucket/prefix                      open     from a URL to a store that answers
 //! client   requests, as calls that block           crypto   digests, signatures and TLS
-//! listing  keys in order, some pages ahead         error    what a store says, without secrets
+//! object   what is known of one, and said with it  files    those that are read and written in parts
+//! lister   pages, asked for again                  error    what a store says, without secrets
+//! listing  keys in order, some pages ahead
 //! cuts     where a listing is cut into stretches
 //! ledger   thumbnails that are known to be fresh   window   what is in the thumbnails' places
 //! pictures those below a place
@@ -15,10 +17,13 @@ mod client;
 mod crypto;
 mod cuts;
 mod error;
+mod files;
 mod ledger;
+mod lister;
 mod listing;
 #[cfg(test)]
 pub(super) mod memory;
+mod object;
 mod open;
 mod pictures;
 #[cfg(test)]
@@ -26,10 +31,11 @@ mod tests;
 mod url;
 mod window;
 
-pub use client::{Got, Head, Headers, Over, Store};
+pub use client::Store;
 pub use error::{NotUtf8, Refusal, StoreError};
 pub use ledger::{Fact, Ledger, RESERVED};
 pub use listing::{Listed, Listing, Met};
+pub use object::{Got, Head, Headers, Over};
 pub use open::{Opener, StoreOptions};
 pub use pictures::{Keys, Tree};
 pub use url::{Service, StoreUrl, UrlError};

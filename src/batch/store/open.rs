@@ -10,9 +10,10 @@ use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::{BackoffConfig, ClientConfigKey, RetryConfig};
 use tokio::runtime::{Builder, Runtime};
 
-use super::client::{Head, Store};
+use super::client::Store;
 use super::crypto::{Graviola, choose_tls};
 use super::error::{Refusal, StoreError};
+use super::object::Head;
 use super::url::{Service, StoreUrl};
 
 /// How long a connection may take to come about.

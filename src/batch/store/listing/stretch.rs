@@ -7,8 +7,10 @@ use object_store::path::Error as PathError;
 use tokio::sync::mpsc::Sender;
 
 use super::{Listed, Met, PAGE};
-use crate::batch::store::client::{BAD_KEY, Lister, quoted};
+use crate::batch::store::client::BAD_KEY;
 use crate::batch::store::error::{Refusal, StoreError};
+use crate::batch::store::lister::Lister;
+use crate::batch::store::object::quoted;
 
 /// What a stretch hands over.
 #[derive(Debug)]

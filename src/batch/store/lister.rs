@@ -1,0 +1,76 @@
+//! Pages of a listing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use object_store::Error;
+use object_store::list::{PaginatedListOptions, PaginatedListResult, PaginatedListStore};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::sleep;
+
+use super::error::StoreError;
+
+/// The pause before a page is asked for again that broke off; it doubles.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What of a store a listing takes. It may outlive the store, and must not hold the runtime that it runs on: a runtime
+/// can't be ended from inside.
+#[derive(Clone)]
+pub(super) struct Lister {
+    pages: Arc<dyn PaginatedListStore>,
+    /// How many more requests may be made at the same time.
+    slots: Arc<Semaphore>,
+    retry_timeout: Duration,
+}
+
+impl Lister {
+    pub(super) fn new(
+        pages: Arc<dyn PaginatedListStore>,
+        requests: usize,
+        retry_timeout: Duration,
+    ) -> Self {
+        Self {
+            pages,
+            slots: Arc::new(Semaphore::new(requests)),
+            retry_timeout,
+        }
+    }
+
+    /// Waits until one more request may be made: as long as the slot lives.
+    pub(super) async fn slot(&self) -> SemaphorePermit<'_> {
+        let slot = self.slots.acquire().await;
+        slot.expect("BUG: closed slots")
+    }
+
+    /// A page of the listing. The crate tries a request again, but not one whose answer broke off.
+    pub(super) async fn page(
+        &self,
+        prefix: &str,
+        options: PaginatedListOptions,
+    ) -> Result<PaginatedListResult, Error> {
+        let prefix = (!prefix.is_empty()).then_some(prefix);
+        let (began, mut pause) = (Instant::now(), PAUSE);
+        loop {
+            let slot = self.slot().await;
+            let page = self.pages.list_paginated(prefix, options.clone()).await;
+            drop(slot);
+            let may_pass = match &page {
+                Ok(_) | Err(Error::InvalidPath { .. }) => false,
+                Err(error) => StoreError::of(error).may_pass(),
+            };
+            if !may_pass || began.elapsed() + pause >= self.retry_timeout {
+                return page;
+            }
+            sleep(pause).await;
+            pause *= 2;
+        }
+    }
+}
+
+/// The prefix of all keys below `place`.
+pub(super) fn folder(place: &str) -> String {
+    match place {
+        "" => String::new(),
+        place => format!("{place}/"),
+    }
+}
