@@ -61,10 +61,7 @@ pub fn prune(
         dry_run,
         is_there,
     } = what;
-    let is_variant = |stamp: &Stamp<'_>| {
-        let mut settings = settings.iter();
-        other_variants || settings.any(|settings| settings.is_variant_of(stamp))
-    };
+    let is_variant = |stamp: &Stamp<'_>| is_pruned(stamp, settings, other_variants);
     for entry in WalkDir::new(dest).min_depth(1) {
         if !goes_on() {
             return;
@@ -113,6 +110,12 @@ pub fn prune(
 
 fn is_gone(error: Option<&io::Error>) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+/// Whether a thumbnail with this `stamp` is pruned if it is an orphan: it is of a variant that has these `settings`, or all go.
+pub(super) fn is_pruned(stamp: &Stamp<'_>, settings: &[Fingerprint], other_variants: bool) -> bool {
+    let mut settings = settings.iter();
+    other_variants || settings.any(|settings| settings.is_variant_of(stamp))
 }
 
 /// Whether the file at `relative` below DEST would be an orphan, if it is a thumbnail: it is one of this `shard`, and none of

@@ -7,7 +7,7 @@ use crate::batch::destination::object::Bucket;
 use crate::batch::error::{FailureCause, PictureError};
 use crate::batch::freshness::Fingerprint;
 use crate::batch::names::Names;
-use crate::batch::prune::has_no_picture;
+use crate::batch::prune::{has_no_picture, is_pruned};
 use crate::batch::shard::Shard;
 use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
@@ -95,10 +95,7 @@ impl Prune<'_> {
         };
         let stamp = self.bucket.stamp(key, &head)?;
         let stamp = stamp.as_deref().and_then(Stamp::parse);
-        let is_variant = |stamp: &Stamp<'_>| {
-            let mut settings = self.settings.iter();
-            self.other_variants || settings.any(|settings| settings.is_variant_of(stamp))
-        };
-        Ok(stamp.as_ref().is_some_and(is_variant))
+        let is_pruned = |stamp| is_pruned(&stamp, self.settings, self.other_variants);
+        Ok(stamp.is_some_and(is_pruned))
     }
 }

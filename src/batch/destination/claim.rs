@@ -146,21 +146,22 @@ impl Own {
         if !self.write(None)? {
             let now = self.now()?;
             let there = self.store.head(&self.key)?;
-            let is_alive = |there: &Head| now - there.written <= TERM;
             // Nobody's, if it was removed just now. If somebody else is faster, it is theirs.
-            if there.as_ref().is_some_and(is_alive) || !self.write(there.as_ref())? {
+            if there.as_ref().is_some_and(|there| is_alive(there, now))
+                || !self.write(there.as_ref())?
+            {
                 return Ok(Claimed::Others(self.key));
             }
         }
         let written = self.head.as_ref().map_or(0, |head| head.written);
         // Only now: whoever claims at the same moment sees this one.
-        Ok(match self.in_the_way(written)? {
-            None => Claimed::Own(Box::new(self)),
-            Some(other) => {
-                self.remove();
-                Claimed::Others(other)
-            }
-        })
+        let other = match self.in_the_way(written) {
+            Ok(None) => return Ok(Claimed::Own(Box::new(self))),
+            Ok(Some(other)) => Ok(Claimed::Others(other)),
+            Err(error) => Err(error),
+        };
+        self.remove();
+        other
     }
 
     /// Writes it over what is there, or where there is nothing; false if there is another run's.
@@ -172,12 +173,8 @@ impl Own {
             .put(&self.key, text, condition, Headers::default());
         let refused = match written {
             Ok(_) => None,
-            Err(error) => match error.refusal {
-                Refusal::Changed | Refusal::Exists | Refusal::Gone | Refusal::Failing => {
-                    Some(error)
-                }
-                _ => return Err(error),
-            },
+            Err(error) if is_others(&error) || error.may_pass() => Some(error),
+            Err(error) => return Err(error),
         };
         // Also where it was refused: that may be the second answer to a request that the first was lost of.
         self.head = match self.store.get(&self.key, None, None) {
@@ -209,17 +206,22 @@ impl Own {
         };
         for other in others.into_iter().filter(|other| *other != self.key) {
             match self.store.head(&other)? {
-                Some(there) if now - there.written <= TERM => return Ok(Some(other)),
+                Some(there) if is_alive(&there, now) => return Ok(Some(other)),
                 Some(dead) => {
                     // Its run may come back between two requests: first it is taken over.
                     let mut other = Self {
                         key: other,
+                        // Empty: nobody's, also to runs that do the same now.
+                        text: String::new(),
                         ..self.clone()
                     };
-                    if !other.write(Some(&dead))? {
+                    if other.write(Some(&dead))? {
+                        other.remove();
+                    } else if let Some(there) = self.store.head(&other.key)?
+                        && is_alive(&there, now)
+                    {
                         return Ok(Some(other.key));
                     }
-                    other.remove();
                 }
                 None => {}
             }
@@ -276,6 +278,11 @@ impl Own {
             let _ = self.store.delete(&self.key);
         }
     }
+}
+
+/// Whether a claim is a living run's. An empty one is being removed.
+fn is_alive(there: &Head, now: i64) -> bool {
+    there.length > 0 && now - there.written <= TERM
 }
 
 /// Whether a refusal says that there is another run's.

@@ -20,6 +20,9 @@ const TRIES: u32 = 5;
 /// The pause before writing is tried again that got no answer; it doubles.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// The longest of these pauses: a run that is to end waits for its workers.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
 /// What all workers of a run have in common.
 #[derive(Debug)]
 pub struct Bucket {
@@ -147,8 +150,19 @@ impl Place {
         let seen = self.heads.iter().position(|(number, _)| *number == variant);
         let mut there = seen.map(|at| self.heads.swap_remove(at).1);
         // It was known without having been looked at.
-        if there.is_none() && matches!(job.there.get(variant), Some(There::Object(_))) {
+        if there.is_none()
+            && let Some(There::Object(listed)) = job.there.get(variant)
+        {
             there = store.head(place)?;
+            // Another one than was listed and taken for a thumbnail.
+            if let Some(head) = &there
+                && head.etag != *listed
+                && head.length > 0
+                && !replace_foreign
+                && self.bucket.stamp(place, head)?.is_none()
+            {
+                return Ok(Written::Kept(Foreign::File));
+            }
         }
         let (began, mut pause) = (Instant::now(), PAUSE);
         let (mut tries, mut conditions) = (0, true);
@@ -171,18 +185,19 @@ impl Place {
                     conditions = false;
                 }
                 // Whether it is there is not known, and the crate asks only once where there is a condition.
-                Err(error)
-                    if error.refusal == Refusal::Gone
-                        && began.elapsed() + pause < store.retry_timeout =>
-                {
+                Err(error) if error.may_pass() && began.elapsed() + pause < store.retry_timeout => {
                     thread::sleep(pause);
-                    pause *= 2;
+                    pause = LONGEST_PAUSE.min(2 * pause);
                 }
                 Err(error) => return Err(error.into()),
             }
             there = store.head(place)?;
             let Some(head) = &there else { continue };
-            if head.stamp.as_deref() == Some(stamp) && head.length == bytes.len() as u64 {
+            // Without conditions, nothing was sent yet, or it is sent once more.
+            if conditions
+                && head.stamp.as_deref() == Some(stamp)
+                && head.length == bytes.len() as u64
+            {
                 // The answer was lost on the way, or another run has made it.
                 self.bucket
                     .note_made(job, place, version, Some(head.etag.clone()), stamp);

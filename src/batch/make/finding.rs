@@ -27,12 +27,13 @@ impl Finding {
         if !matches!(self, Self::Stale(_)) {
             return self;
         }
-        let cause = match rival() {
-            Ok(Some(rival)) => FailureCause::Rival(rival),
+        let (stage, cause) = match rival() {
+            Ok(Some(rival)) => (Stage::Freshness, FailureCause::Rival(rival)),
             Ok(None) => return self,
-            Err(error) => error.into(),
+            // It is SOURCE that was asked.
+            Err(error) => (Stage::Stat, error.into()),
         };
-        let error = PictureError::new(path, Stage::Freshness, cause);
+        let error = PictureError::new(path, stage, cause);
         Self::Settled(Fate::Failed(error))
     }
 }

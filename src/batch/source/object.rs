@@ -17,9 +17,12 @@ const READS_OF_A_CHANGING_PICTURE: u32 = 3;
 /// MB: reading less than that in parts saves nothing.
 const IN_PARTS_FROM: u64 = 2 << 20;
 
-/// The first part of such an object is one in so many of its bytes. Those passages of a progressive picture that a thumbnail needs
-/// are in the first third, as a rule.
+/// The first part of such an object is its length divided by this. As a rule, the passages of a progressive picture that
+/// a thumbnail needs are in the first third.
 const FIRST_PART: u64 = 3;
+
+/// What a stamp has room for: S3 takes 2 KB of user metadata, and an escaped byte is three. No store has tags of 100.
+const LONGEST_ETAG: usize = 512;
 
 /// Reads pictures from a store, and holds the last one.
 #[derive(Debug)]
@@ -67,7 +70,11 @@ impl Reader {
     pub fn has(&self, picture: &SourcePicture, path: &Path) -> io::Result<bool> {
         let root = picture.path().as_os_str().len() - picture.relative().as_os_str().len();
         match path.to_str().and_then(|path| path.get(root..)) {
-            Some(key) => Ok(self.store.head(key)?.is_some()),
+            Some(key) => match self.store.head(key) {
+                // So stores answer where nothing is, too, if not all of the bucket may be listed.
+                Err(error) if error.refusal == Refusal::Denied => Ok(false),
+                found => Ok(found?.is_some()),
+            },
             None => Ok(false),
         }
     }
@@ -122,6 +129,10 @@ impl Reader {
         let SourceVersion::Object { etag, length } = version else {
             unreachable!("BUG: a file in a store")
         };
+        if etag.len() > LONGEST_ETAG {
+            let text = "its entity tag is too long for a stamp";
+            return Err(StoreError::new(Refusal::Other, text));
+        }
         let length = *length;
         let mut end = match length {
             IN_PARTS_FROM.. => length / FIRST_PART,
@@ -130,12 +141,8 @@ impl Reader {
         loop {
             let begin = self.bytes.len() as u64;
             let range = (begin > 0 || end < length).then_some(begin..end);
-            let part = self.store.get(key, range, Some(etag))?.bytes;
-            if begin == 0 {
-                self.bytes = part;
-            } else {
-                self.bytes.extend(part);
-            }
+            let bytes = std::mem::take(&mut self.bytes);
+            self.bytes = self.store.get_onto(key, range, Some(etag), bytes)?.bytes;
             if self.bytes.len() as u64 != end {
                 return Err(StoreError::cut_short(self.bytes.len(), end));
             }

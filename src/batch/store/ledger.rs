@@ -302,10 +302,11 @@ fn in_parallel<T: Sync + Send, R: Send>(
     items: Vec<T>,
     work: impl Fn(&T) -> R + Sync,
 ) -> Vec<(T, R)> {
+    let most = AT_A_TIME.min(items.len());
     let items = Mutex::new(items.into_iter());
     let next = || items.lock().expect("BUG: poisoned items").next();
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..AT_A_TIME)
+        let threads: Vec<_> = (0..most)
             .map(|_| {
                 scope.spawn(|| {
                     let pairs = iter::from_fn(&next).map(|item| {

@@ -87,8 +87,12 @@ impl Listing {
                 let told = listing.page.by_ref();
                 let met: Vec<Met> = told.chain(met).collect();
                 let last = met.iter().rev().find_map(Met::key);
-                if let (Some(next), Some(last)) = (next, last) {
-                    listing.cuts = Cuts::behind(store, next, last);
+                if let Some(next) = next {
+                    listing.cuts = match last {
+                        Some(last) => Cuts::behind(store, next, last),
+                        // All of the page was passed over.
+                        None => Cuts::none(next),
+                    };
                 }
                 listing.page = met.into_iter();
                 listing.begin(Some(first));
@@ -214,7 +218,9 @@ impl Iterator for Listing {
                 match self.part()? {
                     Part::Page(page) => self.page = page.into_iter(),
                     Part::Failed(error) => {
-                        self.stretches.pop_front();
+                        // What is behind it would come with a gap.
+                        self.stretches.clear();
+                        self.cuts = Cuts::default();
                         return Some(Err(error));
                     }
                     Part::End => {

@@ -57,9 +57,7 @@ impl Tree {
         stop: &Stop,
         skipped: impl Fn(&Path, Skipped) + Send + 'a,
     ) -> impl Iterator<Item = Result<SourcePicture, PictureError>> + Send + 'a {
-        let mut ended = false;
         Listing::new(&self.store, stop).filter_map(move |met| match met {
-            _ if ended => None,
             Ok(Met::Object(object)) => {
                 if let Some(keys) = &keys {
                     keys.add(&object.key);
@@ -81,14 +79,11 @@ impl Tree {
                     Err(PictureError::new(&path, Stage::Walk, error))
                 })
             }
-            Err(error) => {
-                ended = true;
-                Some(Err(PictureError {
-                    path: self.root.clone(),
-                    stage: Stage::Walk,
-                    cause: FailureCause::Folder(error.into()),
-                }))
-            }
+            Err(error) => Some(Err(PictureError {
+                path: self.root.clone(),
+                stage: Stage::Walk,
+                cause: FailureCause::Folder(error.into()),
+            })),
         })
     }
 
