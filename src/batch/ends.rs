@@ -55,17 +55,13 @@ impl Batch {
     }
 }
 
-/// Whether `place`, which is called `name`, is in a store.
+/// Whether `place`, which is called `end`, is in a store.
 ///
 /// # Errors
 ///
 /// If the URL makes no sense or holds a secret, or this build knows no stores.
-pub fn is_in_store(place: &Path, name: &'static str) -> Result<bool, RunError> {
-    check_url(place, name)
-}
-
 #[cfg(not(feature = "object-store"))]
-fn check_url(place: &Path, end: &'static str) -> Result<bool, RunError> {
+pub fn is_in_store(place: &Path, end: &'static str) -> Result<bool, RunError> {
     check_scheme(place, end)?;
     match store_scheme(place) {
         Some(scheme) => Err(RunError::NoStores(scheme)),
@@ -81,8 +77,13 @@ fn check_scheme(place: &Path, end: &'static str) -> Result<(), RunError> {
     }
 }
 
+/// Whether `place`, which is called `end`, is in a store.
+///
+/// # Errors
+///
+/// If the URL makes no sense or holds a secret, or this build knows no stores.
 #[cfg(feature = "object-store")]
-fn check_url(place: &Path, end: &'static str) -> Result<bool, RunError> {
+pub fn is_in_store(place: &Path, end: &'static str) -> Result<bool, RunError> {
     check_scheme(place, end)?;
     Ok(url(place, end)?.is_some())
 }

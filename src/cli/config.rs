@@ -15,7 +15,6 @@ use crate::cli::command_line::Cli;
 use crate::cli::failure_limit::Allowance;
 use crate::cli::variants::variants;
 use crate::picture::Options;
-use crate::tell::side_file::SideFiles;
 use crate::tell::srcset::Placeholder;
 use crate::tell::teller::Verbosity;
 
@@ -62,18 +61,6 @@ impl From<&Cli> for StoreOptions {
             retry_timeout: cli.retry_timeout,
             allow_http: cli.allow_http,
             cache_control: cli.cache_control.clone(),
-        }
-    }
-}
-
-impl From<&Cli> for SideFiles {
-    fn from(cli: &Cli) -> Self {
-        #[cfg(feature = "object-store")]
-        return Self::new(&StoreOptions::from(cli));
-        #[cfg(not(feature = "object-store"))]
-        {
-            let _ = cli;
-            Self::default()
         }
     }
 }
@@ -129,7 +116,7 @@ impl From<Cli> for Config {
             shard: cli.shard,
             allow_failures: cli.allow_failures.unwrap_or_default(),
             report: cli.report.map(to_path),
-            gallery: cli.gallery,
+            gallery: cli.gallery.map(to_path),
             srcset: cli.srcset.map(to_path),
             placeholder: cli.placeholder.map(Into::into),
             cores,

@@ -38,7 +38,7 @@ use crate::batch::is_in_store;
 use crate::batch::place::{store_scheme, without_file_scheme};
 use crate::tell::prefix;
 use crate::tell::side_file::SideFiles;
-use command_line::{Cli, Command, CommandLine, ReportCommand};
+use command_line::{Cli, Command, CommandLine, GalleryCli, ReportCommand};
 use compare::Settings;
 use config::Config;
 use error::Error;
@@ -57,6 +57,9 @@ pub fn main() -> ExitCode {
         (Some(Command::Report(ReportCommand::Merge(cli))), _) => {
             merge::merge(&Merge::from(cli), &mut io::stdout(), &mut io::stderr())
         }
+        (Some(Command::Gallery(cli)), _) if let Err(error) = check_folders(&cli) => {
+            Err(error.into())
+        }
         (Some(Command::Gallery(cli)), _) => {
             gallery::gallery(&cli, &mut io::stdout()).map_err(Error::from)
         }
@@ -70,7 +73,7 @@ pub fn main() -> ExitCode {
             Err(RunError::NotInStore(text).into())
         }
         (None, Some(cli)) if cli.compare => {
-            let files = SideFiles::from(&cli);
+            let files = SideFiles::default();
             compare::compare(&Settings::from(cli), &files, &mut io::stdout()).map_err(Error::from)
         }
         (None, Some(cli)) => run::run(&Config::from(cli)),
@@ -96,6 +99,25 @@ fn check_urls(cli: &Cli) -> Result<(), RunError> {
         };
         if is_in_store && name == "--gallery" {
             return Err(RunError::NotInStore("--gallery makes a page in a folder"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses URLs of stores: a gallery is made of folders and files, in a folder.
+fn check_folders(cli: &GalleryCli) -> Result<(), RunError> {
+    let paths = [
+        (Some(&cli.dest), "DEST"),
+        (cli.report.as_ref(), "--report"),
+        (cli.source.as_ref(), "--source"),
+        (Some(&cli.output), "--output"),
+    ];
+    for (path, name) in paths {
+        if let Some(path) = path
+            && is_in_store(path, name)?
+        {
+            let text = "thumbgen gallery needs folders and files";
+            return Err(RunError::NotInStore(text));
         }
     }
     Ok(())

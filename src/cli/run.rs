@@ -93,7 +93,13 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         teller.report_to(report, known);
     }
     let began = report::now();
-    let ran = ready.run(&teller)?;
+    let ran = match ready.run(&teller) {
+        Ok(ran) => ran,
+        Err(error) => {
+            teller.keep_known();
+            return Err(error.into());
+        }
+    };
     let exit = end(config, &batch, teller, ran, began, signals.caught());
     let made = gallery.map(|gallery| gallery.make(&batch.dest)).transpose();
     let told = match (made, &exit) {

@@ -134,6 +134,17 @@ impl Teller {
         self.note(&prefix::warning(line));
     }
 
+    /// Keeps the failures that were known for the next run, where this one can't begin and its report was emptied.
+    pub fn keep_known(self) {
+        let report = self.report.and_then(|report| report.into_inner().ok());
+        if let Some(mut report) = report.filter(Report::is_emptied) {
+            let mut left = self.known.left().into_iter();
+            let written = left.try_for_each(|record| report.write(&record));
+            // What stopped the run is told, and says more.
+            let _ = written.and_then(|()| report.finish());
+        }
+    }
+
     /// Ends the report with `record` and leaves the bars as they stand. The run came to `all` pictures of SOURCE, or at
     /// least of its shard.
     ///
@@ -145,7 +156,7 @@ impl Teller {
         let found_nothing = record.counts.found == 0;
         let written = self.report.take().map_or(Ok(()), |report| {
             let mut report = report.into_inner().expect("BUG: poisoned report");
-            if !record.finished {
+            if !all {
                 let mut left = self.known.left().into_iter();
                 left.try_for_each(|record| report.write(&record))?;
             }

@@ -1,7 +1,8 @@
 //! `thumbgen report merge`: the reports of shards as one, and whether all of them are there.
 //!
-//! Reports are read line by line; what is kept is a few numbers for each shard, and the paths of folders that could not be visited. What counts is what the lines say: a
-//! report whose lines do not add up to its last one has lost some, and is not taken for that of a finished run.
+//! Reports are read line by line; what is kept is a few numbers for each shard, and the paths of folders that could not
+//! be visited. What counts is what the lines say: a report whose lines do not add up to its last one has lost some, and
+//! is not taken for that of a finished run.
 //!
 //! ```text
 //! reading  files -> lines -> the runs in them           all    the runs added up, and written as one report

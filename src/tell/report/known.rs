@@ -13,7 +13,7 @@ use crate::tell::side_file::{SideFiles, is_stdout};
 pub struct Known(Mutex<HashMap<String, PictureRecord>>);
 
 impl Known {
-    /// The outcome of what failed in an earlier run, where this one was stopped before it came to that.
+    /// The outcome of what failed in an earlier run, and what this one did not come to.
     pub(crate) const FAILED_BEFORE: &str = "failed before";
 
     /// The failures in the report at `path`; none if there is no such file. Whatever is not a record is passed over: a killed

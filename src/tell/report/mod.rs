@@ -58,6 +58,15 @@ enum Out {
 pub struct ReportError(pub PathBuf, #[source] pub io::Error);
 
 impl Report {
+    /// Whether an older one was emptied when this one was made, as in a store.
+    pub(crate) fn is_emptied(&self) -> bool {
+        match &self.out {
+            #[cfg(feature = "object-store")]
+            Out::File(Output::Spool(_)) => true,
+            _ => false,
+        }
+    }
+
     /// A report into the file at `path`, made anew with its first line, or with `-` to stdout.
     ///
     /// # Errors

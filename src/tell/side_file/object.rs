@@ -58,9 +58,21 @@ impl Object {
         };
         match put(over) {
             Err(error) if error.refusal == Refusal::Unsupported => put(Over::Anything)?,
+            // It may be the second answer to a request that the first was lost of.
+            Err(error)
+                if matches!(error.refusal, Refusal::Changed | Refusal::Exists)
+                    && self.is_empty()? =>
+            {
+                None
+            }
             done => done?,
         };
         Ok(self)
+    }
+
+    fn is_empty(&self) -> Result<bool, StoreError> {
+        let there = self.store.head(&self.key)?;
+        Ok(there.is_some_and(|there| there.length == 0))
     }
 
     /// What becomes the object.
