@@ -264,7 +264,7 @@ impl Cut {
 }
 
 /// About what a thumbnail takes while it is made: its planes, its pixels and what becomes of them in an encoder; and
-/// planes of inks, which are larger when they are converted.
+/// planes of inks, which are larger when they are converted: at least so much, and never more than what was decoded.
 fn bytes_for(size: (u32, u32), facts: &Facts) -> u64 {
     let pixels = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
     let oversize = u64::from(facts.conversion.oversize());

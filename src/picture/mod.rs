@@ -10,7 +10,8 @@
 //! pyramid      planes halved for the smaller of several thumbnails
 //! render       planes -> a thumbnail's pixels: resize, alpha, sharpen, orient, colour, compose (background, padding)
 //! encode       pixels -> JPEG, WebP, PNG                   stamp        what a thumbnail says of its making, as bytes
-//! thumbnailer  all of them in order                    own_size     how large a thumbnail is, by its header
+//! thumbnailer  all of them in order                        own_size     how large a thumbnail is, by its header
+//! room         how much memory a worker keeps
 //! ```
 
 mod alpha;

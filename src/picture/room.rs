@@ -4,14 +4,14 @@
 /// would hold the largest that each has ever been, all at once.
 const KEPT: usize = 1 << 20;
 
-/// Lets a large buffer go that is no longer needed.
+/// Lets go of a large buffer that is no longer needed.
 pub(crate) fn let_go<T>(buffer: &mut Vec<T>) {
     if buffer.capacity() * size_of::<T>() > KEPT {
         *buffer = Vec::new();
     }
 }
 
-/// Lets a large buffer go of which hardly anything is needed next.
+/// Lets go of a large buffer if little of it is needed next.
 pub(crate) fn let_go_for<T>(buffer: &mut Vec<T>, needed: usize) {
     if buffer.capacity() / 4 > needed {
         let_go(buffer);

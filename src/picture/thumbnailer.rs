@@ -260,6 +260,10 @@ impl Thumbnailer {
                 }
             }
             Picture::Image(image) => {
+                if image.width() == 0 || image.height() == 0 {
+                    let error = foreign::Error::damaged("the picture has no pixels");
+                    return Err(at(Step::Header)(error));
+                }
                 self.render_image(image, variants, each);
                 Ok(())
             }

@@ -340,3 +340,14 @@ fn a_picture_that_is_decoded_already_is_as_good_as_its_file() {
     let png = Variant::default().with_format(Format::Png);
     assert_eq!(make(&deep, &png).bytes, make(&decoded, &png).bytes);
 }
+
+#[test]
+fn a_picture_without_pixels_is_an_error() {
+    let empty = image::DynamicImage::new_rgb8(0, 7);
+    let mut thumbnailer = Thumbnailer::new(Options::default());
+    for enlarge in [false, true] {
+        let made = thumbnailer.thumbnail(&empty, &variant("10").with_enlarge(enlarge));
+        let error = made.unwrap_err().to_string();
+        assert!(error.ends_with("the picture has no pixels"), "{error}");
+    }
+}

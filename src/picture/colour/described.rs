@@ -44,7 +44,7 @@ impl Chromaticities {
     }
 
     /// Whether there is light of each, and the primaries span a triangle.
-    fn are_sound(&self) -> bool {
+    pub(crate) fn are_sound(&self) -> bool {
         let [red, green, blue] = [self.red, self.green, self.blue];
         let area = (green.0 - red.0) * (blue.1 - red.1) - (blue.0 - red.0) * (green.1 - red.1);
         let light = |(x, y): (f64, f64)| (0.0..=1.0).contains(&x) && (0.0001..=1.0).contains(&y);

@@ -38,7 +38,7 @@ pub enum Error {
 
 impl Error {
     /// What is wrong with the data.
-    pub(super) fn damaged(what: &str) -> Self {
+    pub(in crate::picture) fn damaged(what: &str) -> Self {
         Self::Damaged(what.to_owned())
     }
 

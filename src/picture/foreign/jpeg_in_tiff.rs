@@ -12,7 +12,8 @@ const SEGMENTS: usize = 100;
 /// Holds the JPEG at `offset` to `most`, the size of a strip or tile.
 pub(super) fn check(input: &mut dyn Input, offset: u64, most: (u32, u32)) -> Result<(), Error> {
     // Samples are coded in units of up to 32 by 32 pixels, and some writers count the unit that is cut off.
-    let most = (most.0.next_multiple_of(32), most.1.next_multiple_of(32));
+    let whole = |side: u32| side.checked_next_multiple_of(32).unwrap_or(u32::MAX);
+    let most = (whole(most.0), whole(most.1));
     match size(input, offset)? {
         Some((width, height)) if u32::from(width) > most.0 || u32::from(height) > most.1 => {
             Err(Error::damaged("a strip or tile larger than it should be"))

@@ -15,8 +15,8 @@
 //! | ICO, the largest | a PNG: as such; else whole | of a PNG: as such |
 //! | TGA | whole | - |
 //!
-//! Samples of 16 bits are rounded to 8, palettes become colours (but those of TIFF, which the crate doesn't decode), and colours with alpha are multiplied by it before
-//! they are averaged: a pixel that isn't seen has no colour to give.
+//! Samples of 16 bits are rounded to 8, palettes become colours (but those of TIFF, which the crate doesn't decode),
+//! and colours with alpha are multiplied by it before they are averaged: a pixel that isn't seen has no colour to give.
 
 mod bands;
 mod error;

@@ -122,7 +122,7 @@ fn colours(info: &::png::Info, model: Colour) -> Option<Described> {
         blue,
     });
     // Many writers give a gamma of 1/2.2 without knowing any better; primaries are chosen.
-    let unsaid = chromaticities.is_none();
+    let unsaid = !chromaticities.is_some_and(|c| c.are_sound());
     match colour::profile_of_gamma(gamma, chromaticities, model) {
         Some(profile) => Some(Described::By(profile)),
         None if unsaid => None,

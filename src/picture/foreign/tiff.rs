@@ -115,13 +115,20 @@ pub(super) fn open<'a>(input: &'a mut dyn Input, limits: &'a Limits) -> Result<O
     } else {
         None
     };
+    let plain = compression == 1 && strips && !planar && !white_is_zero && !predicted;
+    // What the crate unpacks has no samples beyond those of the colours, unless they have strips of their own.
+    let samples = if plain || planar {
+        samples
+    } else {
+        usize::from(decoder.colortype()?.num_samples())
+    };
     let page = Page {
         jpegs,
         samples,
         bits,
         kind,
         planar,
-        plain: compression == 1 && strips && !planar && !white_is_zero && !predicted,
+        plain,
     };
 
     let mut info = Info::new(size, model, alpha);
@@ -176,9 +183,15 @@ impl Page {
         let row_bytes = |width: usize| (width * pixel).div_ceil(8);
         // All chunks of a band, each of its planes apart, and one chunk.
         let plane = row_bytes(width) as u64 * u64::from(chunk_height.min(height));
-        // A strip may claim to go on for ever, and a tile to be larger than the page: what lies beyond isn't read.
-        let chunk_row = row_bytes(chunk_width.min(info.size.0) as usize);
-        let chunk = chunk_row as u64 * u64::from(chunk_height.min(height));
+        // A strip may claim to go on for ever: what lies below the page isn't read. But the crate may hold a whole row of a
+        // tile, and a tile that is a JPEG is decoded whole.
+        let is_whole = self.jpegs.is_some() && decoder.get_chunk_type() == ChunkType::Tile;
+        let held = if is_whole {
+            chunk_height
+        } else {
+            chunk_height.min(height)
+        };
+        let chunk = (row_bytes(chunk_width as usize) as u64).saturating_mul(held.into());
         check_memory((plane * planes as u64).saturating_add(chunk), limits)?;
         let mut band = buffer(plane * planes as u64, limits)?;
         let mut tile = Vec::new();
@@ -217,7 +230,10 @@ impl Page {
 
     fn read(&self, decoder: &mut Tiff, chunk: u32, target: &mut [u8]) -> Result<(), Error> {
         if let Some(offset) = self.jpegs.as_ref().and_then(|at| at.get(chunk as usize)) {
-            let most = decoder.chunk_dimensions();
+            let mut most = decoder.chunk_dimensions();
+            if decoder.get_chunk_type() == ChunkType::Strip {
+                most.1 = most.1.min(decoder.dimensions()?.1);
+            }
             jpeg_in_tiff::check(&mut **decoder.inner(), *offset, most)?;
         }
         Ok(decoder.read_chunk_bytes(chunk, target)?)

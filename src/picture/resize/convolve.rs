@@ -180,7 +180,7 @@ pub(super) fn transpose(level: Level, rows: Rows, columns: &mut [u8]) {
 
 #[inline(always)]
 fn transpose_vectorised<S: Simd>(simd: S, rows: Rows, columns: &mut [u8]) {
-    let (width, height) = (rows.stride, rows.samples.len() / rows.stride);
+    let (width, height) = (rows.stride, rows.count);
     let blocks = width / COLUMNS;
     for (top, band) in rows.samples.chunks_exact(COLUMNS * width).enumerate() {
         let lines: [&[[u8; COLUMNS]]; COLUMNS] =

@@ -11,7 +11,7 @@ const DIGITS: usize = 10;
 /// A stamp as it stands in a thumbnail.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stamp<'a> {
-    /// All of it, with fields that are not known.
+    /// All of it, including fields that are not known.
     pub text: &'a str,
     version: &'a str,
     /// Modification time of the source.

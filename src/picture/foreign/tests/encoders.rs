@@ -187,20 +187,23 @@ pub(super) fn tiff<C: ::tiff::encoder::colortype::ColorType<Inner = u8>>(
     file.into_inner()
 }
 
-/// A TIFF of one strip, by its tags: each with a number of 32 bits, in rising order. Those of the strip's place and
-/// length come besides.
+/// A TIFF of one strip, or one tile if there is a tag of its width, by its tags: each with a number of 32 bits. Those of
+/// the place and length of the strip or tile come besides.
 pub(super) fn tiff_by_hand(tags: &[(u16, u32)], strip: &[u8]) -> Vec<u8> {
     let entries = tags.len() as u32 + 2;
     let at = 8 + 2 + 12 * entries + 4;
     let mut tags = tags.to_vec();
-    tags.extend([(273, at), (279, strip.len() as u32)]);
+    let is_tile = tags.iter().any(|(tag, _)| *tag == 322);
+    let [place, length] = if is_tile { [324, 325] } else { [273, 279] };
+    tags.extend([(place, at), (length, strip.len() as u32)]);
     tags.sort_unstable();
     let mut file = b"II*\0\x08\0\0\0".to_vec();
     file.extend((entries as u16).to_le_bytes());
     for (tag, number) in tags {
         file.extend(tag.to_le_bytes());
-        // A LONG, and one of it.
-        file.extend([4, 0, 1, 0, 0, 0]);
+        // A SHORT or a LONG, and one of it.
+        let kind = if number < 1 << 16 { 3 } else { 4 };
+        file.extend([kind, 0, 1, 0, 0, 0]);
         file.extend(number.to_le_bytes());
     }
     file.extend([0; 4]);

@@ -262,3 +262,22 @@ fn colours_that_no_crate_decodes_are_named() {
         assert_eq!(error.to_string(), format!("{named} is not supported"));
     }
 }
+
+#[test]
+fn a_tile_is_held_to_the_limit_though_the_page_is_small() {
+    let mut tags = encode::grey_tags(4, 1);
+    tags[3].1 = 8;
+    tags.pop();
+    tags.extend([(322, u32::MAX - 15), (323, 1)]);
+    let error = decode(Format::Tiff, &encode::tiff_by_hand(&tags, &[0; 4]), 1.0).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Limit {
+                which: Bound::Memory,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+}

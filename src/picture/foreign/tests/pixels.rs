@@ -261,3 +261,44 @@ fn a_strip_of_a_tiff_may_go_on_for_ever() {
     assert_eq!(decoded.planes, [[1, 2, 3, 4, 5, 6, 7, 8]]);
     assert_eq!(decoded.size, (4, 2));
 }
+
+#[test]
+fn a_jpeg_in_a_strip_that_goes_on_for_ever_is_one() {
+    let mut jpeg = Vec::new();
+    let grey = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 100);
+    let samples = [90; 16 * 8];
+    image::ImageEncoder::write_image(grey, &samples, 16, 8, image::ExtendedColorType::L8).unwrap();
+    let mut tags = encode::grey_tags(16, 8);
+    tags[3].1 = 7;
+    tags[6].1 = u32::MAX;
+    let decoded = decode(Format::Tiff, &encode::tiff_by_hand(&tags, &jpeg), 1.0).unwrap();
+    assert_eq!(decoded.planes, [samples]);
+}
+
+#[test]
+fn samples_that_say_nothing_are_left_out() {
+    // Red, green, blue and one that is "unspecified" (TIFF 6.0, ExtraSamples), plain and by Deflate.
+    let samples: Vec<u8> = (0..4 * 6 * 3).map(|at| at * 3).collect();
+    let deflated = fdeflate::compress_to_vec(&samples);
+    for (compression, strip) in [(1, &samples), (8, &deflated)] {
+        let mut tags = encode::grey_tags(6, 3);
+        tags[3].1 = compression;
+        tags[4].1 = 2;
+        tags[5].1 = 4;
+        tags.push((338, 0));
+        let decoded = decode(Format::Tiff, &encode::tiff_by_hand(&tags, strip), 1.0).unwrap();
+        let plane = |c: usize| {
+            samples
+                .iter()
+                .copied()
+                .skip(c)
+                .step_by(4)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            decoded.planes,
+            [plane(0), plane(1), plane(2)],
+            "{compression}"
+        );
+    }
+}

@@ -24,11 +24,36 @@ impl Batch<'_> {
     }
 
     /// These blocks, in parts that are whole MCUs.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+    fn parts(&self) -> impl Iterator<Item = Part<'_>> {
         self.parts.iter().map(|part| Part {
             data: walk::chunk(self.data, part.start / ROOM),
             entries: &self.out[part.start - 1..part.end],
         })
+    }
+
+    /// Goes through MCUs of so many `blocks`, `across` of which are a row, row by row: those that follow each other, and
+    /// the column and row of their first. `mcu` is the number of the batch's first.
+    #[inline(always)]
+    pub(crate) fn each_row(
+        &self,
+        blocks: usize,
+        across: usize,
+        mcu: usize,
+        mut work: impl FnMut(Part<'_>, (usize, usize)),
+    ) {
+        let (mut x, mut y) = (mcu % across, mcu / across);
+        for mut part in self.parts() {
+            while part.blocks() > 0 {
+                let count = (across - x).min(part.blocks() / blocks);
+                let (mcus, rest) = part.split_at(count * blocks);
+                work(mcus, (x, y));
+                x += count;
+                if x == across {
+                    (x, y) = (0, y + 1);
+                }
+                part = rest;
+            }
+        }
     }
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn canvases<'s>(
 ) -> Vec<Canvas<'s>> {
     let length = bytes_of_planes(frame, scales) as usize;
     samples.clear();
-    // Not twice as much, as a vector grows else.
+    // Not up to twice as much, as a vector grows otherwise.
     samples.reserve_exact(length);
     samples.resize(length, MID_GREY);
     let mut rest = samples.as_mut_slice();

@@ -27,20 +27,10 @@ impl DcOnlyScan<'_, '_> {
     /// Draws what was decoded in lanes, from an MCU on.
     fn draw_batch(&mut self, batch: &Batch, mcu: usize) {
         let (across, blocks) = (self.mcus.layout.mcus.0, self.spots.len());
-        let (mut x, mut y) = (mcu % across, mcu / across);
-        for mut part in batch.parts() {
-            while part.blocks() > 0 {
-                let count = (across - x).min(part.blocks() / blocks);
-                let (mcus, rest) = part.split_at(count * blocks);
-                self.sum_up(mcus.entries(), x);
-                self.draw(x, x + count, y);
-                x += count;
-                if x == across {
-                    (x, y) = (0, y + 1);
-                }
-                part = rest;
-            }
-        }
+        batch.each_row(blocks, across, mcu, |mcus, (x, y)| {
+            self.sum_up(mcus.entries(), x);
+            self.draw(x, x + mcus.blocks() / blocks, y);
+        });
     }
 
     /// Sums up the differences of MCUs from column `x` on, into the row.

@@ -21,7 +21,7 @@ pub(crate) struct DcOnlyScan<'p, 's> {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spot {
-    pub(super) component: usize,
+    component: usize,
     start: usize,
     step: usize,
 }

@@ -40,19 +40,13 @@ impl Mcus<'_, '_> {
     #[inline(always)]
     fn draw_batch(&mut self, batch: &Batch, mcu: usize) {
         let (across, blocks) = (self.mcus.layout.mcus.0, self.mcus.layout.blocks.len());
-        let (mut x, mut y) = (mcu % across, mcu / across);
-        for mut part in batch.parts() {
-            while part.blocks() > 0 {
-                let count = (across - x).min(part.blocks() / blocks);
-                let (mcus, rest) = part.split_at(count * blocks);
-                self.draw_mcus(&mcus, (x, y));
-                x += count;
-                if x == across {
-                    (x, y) = (0, y + 1);
-                }
-                part = rest;
-            }
-        }
+        batch.each_row(
+            blocks,
+            across,
+            mcu,
+            #[inline(always)]
+            |mcus, at| self.draw_mcus(&mcus, at),
+        );
     }
 
     /// Decodes and draws MCUs of one row, component by component.
