@@ -4,7 +4,7 @@
 //! cargo bench --bench scaling [-- PICTURES]
 //! ```
 //!
-//! On a terminal, or there are no bars. A picture of one pixel takes so little work that what all workers share shows:
+//! Run it on a terminal: elsewhere there are no bars. A picture of one pixel takes so little work that what all workers share shows:
 //! the feeder, which walks SOURCE and hands pictures out, the lock of the totals, and the bars. Each is measured by itself.
 //! The simulation then takes every picture through all of them, one worker at a time. The file system's own locks are not in
 //! it.
@@ -26,9 +26,9 @@ use thumbgen::batch::walk::{WalkOptions, walk};
 use thumbgen::batch::{Batch, Event, Job, Observer, Stop, cores};
 use thumbgen::tell::progress::Progress;
 
-/// As many pictures as stand in a folder.
+/// How many pictures a folder holds.
 const PER_FOLDER: usize = 100;
-/// What is counted up to see what it costs.
+/// How often something is done to see what it costs.
 const TIMES: usize = 1_000_000;
 /// Runs of which the fastest counts.
 const ROUNDS: usize = 5;

@@ -195,7 +195,7 @@ impl Fingerprint {
     }
 
     /// Whether a thumbnail with this `stamp` has the size and the format that these settings are for, whatever else it was
-    /// made with. It may, if the stamp is of another version: what that says is not known.
+    /// made with. A stamp of another version counts as such, too: what it says is not known.
     pub(crate) fn is_variant_of(&self, stamp: &Stamp<'_>) -> bool {
         let found = stamp.settings.filter(|_| stamp.is_current());
         found.is_none_or(|found| size_and_format(found) == size_and_format(&self.0))

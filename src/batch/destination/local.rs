@@ -54,9 +54,9 @@ impl Writer {
         }
     }
 
-    /// Makes `bytes`, a thumbnail in variant number `variant`, the content of `path`, below DEST, unless something foreign is there; where that may be replaced,
-    /// `replaced_for` is the picture that the thumbnail is of. Folders are made as needed. Whatever happens, `path` holds
-    /// either what it held before or all of `bytes`.
+    /// Makes `bytes`, a thumbnail in variant number `variant`, the content of `path`, below DEST, unless something foreign
+    /// is there. Where that may be replaced, `replaced_for` is the picture that the thumbnail is of. Folders are made as
+    /// needed. Whatever happens, `path` holds either what it held before or all of `bytes`.
     ///
     /// There is no `fsync`: after a power cut a thumbnail may be empty or short, and then its stamp tells.
     ///
