@@ -87,6 +87,17 @@ impl Store {
         })
     }
 
+    /// The same, done by the store's threads: this one would be woken for each step.
+    fn task<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.wait(async {
+            let done = self.runtime.spawn(work).await;
+            done.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()))
+        })
+    }
+
     pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
@@ -116,8 +127,9 @@ impl Store {
             head: true,
             ..GetOptions::default()
         };
-        let found = self.wait(async {
-            let result = self.objects.get_opts(&path, options).await?;
+        let objects = Arc::clone(&self.objects);
+        let found = self.task(async move {
+            let result = objects.get_opts(&path, options).await?;
             Ok(Head::of(&result.meta, &result.attributes))
         });
         match found {
@@ -155,7 +167,7 @@ impl Store {
             ..GetOptions::default()
         };
         let objects = Arc::clone(&self.objects);
-        let work = async move {
+        self.task(async move {
             let result = objects.get_opts(&path, options).await?;
             let head = Head::of(&result.meta, &result.attributes);
             let expected = result.range.end.saturating_sub(result.range.start);
@@ -166,11 +178,6 @@ impl Store {
                 bytes.extend_from_slice(&part?);
             }
             Ok(Got { bytes, head })
-        };
-        // On the store's threads: this one would be woken for each piece.
-        self.wait(async {
-            let done = self.runtime.spawn(work).await;
-            done.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()))
         })
     }
 
@@ -188,11 +195,6 @@ impl Store {
         headers: Headers<'_>,
     ) -> Result<Option<String>, StoreError> {
         let path = self.path(key)?;
-        let options = |mode| PutOptions {
-            mode,
-            attributes: headers.attributes(),
-            ..PutOptions::default()
-        };
         let mode = match over {
             Over::Anything => PutMode::Overwrite,
             Over::Nothing => PutMode::Create,
@@ -201,9 +203,14 @@ impl Store {
                 version: head.version.clone(),
             }),
         };
-        let payload = PutPayload::from(bytes);
-        self.wait(async {
-            let result = self.objects.put_opts(&path, payload, options(mode)).await?;
+        let options = PutOptions {
+            mode,
+            attributes: headers.attributes(),
+            ..PutOptions::default()
+        };
+        let (objects, payload) = (Arc::clone(&self.objects), PutPayload::from(bytes));
+        self.task(async move {
+            let result = objects.put_opts(&path, payload, options).await?;
             Ok(result.e_tag.as_deref().map(quoted))
         })
     }
@@ -215,9 +222,10 @@ impl Store {
     /// If the store refuses.
     pub fn delete(&self, key: &str) -> Result<(), StoreError> {
         let path = self.path(key)?;
-        let removed = self.wait(async {
+        let objects = Arc::clone(&self.objects);
+        let removed = self.task(async move {
             let paths = futures_util::stream::iter([Ok(path)]).boxed();
-            let mut removed = self.objects.delete_stream(paths);
+            let mut removed = objects.delete_stream(paths);
             while let Some(result) = removed.next().await {
                 result?;
             }
