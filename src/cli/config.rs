@@ -56,12 +56,14 @@ impl From<&Cli> for Options {
 #[cfg(feature = "object-store")]
 impl From<&Cli> for StoreOptions {
     fn from(cli: &Cli) -> Self {
-        Self {
-            requests: cli.requests.get(),
-            retry_timeout: cli.retry_timeout,
-            allow_http: cli.allow_http,
-            cache_control: cli.cache_control.clone(),
+        let mut options = Self::for_workers(cli.jobs.unwrap_or_else(cores));
+        if let Some(requests) = cli.requests {
+            options.requests = requests.get();
         }
+        options.retry_timeout = cli.retry_timeout;
+        options.allow_http = cli.allow_http;
+        options.cache_control.clone_from(&cli.cache_control);
+        options
     }
 }
 

@@ -210,13 +210,13 @@ pub struct Cli {
     #[arg(long, help_heading = "Running")]
     pub follow: bool,
 
-    /// Pictures that wait for a store at the same time
+    /// Pictures that wait for a store at the same time [default: 64 for each of the --jobs, 256 at most]
     ///
     /// SOURCE and DEST may be s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX. Credentials are taken from
     /// the environment.
     #[cfg(feature = "object-store")]
-    #[arg(long, value_name = "N", default_value = "64", value_parser = values::jobs, conflicts_with = "compare", help_heading = "Object stores")]
-    pub requests: NonZeroUsize,
+    #[arg(long, value_name = "N", value_parser = values::jobs, conflicts_with = "compare", help_heading = "Object stores")]
+    pub requests: Option<NonZeroUsize>,
 
     /// Try a request again for this long, if the store is busy or doesn't answer
     #[cfg(feature = "object-store")]
