@@ -9,13 +9,17 @@ use std::thread;
 /// begin them.
 pub(super) const QUEUED_PER_WORKER: usize = 128;
 
+/// The most of them: of hundreds of workers, most wait for a store.
+const MOST_QUEUED: usize = 1024;
+
 pub(super) fn run<J: Send, S>(
     jobs: impl Iterator<Item = J>,
     workers: NonZeroUsize,
     new_worker: &(impl Fn() -> S + Sync),
     run: &(impl Fn(&mut S, J) + Sync),
 ) -> io::Result<()> {
-    let (sender, receiver) = crossbeam_channel::bounded(QUEUED_PER_WORKER * workers.get());
+    let queued = MOST_QUEUED.min(QUEUED_PER_WORKER * workers.get());
+    let (sender, receiver) = crossbeam_channel::bounded(queued);
     // `move`: if a thread can't be started, the sender is dropped on the way out, which ends the others.
     thread::scope(move |scope| {
         for number in 0..workers.get() {

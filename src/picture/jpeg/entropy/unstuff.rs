@@ -7,13 +7,14 @@ use super::bits::{Bits, CHUNK, Chunk, WORD};
 use crate::picture::jpeg::error::{Damage, Error};
 use crate::picture::jpeg::syntax::markers::{self, RST0};
 
-/// A worker's buffer for unstuffed data.
-#[derive(Debug)]
-pub(crate) struct Buffer(Box<Chunk>);
+/// A worker's buffer for unstuffed data. There is none before it is needed: of many workers that wait for a store, few
+/// decode.
+#[derive(Debug, Default)]
+pub(crate) struct Buffer(Option<Box<Chunk>>);
 
-impl Default for Buffer {
-    fn default() -> Self {
-        Self(Box::new([0; CHUNK + WORD]))
+impl Buffer {
+    fn chunk(&mut self) -> &mut Chunk {
+        self.0.get_or_insert_with(|| Box::new([0; CHUNK + WORD]))
     }
 }
 
@@ -78,7 +79,7 @@ impl<'a, 's> Feed<'a, 's> {
             at,
             start: at,
             dropped: 0,
-            bytes: &mut buffer.0,
+            bytes: buffer.chunk(),
             len: 0,
             more: true,
             margin: blocks * MOST_PER_BLOCK + WORD,
