@@ -31,8 +31,11 @@ use server::{BUCKET, Server, Tree};
 /// Rounds of which the medians are told.
 const ROUNDS: usize = 3;
 
-/// Pictures in a run, at least: what a run takes before the first and after the last counts little then.
-const PICTURES: usize = 6000;
+/// Pictures in a run, or somewhat less: what a run takes before the first and after the last counts little then.
+const PICTURES: u64 = 20_000;
+
+/// The most that they have in bytes.
+const BYTES: u64 = 8 << 30;
 
 fn main() {
     let arguments: Vec<String> = std::env::args()
@@ -131,23 +134,31 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// The pictures in `folder`, as often as makes enough of them, in a tree of their own and in the server.
+/// The pictures in `folder`, as often as makes enough of them, in a tree of their own and in the server; all copies of a
+/// picture share its bytes.
 fn stage(folder: &Path, tree: &Path, server: &Server) -> usize {
     let entries = fs::read_dir(folder).expect("a folder of pictures");
     let files = entries.map(|entry| entry.expect("an entry").path());
     let files: Vec<PathBuf> = files.filter(|path| path.is_file()).collect();
-    let copies = PICTURES.div_ceil(files.len());
+    let length = |file: &PathBuf| fs::metadata(file).expect("a picture").len();
+    let bytes: u64 = files.iter().map(length).sum();
+    let copies = (PICTURES / files.len() as u64).min(BYTES / bytes).max(1);
     for file in &files {
         let bytes: Arc<[u8]> = fs::read(file).expect("a picture").into();
         let name = file.file_name().expect("a name").to_string_lossy();
+        let first = tree.join("0").join(&*name);
         for copy in 0..copies {
             let folder = tree.join(copy.to_string());
             fs::create_dir_all(&folder).expect("a folder");
-            fs::write(folder.join(&*name), &bytes).expect("a copy");
+            match copy {
+                0 => fs::write(&first, &bytes),
+                _ => fs::hard_link(&first, folder.join(&*name)),
+            }
+            .expect("a copy");
             server.put(&format!("images/{copy}/{name}"), Arc::clone(&bytes));
         }
     }
-    files.len() * copies
+    files.len() * copies as usize
 }
 
 fn latency(folder: &Path, latency: Duration, requests: &[u64]) {

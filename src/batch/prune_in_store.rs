@@ -11,7 +11,7 @@ use crate::batch::prune::{has_no_picture, is_pruned};
 use crate::batch::shard::Shard;
 use crate::batch::stage::Stage;
 use crate::batch::stop::Stop;
-use crate::batch::store::{Listing, Met, RESERVED};
+use crate::batch::store::{Listing, Met, RESERVED, in_parallel};
 use crate::picture::stamp::Stamp;
 
 /// What is pruned, and how.
@@ -28,56 +28,69 @@ pub(super) struct Prune<'a> {
     /// Whether it is only reported.
     pub(super) dry_run: bool,
     /// Whether there is a picture, or a folder if the path ends with a slash, below SOURCE.
-    pub(super) is_there: &'a dyn Fn(&Path) -> io::Result<bool>,
+    pub(super) is_there: &'a (dyn Fn(&Path) -> io::Result<bool> + Sync),
     /// What ends it.
     pub(super) stop: &'a Stop,
 }
 
+/// Objects that are looked at before any of them is told of.
+const AT_ONCE: usize = 1000;
+
 /// Removes every stamped thumbnail that has no picture. `pruned` is told of each.
 pub(super) fn prune(
     what: &Prune<'_>,
-    mut goes_on: impl FnMut() -> bool,
+    goes_on: impl Fn() -> bool + Sync,
     mut pruned: impl FnMut(&Path),
     mut failed: impl FnMut(PictureError),
 ) {
-    let Bucket { store, root, .. } = what.bucket;
-    for met in Listing::new(store, what.stop) {
-        if !goes_on() {
-            return;
-        }
-        let key = match met {
-            Ok(Met::Object(object)) => object.key,
-            Ok(Met::BadKey(..)) => continue,
-            Err(error) => {
-                let cause = FailureCause::Io(error.into());
-                failed(PictureError {
-                    path: root.clone(),
-                    stage: Stage::Walk,
-                    cause,
-                });
-                return;
-            }
-        };
-        if key.starts_with(RESERVED) {
-            continue;
-        }
-        let path = root.join(&key);
-        match what.is_orphan(&key) {
-            Ok(false) => {}
-            Ok(true) if what.dry_run => pruned(&path),
-            Ok(true) => match store.delete(&key) {
-                Ok(()) => pruned(&path),
-                Err(error) => {
-                    let error = io::Error::from(error);
-                    failed(PictureError::new(&path, Stage::Write, error));
+    let root = &what.bucket.root;
+    let mut listing = Listing::new(&what.bucket.store, what.stop);
+    let mut ended = false;
+    while !ended && goes_on() {
+        let mut keys = Vec::new();
+        while keys.len() < AT_ONCE && !ended {
+            match listing.next() {
+                Some(Ok(Met::Object(object))) if object.key.starts_with(RESERVED) => {}
+                Some(Ok(Met::Object(object))) => keys.push(object.key),
+                Some(Ok(Met::BadKey(..))) => {}
+                Some(Err(error)) => {
+                    let cause = FailureCause::Io(error.into());
+                    failed(PictureError {
+                        path: root.clone(),
+                        stage: Stage::Walk,
+                        cause,
+                    });
+                    return;
                 }
-            },
-            Err(error) => failed(PictureError::new(&path, Stage::Freshness, error)),
+                None => ended = true,
+            }
+        }
+        for (key, removed) in in_parallel(keys, |key| match goes_on() {
+            true => what.remove(key),
+            false => Ok(false),
+        }) {
+            let path = root.join(key);
+            match removed {
+                Ok(true) => pruned(&path),
+                Ok(false) => {}
+                Err((stage, error)) => failed(PictureError::new(&path, stage, error)),
+            }
         }
     }
 }
 
 impl Prune<'_> {
+    /// Removes the object `key` if it is an orphan, or would; tells whether it is one.
+    fn remove(&self, key: &str) -> Result<bool, (Stage, io::Error)> {
+        let is_orphan = self.is_orphan(key);
+        let is_orphan = is_orphan.map_err(|error| (Stage::Freshness, error))?;
+        if is_orphan && !self.dry_run {
+            let removed = self.bucket.store.delete(key);
+            removed.map_err(|error| (Stage::Write, error.into()))?;
+        }
+        Ok(is_orphan)
+    }
+
     /// Whether the object `key` is thumbgen's, of a variant that is pruned, and the picture that its name tells is gone.
     fn is_orphan(&self, key: &str) -> io::Result<bool> {
         let (names, relative) = (self.names, Path::new(key));

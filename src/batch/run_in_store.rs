@@ -4,7 +4,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
 #[cfg(feature = "object-store")]
-use std::{cell::RefCell, os::unix::ffi::OsStrExt, path::PathBuf};
+use std::{os::unix::ffi::OsStrExt, path::PathBuf, sync::Mutex};
 
 use crate::batch::ends::Ends;
 use crate::batch::freshness::Fingerprint;
@@ -24,7 +24,7 @@ use crate::batch::{
 };
 
 /// Whether there is a picture or a folder below SOURCE.
-pub(super) type IsThere<'a> = Box<dyn Fn(&Path) -> io::Result<bool> + 'a>;
+pub(super) type IsThere<'a> = Box<dyn Fn(&Path) -> io::Result<bool> + Sync + 'a>;
 
 /// What is in the places of thumbnails, told picture by picture.
 #[derive(Debug, Default)]
@@ -147,19 +147,16 @@ impl Ready<'_> {
         };
         let listed = self.ends.keys.may_hold();
         // The keys of a folder come one after the other.
-        let last = RefCell::new((PathBuf::new(), false));
+        let last = Mutex::new((PathBuf::new(), false));
         Box::new(move |picture| {
-            if picture.as_os_str().as_bytes().ends_with(b"/") {
-                let (folder, is_there) = &*last.borrow();
-                if folder == picture {
-                    return Ok(*is_there);
-                }
+            if !picture.as_os_str().as_bytes().ends_with(b"/") {
+                return is_in_store(store, picture, &listed);
             }
-            let is_there = is_in_store(store, picture, &listed)?;
-            if picture.as_os_str().as_bytes().ends_with(b"/") {
-                *last.borrow_mut() = (picture.to_owned(), is_there);
+            let mut last = last.lock().expect("BUG: poisoned folder");
+            if last.0 != picture {
+                *last = (picture.to_owned(), is_in_store(store, picture, &listed)?);
             }
-            Ok(is_there)
+            Ok(last.1)
         })
     }
 

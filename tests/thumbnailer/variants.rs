@@ -343,7 +343,7 @@ fn a_picture_that_is_decoded_already_is_as_good_as_its_file() {
 
 #[test]
 fn a_picture_without_pixels_is_an_error() {
-    let empty = image::DynamicImage::new_rgb8(0, 7);
+    let empty = DynamicImage::new_rgb8(0, 7);
     let mut thumbnailer = Thumbnailer::new(Options::default());
     for enlarge in [false, true] {
         let made = thumbnailer.thumbnail(&empty, &variant("10").with_enlarge(enlarge));

@@ -12,15 +12,13 @@
 //! there. In a claim stands who has it, and a number by which its run knows it again: where no answer comes to a request,
 //! it isn't known whether it was done. Should two runs be at work all the same, they write the same bytes.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::lock::{Claim, Wait};
 use crate::batch::stop::Stop;
-use crate::batch::store::{Head, Headers, Listing, Met, Over, Refusal, Store, StoreError};
+use crate::batch::store::{Head, Headers, Listing, Met, Over, Refusal, Store, StoreError, random};
 
 const PLACE: &str = ".thumbgen.claim";
 
@@ -118,11 +116,6 @@ pub fn claim(store: &Store, claim: Claim, wait: Wait, stop: &Stop) -> Result<Cla
     }
 }
 
-/// A number that no other run has. Each of these states has keys of its own.
-fn random() -> u64 {
-    RandomState::new().build_hasher().finish()
-}
-
 /// A run's own claim.
 #[derive(Debug, Clone)]
 struct Own {
@@ -173,7 +166,7 @@ impl Own {
             .put(&self.key, text, condition, Headers::default());
         let refused = match written {
             Ok(_) => None,
-            Err(error) if is_others(&error) || error.may_pass() => Some(error),
+            Err(error) if error.is_others() || error.may_pass() => Some(error),
             Err(error) => return Err(error),
         };
         // Also where it was refused: that may be the second answer to a request that the first was lost of.
@@ -185,7 +178,7 @@ impl Own {
             Err(error) => return Err(error),
         };
         match refused {
-            Some(error) if self.head.is_none() && !is_others(&error) => Err(error),
+            Some(error) if self.head.is_none() && !error.is_others() => Err(error),
             _ => Ok(self.head.is_some()),
         }
     }
@@ -283,11 +276,6 @@ impl Own {
 /// Whether a claim is a living run's. An empty one is being removed.
 fn is_alive(there: &Head, now: i64) -> bool {
     there.length > 0 && now - there.written <= TERM
-}
-
-/// Whether a refusal says that there is another run's.
-fn is_others(error: &StoreError) -> bool {
-    matches!(error.refusal, Refusal::Changed | Refusal::Exists)
 }
 
 fn holder_of(store: &Store, key: &str) -> Option<String> {

@@ -177,7 +177,7 @@ impl Place {
                     self.bucket.note_made(job, place, version, etag, stamp);
                     return Ok(Written::InPlace);
                 }
-                Err(error) if matches!(error.refusal, Refusal::Changed | Refusal::Exists) => {
+                Err(error) if error.is_others() => {
                     tries += 1;
                 }
                 // A store that knows no conditions: what comes between this look and the next request is lost.

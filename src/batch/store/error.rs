@@ -81,6 +81,11 @@ impl StoreError {
         )
     }
 
+    /// Whether something else is there than was meant.
+    pub(crate) fn is_others(&self) -> bool {
+        matches!(self.refusal, Refusal::Changed | Refusal::Exists)
+    }
+
     /// There is no such object.
     pub(crate) fn not_found() -> Self {
         Self::new(Refusal::NotFound, "there is no such object")

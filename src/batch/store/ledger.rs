@@ -15,9 +15,6 @@
 mod entries;
 
 use std::collections::BTreeMap;
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
-use std::iter;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -28,6 +25,8 @@ use super::crypto::{checksum, digest};
 use super::error::{Refusal, StoreError};
 use super::listing::{Listing, Met};
 use super::object::{Head, Headers, Over};
+use super::parallel::in_parallel;
+use super::random::random;
 use entries::Entries;
 
 /// How the keys of what thumbgen keeps in DEST for itself begin.
@@ -43,9 +42,6 @@ const ENTRIES: usize = 4096;
 
 /// The most objects that there are.
 const MOST: usize = 256;
-
-/// Objects that are read or written at the same time.
-const AT_A_TIME: usize = 16;
 
 /// How often writing is tried because another run wrote meanwhile.
 const TRIES: u32 = 8;
@@ -236,11 +232,7 @@ fn write(
         let over = before.as_ref().map_or(Over::Nothing, Over::This);
         match store.put(key, to_bytes(&entries), over, Headers::default()) {
             // Changed, or without an answer: whether it was written is not known.
-            Err(error)
-                if matches!(
-                    error.refusal,
-                    Refusal::Changed | Refusal::Exists | Refusal::Gone
-                ) => {}
+            Err(error) if error.is_others() || error.refusal == Refusal::Gone => {}
             // A store that knows no conditions: an entry that gets lost costs a HEAD.
             Err(error) if error.refusal == Refusal::Unsupported => {
                 let over = Over::Anything;
@@ -250,7 +242,8 @@ fn write(
             written => return written.map(|_| ()),
         }
         // Shards that end together write the same objects.
-        thread::sleep(pause.mul_f64(0.5 + random() / 2.0));
+        let part = random() as f64 / u64::MAX as f64;
+        thread::sleep(pause.mul_f64(0.5 + part / 2.0));
         pause *= 2;
         let theirs = entries_of(store, key)?;
         before = theirs.map(|(theirs, head)| {
@@ -261,13 +254,6 @@ fn write(
         });
     }
     Err(StoreError::contended())
-}
-
-/// A number from 0 to 1.
-fn random() -> f64 {
-    // Each of these states has keys of its own.
-    let bits = RandomState::new().build_hasher().finish();
-    bits as f64 / u64::MAX as f64
 }
 
 /// The entries in the object `key`; none if there is no such object, or it makes no sense.
@@ -295,33 +281,6 @@ fn of_bytes(bytes: &[u8]) -> Option<Vec<u64>> {
     let (entries, rest) = content.strip_prefix(HEADER)?.as_chunks();
     let entries = entries.iter().map(|entry| u64::from_be_bytes(*entry));
     rest.is_empty().then(|| entries.collect())
-}
-
-/// `work` on each of `items`, several at a time; in no order.
-fn in_parallel<T: Sync + Send, R: Send>(
-    items: Vec<T>,
-    work: impl Fn(&T) -> R + Sync,
-) -> Vec<(T, R)> {
-    let most = AT_A_TIME.min(items.len());
-    let items = Mutex::new(items.into_iter());
-    let next = || items.lock().expect("BUG: poisoned items").next();
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..most)
-            .map(|_| {
-                scope.spawn(|| {
-                    let pairs = iter::from_fn(&next).map(|item| {
-                        let result = work(&item);
-                        (item, result)
-                    });
-                    pairs.collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
-        joined
-            .flat_map(|results| results.expect("BUG: a thread of the ledger panicked"))
-            .collect()
-    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@
 //! listing  keys in order, some pages ahead
 //! cuts     where a listing is cut into stretches
 //! ledger   thumbnails that are known to be fresh   window   what is in the thumbnails' places
-//! pictures those below a place
+//! pictures those below a place                    parallel several requests at a time
+//! random   numbers that no other run has
 //! ```
 
 mod client;
@@ -25,7 +26,9 @@ mod listing;
 pub(super) mod memory;
 mod object;
 mod open;
+mod parallel;
 mod pictures;
+mod random;
 #[cfg(test)]
 mod tests;
 mod url;
@@ -37,6 +40,8 @@ pub use ledger::{Fact, Ledger, RESERVED};
 pub use listing::{Listed, Listing, Met};
 pub use object::{Got, Head, Headers, Over};
 pub use open::{Opener, StoreOptions};
+pub use parallel::in_parallel;
 pub use pictures::{Keys, Tree};
+pub use random::random;
 pub use url::{Service, StoreUrl, UrlError};
 pub use window::Places;

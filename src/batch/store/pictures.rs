@@ -41,7 +41,7 @@ impl Keys {
     }
 
     /// Whether `key` may have been there: asked for after the listing.
-    pub fn may_hold(&self) -> impl Fn(&str) -> bool {
+    pub fn may_hold(&self) -> impl Fn(&str) -> bool + Sync {
         let mut keys = std::mem::take(&mut *self.0.lock().expect("BUG: poisoned keys"));
         keys.sort_unstable();
         move |key| keys.binary_search(&checksum(key.as_bytes())).is_ok()
