@@ -51,13 +51,18 @@ impl Both {
 
 /// Streams of every sampling, long enough for lanes.
 fn streams() -> impl Iterator<Item = (Vec<u8>, Rng)> {
-    SAMPLINGS.iter().enumerate().map(|(seed, sampling)| {
+    streams_with(&[0, 0, 0, 3, 60])
+}
+
+/// The same, with one of these restart intervals.
+fn streams_with(intervals: &[usize]) -> impl Iterator<Item = (Vec<u8>, Rng)> {
+    SAMPLINGS.iter().enumerate().map(move |(seed, sampling)| {
         let mut rng = Rng(seed as u64 + 7);
         let size = rng.pick(&[(160, 120), (121, 97), (64, 240)]);
         let picture = noise(&mut rng, Coding::Baseline, size, sampling);
         let recipe = Recipe {
             codes: rng.pick(&[Codes::Optimal, Codes::Lopsided, Codes::Typical]),
-            restart_interval: rng.pick(&[0, 0, 0, 3, 60]),
+            restart_interval: rng.pick(intervals),
             fill: rng.below(2),
             ..Recipe::new(&picture)
         };
@@ -108,6 +113,38 @@ fn broken_pictures_break_at_the_same_byte() {
                     let end = stream.len() - 2;
                     broken.splice(end..end, copy);
                 }
+            }
+            sound += usize::from(both.agree(&broken));
+            all += 1;
+        }
+    }
+    assert!(sound > 0 && sound < all, "{sound} of {all} are sound");
+}
+
+#[test]
+fn restart_intervals_are_the_same_sound_and_broken() {
+    let mut both = Both::new();
+    let (mut sound, mut all) = (0, 0);
+    for (stream, mut rng) in streams_with(&[1, 2, 7, 30]) {
+        assert!(both.agree(&stream));
+        let is_restart =
+            |at: &usize| stream[*at] == 0xFF && (0xD0..=0xD7).contains(&stream[at + 1]);
+        let markers: Vec<usize> = (0..stream.len() - 1).filter(is_restart).collect();
+        for _ in 0..40 {
+            let mut broken = stream.clone();
+            let at = rng.pick(&markers);
+            match rng.below(7) {
+                0 => drop(broken.drain(at..at + 2)),
+                1 => broken[at + 1] = 0xD0 + rng.below(8) as u8,
+                2 => broken[at + 1] = rng.pick(&[0xD9, 0xDA, 0xFE, 0x00]),
+                // Twice; bytes before it that nobody reads, or that end the interval elsewhere; fill bytes.
+                3 => drop(broken.splice(at..at, [0xFF, stream[at + 1]])),
+                4 => {
+                    let unread = vec![rng.pick(&[0, 0x7F, 0xFE]); 1 + rng.below(9)];
+                    drop(broken.splice(at..at, unread));
+                }
+                5 => drop(broken.drain(at - 1 - rng.below(3)..at)),
+                _ => drop(broken.splice(at..at, [0xFF; 3])),
             }
             sound += usize::from(both.agree(&broken));
             all += 1;

@@ -25,13 +25,22 @@ pub(crate) trait Units {
     ) -> (usize, Result<(), Damage>);
 
     /// Decodes units from the start of an interval by better means than [`decode`](Self::decode), if there are any, and
-    /// leaves the feed after them. Returns how many were done, fewer than `count`.
-    fn decode_ahead(&mut self, _feed: &mut Feed, _from: usize, _count: usize) -> usize {
+    /// leaves the feed after them. Returns how many were done: not all.
+    fn decode_ahead(&mut self, _feed: &mut Feed, _from: usize, _ahead: Ahead) -> usize {
         0
     }
 
     /// Takes back what was decoded of a unit in which damage was noticed: it can't be trusted.
     fn erase(&mut self, at: (usize, usize));
+}
+
+/// What may be decoded ahead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ahead {
+    /// Units of an interval that has so many left.
+    Within(usize),
+    /// Intervals of so many units, from the first on.
+    Intervals(usize),
 }
 
 /// Decodes units of a row as [`Units::decode`] does, some at each `step`, which is given the number of units done and
@@ -71,7 +80,11 @@ pub(crate) fn decode(
         0 => total,
         interval => interval,
     };
-    let (mut start, mut restarts) = (0, 0);
+    let mut start = match restart_interval {
+        0 => 0,
+        _ => units.decode_ahead(feed, 0, Ahead::Intervals(interval)),
+    };
+    let mut restarts = start / interval;
     loop {
         let end = total.min(start + interval);
         if let Err(error) = decode_interval(units, feed, start, end) {
@@ -107,7 +120,7 @@ fn decode_interval(
 ) -> Result<(), Error> {
     units.restart();
     let across = units.size().0;
-    let mut unit = start + units.decode_ahead(feed, start, end - start);
+    let mut unit = start + units.decode_ahead(feed, start, Ahead::Within(end - start));
     while unit < end {
         let (x, y) = (unit % across, unit / across);
         let mut bits = feed.bits();

@@ -194,7 +194,7 @@ impl Work {
                 position: 8 * (lane * CHUNK + NOTED_BYTES.min(stretch.own)),
                 out: walk::first(lane) + NOTED,
             };
-            let walker = Walker::new(&self.tables, 8 * lane * CHUNK, lane);
+            let walker = Walker::new(&self.tables, 8 * lane * CHUNK, walk::first(lane));
             lanes.push((walker, limit));
         }
         let mut begun = [0; LANES];
@@ -213,7 +213,7 @@ impl Work {
                 if walker.is_lost() && begun[lane] + TRY < limit.position - 8 * lane * CHUNK {
                     begun[lane] += TRY;
                     let position = 8 * lane * CHUNK + begun[lane];
-                    *walker = Walker::new(&self.tables, position, lane);
+                    *walker = Walker::new(&self.tables, position, walk::first(lane));
                     again = true;
                 }
             }
@@ -239,7 +239,7 @@ impl Work {
         lanes.insert(
             0,
             (
-                Walker::new(&self.tables, bit, 0),
+                Walker::new(&self.tables, bit, walk::first(0)),
                 Limit {
                     position: 0,
                     out: 0,

@@ -2,8 +2,8 @@
 
 use super::batch::Place;
 use super::tables;
-use super::walk::{self, Data, Out, ROOM};
-use crate::picture::jpeg::entropy::bits::Chunk;
+use super::walk::{self, Data, Out};
+use crate::picture::jpeg::entropy::bits::{CHUNK, Chunk};
 use std::ops::Range;
 
 /// The MCUs from one place to another.
@@ -11,8 +11,10 @@ use std::ops::Range;
 pub(crate) struct Batch<'w> {
     pub(super) data: &'w Data,
     pub(super) out: &'w Out,
-    /// Blocks by their places in `out`: whole MCUs of one lane each.
+    /// Blocks by their places in `out`: whole MCUs whose data are in one chunk.
     pub(super) parts: Vec<Range<usize>>,
+    /// Whether each part is a restart interval.
+    pub(super) restarts: bool,
     /// The place after the last of them.
     pub(crate) end: Place,
 }
@@ -25,9 +27,13 @@ impl Batch<'_> {
 
     /// These blocks, in parts that are whole MCUs.
     fn parts(&self) -> impl Iterator<Item = Part<'_>> {
-        self.parts.iter().map(|part| Part {
-            data: walk::chunk(self.data, part.start / ROOM),
-            entries: &self.out[part.start - 1..part.end],
+        self.parts.iter().map(|part| {
+            let entries = &self.out[part.start - 1..part.end];
+            Part {
+                data: walk::chunk(self.data, tables::end(entries[0]) / 8 / CHUNK),
+                entries,
+                restarts: self.restarts,
+            }
         })
     }
 
@@ -64,6 +70,8 @@ pub(crate) struct Part<'w> {
     pub(crate) data: &'w Chunk,
     /// An entry for each block, and one before them, of which only the end counts.
     entries: &'w [u64],
+    /// Whether a restart interval begins with them.
+    pub(crate) restarts: bool,
 }
 
 /// What is known of a block.
@@ -83,8 +91,13 @@ impl<'w> Part<'w> {
 
     /// The first `blocks` of it, and the others.
     pub(crate) fn split_at(&self, blocks: usize) -> (Self, Self) {
-        let of = |entries| Self { entries, ..*self };
-        (of(&self.entries[..=blocks]), of(&self.entries[blocks..]))
+        let (first, others) = (&self.entries[..=blocks], &self.entries[blocks..]);
+        let of = |entries, restarts| Self {
+            entries,
+            restarts,
+            ..*self
+        };
+        (of(first, self.restarts), of(others, false))
     }
 
     /// The entries of its blocks, of which [`difference`](super::difference) is the DC difference.

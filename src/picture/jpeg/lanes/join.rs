@@ -71,6 +71,7 @@ impl Work {
             data: &self.data,
             out: &self.out,
             parts,
+            restarts: false,
             end: end?,
         })
     }

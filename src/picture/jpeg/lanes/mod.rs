@@ -13,16 +13,21 @@
 //! until lanes are joined, and are summed up then. Where more than DC coefficients are wanted, lanes tell where each block
 //! starts.
 //!
+//! Where there are restart intervals (T.81 E.1.4), each begins at a marker, and its DC coefficients anew. Then lanes take
+//! whole intervals, one after another, and nothing has to be guessed or joined.
+//!
 //! Lanes never report damage and never see the end of the data. They leave whatever they can't handle, and the decoder
 //! goes on in sequence from the last MCU that is certain. So pictures and errors are the same with and without lanes.
 
 mod batch;
 mod found;
+mod intervals;
 mod join;
 mod stretch;
 mod tables;
 mod walk;
 
-pub(crate) use batch::{Lanes, Place, Scan};
+pub(crate) use batch::{Lanes, Place, Scan, Work};
 pub(crate) use found::{Batch, Found, Part};
+pub(crate) use intervals::Intervals;
 pub(crate) use tables::difference;

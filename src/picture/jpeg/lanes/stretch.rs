@@ -15,7 +15,7 @@ pub(crate) struct Stretch {
     pub(crate) len: usize,
 }
 
-/// There is no stretch, because a marker stands in it.
+/// Where in the source a marker stands: there can be no stretch over it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Marker(pub(crate) usize);
 
@@ -30,9 +30,10 @@ impl Stretch {
         lane: usize,
     ) -> Result<Self, Marker> {
         let bytes = &mut data[lane * CHUNK..(lane + 1) * CHUNK];
-        let own = unstuff(&source[..next], start, bytes)?;
+        let without = |(len, marker): (usize, Option<Marker>)| marker.map_or(Ok(len), Err);
+        let own = without(unstuff(&source[..next], start, bytes))?;
         let more = bytes.len().min(own + beyond);
-        let len = own + unstuff(source, next, &mut bytes[own..more])?;
+        let len = own + without(unstuff(source, next, &mut bytes[own..more]))?;
         Ok(Self { start, own, len })
     }
 
@@ -57,8 +58,9 @@ pub(crate) fn can_start(source: &[u8], at: usize) -> bool {
     source[at - 1] != 0xFF
 }
 
-/// Unstuffs the source from `at` on, until it ends or `bytes` are full. Returns how many bytes that gives.
-fn unstuff(source: &[u8], mut at: usize, bytes: &mut [u8]) -> Result<usize, Marker> {
+/// Unstuffs the source from `at` on, until it ends or `bytes` are full, or up to a marker. Returns how many bytes that
+/// gives.
+pub(super) fn unstuff(source: &[u8], mut at: usize, bytes: &mut [u8]) -> (usize, Option<Marker>) {
     let mut len = 0;
     while len < bytes.len() && at < source.len() {
         let window = &source[at..source.len().min(at + bytes.len() - len)];
@@ -74,9 +76,9 @@ fn unstuff(source: &[u8], mut at: usize, bytes: &mut [u8]) -> Result<usize, Mark
                 }
                 // A fill byte (T.81 B.1.1.2).
                 Some(0xFF) => at += 1,
-                _ => return Err(Marker(at)),
+                _ => return (len, Some(Marker(at))),
             }
         }
     }
-    Ok(len)
+    (len, None)
 }

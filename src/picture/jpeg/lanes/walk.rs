@@ -41,13 +41,13 @@ impl Walker {
     /// The position of a lane that met damage, or something that no look-up here can express: beyond all others.
     const LOST: usize = 1 << 30;
 
-    /// At the start of an MCU.
-    pub(crate) fn new(tables: &Tables, position: usize, lane: usize) -> Self {
+    /// At the start of an MCU, whose first block goes to the place `out`.
+    pub(crate) fn new(tables: &Tables, position: usize, out: usize) -> Self {
         Self {
             position,
             sum: 0,
             state: tables.start,
-            out: first(lane),
+            out,
         }
     }
 
@@ -130,13 +130,13 @@ pub(crate) struct Limit {
 
 impl Limit {
     #[inline(always)]
-    fn is_reached(&self, walker: &Walker) -> bool {
+    pub(crate) fn is_reached(&self, walker: &Walker) -> bool {
         walker.position >= self.position || walker.out >= self.out
     }
 }
 
-/// Look-ups for each time that the bits to come are loaded.
-const PER_LOAD: u32 = REFILLED / SkipTable::MOST_BITS;
+/// Look-ups for each time that the bits to come are loaded. As many blocks may be done beyond a limit.
+pub(crate) const PER_LOAD: u32 = REFILLED / SkipTable::MOST_BITS;
 
 /// Defines a function that walks this many lanes until one of them is at its limit. It is
 /// written out for each lane, so that places live in registers.
@@ -212,14 +212,27 @@ pub(crate) fn walk(
             }
         }
         rest = &mut rest[done..];
-        let walk = match rest.len() {
-            0 => break,
-            1 => walk_1,
-            2 => walk_2,
-            3 => walk_3,
-            _ => walk_4,
-        };
-        walk(rest, tables, decoders, data, out);
+        if rest.is_empty() {
+            break;
+        }
+        walk_to_a_limit(rest, tables, decoders, data, out);
     }
     lanes.sort_unstable_by_key(|(_, limit)| limit.out);
+}
+
+/// Walks one lane or more until one of them is at its limit.
+pub(crate) fn walk_to_a_limit(
+    lanes: &mut [(Walker, Limit)],
+    tables: &Tables,
+    decoders: &[DcOnlyDecoder],
+    data: &Data,
+    out: &mut Out,
+) {
+    let walk = match lanes.len() {
+        1 => walk_1,
+        2 => walk_2,
+        3 => walk_3,
+        _ => walk_4,
+    };
+    walk(lanes, tables, decoders, data, out);
 }

@@ -1,14 +1,15 @@
 //! Block means decoded in lanes.
 
 use super::dc_only::DcOnlyScan;
-use super::in_lanes::InLanes;
+use super::in_lanes::{InLanes, blocks_of};
+use crate::picture::jpeg::entropy::intervals::{Ahead, Units};
 use crate::picture::jpeg::entropy::unstuff::Feed;
 use crate::picture::jpeg::lanes::{self, Batch};
 
 impl DcOnlyScan<'_, '_> {
     /// Decodes MCUs in lanes from the start of an interval, as far as lanes get. Returns how many.
-    pub(super) fn decode_in_lanes(&mut self, feed: &mut Feed, from: usize, count: usize) -> usize {
-        if !self.lanes.pay(count * self.spots.len()) {
+    pub(super) fn decode_in_lanes(&mut self, feed: &mut Feed, from: usize, ahead: Ahead) -> usize {
+        if !self.lanes.pay(blocks_of(ahead, &self.mcus.layout)) {
             return 0;
         }
         let mut lanes = std::mem::take(self.lanes);
@@ -17,7 +18,7 @@ impl DcOnlyScan<'_, '_> {
             layout: &layout,
             decoders: self.decoders.clone(),
         };
-        let done = in_lanes.decode(&mut lanes, feed, count, |batch, done| {
+        let done = in_lanes.decode(&mut lanes, feed, ahead, |batch, done| {
             self.draw_batch(batch, from + done);
         });
         *self.lanes = lanes;
@@ -27,10 +28,22 @@ impl DcOnlyScan<'_, '_> {
     /// Draws what was decoded in lanes, from an MCU on.
     fn draw_batch(&mut self, batch: &Batch, mcu: usize) {
         let (across, blocks) = (self.mcus.layout.mcus.0, self.spots.len());
+        // A row is drawn at once, however short its parts are.
+        let mut begun = mcu % across;
         batch.each_row(blocks, across, mcu, |mcus, (x, y)| {
+            if mcus.restarts {
+                self.restart();
+            }
             self.sum_up(mcus.entries(), x);
-            self.draw(x, x + mcus.blocks() / blocks, y);
+            if x + mcus.blocks() / blocks == across {
+                self.draw(begun, across, y);
+                begun = 0;
+            }
         });
+        let end = mcu + batch.blocks() / blocks;
+        if end % across > begun {
+            self.draw(begun, end % across, end / across);
+        }
     }
 
     /// Sums up the differences of MCUs from column `x` on, into the row.

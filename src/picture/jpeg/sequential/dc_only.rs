@@ -3,7 +3,7 @@
 use super::mcus::McuCanvases;
 use crate::picture::jpeg::entropy::bits::Bits;
 use crate::picture::jpeg::entropy::dc_only::DcOnlyDecoder;
-use crate::picture::jpeg::entropy::intervals::{self, Units};
+use crate::picture::jpeg::entropy::intervals::{self, Ahead, Units};
 use crate::picture::jpeg::entropy::unstuff::Feed;
 use crate::picture::jpeg::error::Damage;
 use crate::picture::jpeg::lanes::Lanes;
@@ -112,8 +112,8 @@ impl Units for DcOnlyScan<'_, '_> {
         (done, result)
     }
 
-    fn decode_ahead(&mut self, feed: &mut Feed, from: usize, count: usize) -> usize {
-        self.decode_in_lanes(feed, from, count)
+    fn decode_ahead(&mut self, feed: &mut Feed, from: usize, ahead: Ahead) -> usize {
+        self.decode_in_lanes(feed, from, ahead)
     }
 
     fn erase(&mut self, mcu: (usize, usize)) {

@@ -1,8 +1,9 @@
 //! MCUs decoded in lanes, batch by batch.
 
 use crate::picture::jpeg::entropy::dc_only::DcOnlyDecoder;
+use crate::picture::jpeg::entropy::intervals::Ahead;
 use crate::picture::jpeg::entropy::unstuff::Feed;
-use crate::picture::jpeg::lanes::{self, Batch, Lanes, Place};
+use crate::picture::jpeg::lanes::{self, Batch, Intervals, Lanes, Place};
 use crate::picture::jpeg::syntax::markers::EOI;
 use crate::picture::jpeg::syntax::scan::Layout;
 
@@ -14,20 +15,19 @@ pub(super) struct InLanes<'s> {
 }
 
 impl InLanes<'_> {
-    /// Decodes up to `count` MCUs from the start of an interval, as far as lanes get. Returns how many: never all,
-    /// because the end of an interval is left to the sequential decoder. Each batch goes to `draw` with the number of
-    /// MCUs before it.
+    /// Decodes MCUs from the start of an interval, as far as lanes get. Returns how many: never all, because the end of
+    /// what there is to do is left to the sequential decoder. Each batch goes to `draw` with the number of MCUs before it.
     pub(super) fn decode(
         mut self,
         lanes: &mut Lanes,
         feed: &mut Feed,
-        count: usize,
-        mut draw: impl FnMut(&Batch, usize),
+        ahead: Ahead,
+        draw: impl FnMut(&Batch, usize),
     ) -> usize {
         let (source, start) = feed.source();
         let blocks = self.layout.blocks.iter().map(|block| block.component as u8);
         let blocks = blocks.collect::<Vec<_>>();
-        let mut scan = lanes::Scan {
+        let scan = lanes::Scan {
             source,
             // This follows the last MCU in most files.
             end: source.strip_suffix(&[0xFF, EOI]).unwrap_or(source).len(),
@@ -37,22 +37,73 @@ impl InLanes<'_> {
         let Some(work) = lanes.set_up(start, &scan) else {
             return 0;
         };
-        let mut place = Place { at: start, bit: 0 };
-        let mut done = 0;
-        while let Some(batch) = work.batch(&mut scan, place) {
-            let mcus = batch.blocks() / blocks.len();
-            if done + mcus >= count {
-                break;
-            }
-            draw(&batch, done);
-            done += mcus;
-            place = batch.end;
-        }
+        let all = self.layout.mcus.0 * self.layout.mcus.1;
+        let (done, place) = match ahead {
+            Ahead::Within(count) => within(work, scan, start, count, draw),
+            Ahead::Intervals(mcus) => intervals(work, &scan, start, mcus, all, draw),
+        };
         if done > 0 {
             feed.resume(place.at, place.bit);
         }
         done
     }
+}
+
+/// How many blocks there are to decode ahead, at most.
+pub(super) fn blocks_of(ahead: Ahead, layout: &Layout) -> usize {
+    let mcus = match ahead {
+        Ahead::Within(count) => count,
+        Ahead::Intervals(_) => layout.mcus.0 * layout.mcus.1,
+    };
+    mcus * layout.blocks.len()
+}
+
+/// Decodes up to `count` MCUs of an interval. Returns how many, and the place behind them.
+fn within(
+    work: &mut lanes::Work,
+    mut scan: lanes::Scan,
+    start: usize,
+    count: usize,
+    mut draw: impl FnMut(&Batch, usize),
+) -> (usize, Place) {
+    let mut place = Place { at: start, bit: 0 };
+    let mut done = 0;
+    while let Some(batch) = work.batch(&mut scan, place) {
+        let mcus = batch.blocks() / scan.blocks.len();
+        if done + mcus >= count {
+            break;
+        }
+        draw(&batch, done);
+        done += mcus;
+        place = batch.end;
+    }
+    (done, place)
+}
+
+/// Decodes intervals of so many `mcus`, but not the last of `all`. Returns how many MCUs they had, and the place behind
+/// them.
+fn intervals(
+    work: &mut lanes::Work,
+    scan: &lanes::Scan,
+    start: usize,
+    mcus: usize,
+    all: usize,
+    mut draw: impl FnMut(&Batch, usize),
+) -> (usize, Place) {
+    let mut place = Place { at: start, bit: 0 };
+    let mut wanted = Intervals {
+        first: 0,
+        most: (all - 1) / mcus,
+        mcus,
+    };
+    while let Some(batch) = work.intervals(scan, place.at, wanted) {
+        draw(&batch, wanted.first * mcus);
+        let count = batch.blocks() / scan.blocks.len() / mcus;
+        wanted.first += count;
+        wanted.most -= count;
+        place = batch.end;
+    }
+    (wanted.first * mcus, place)
 }
 
 #[cfg(test)]
@@ -71,7 +122,7 @@ mod tests {
     use crate::picture::jpeg::syntax::markers;
     use crate::picture::jpeg::syntax::scan::Scan;
 
-    /// The share of a picture's MCUs that is decoded in lanes at n/8.
+    /// The share of a picture's MCUs that is decoded in lanes at n/8, before the sequential decoder does anything.
     fn share_in_lanes(bytes: &[u8], n: u8) -> f64 {
         let header = Header::parse(bytes).unwrap();
         let segment = markers::next_segment(bytes, header.first_scan - 1).unwrap();
@@ -90,6 +141,10 @@ mod tests {
         let layout = Layout::new(&scan, &header.frame);
         let mcus = layout.mcus.0 * layout.mcus.1;
         let (mut buffer, blocks) = (Buffer::default(), layout.blocks.len());
+        let ahead = match header.tables.restart_interval {
+            0 => Ahead::Within(mcus),
+            interval => Ahead::Intervals(interval.into()),
+        };
         let mut lanes = Lanes::from_size(0);
         let mut feed = Feed::new(bytes, segment.end, blocks, &mut buffer);
         let mcu_canvases = McuCanvases {
@@ -98,7 +153,7 @@ mod tests {
             of: scan.components.iter().map(|c| c.index).collect(),
         };
         let done = if n == 1 {
-            DcOnlyScan::new(mcu_canvases, dc_only, &mut lanes).decode_ahead(&mut feed, 0, mcus)
+            DcOnlyScan::new(mcu_canvases, dc_only, &mut lanes).decode_ahead(&mut feed, 0, ahead)
         } else {
             let decoder =
                 |(dc, ac)| Decoder::new(n.into(), &[1; 64], dc, ac, &mut built, 0).unwrap();
@@ -109,7 +164,7 @@ mod tests {
                 lanes: &mut lanes,
                 row: Vec::new(),
             };
-            units.decode_ahead(&mut feed, 0, mcus)
+            units.decode_ahead(&mut feed, 0, ahead)
         };
         done as f64 / mcus as f64
     }
@@ -120,6 +175,25 @@ mod tests {
         for n in [1, 2, 4] {
             let share = share_in_lanes(beach, n);
             assert!(share > 0.9 && share < 1.0, "{share} at {n}/8");
+        }
+    }
+
+    #[test]
+    fn lanes_decode_nearly_all_restart_intervals_of_a_picture() {
+        let stripes: Vec<u8> = (0..3 * 256 * 256u64).map(|i| (i * i / 97) as u8).collect();
+        for interval in [1, 3, 16, 100] {
+            let mut bytes = Vec::new();
+            let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 90);
+            encoder.set_restart_interval(interval);
+            let colours = jpeg_encoder::ColorType::Rgb;
+            encoder.encode(&stripes, 256, 256, colours).unwrap();
+            for n in [1, 2, 4] {
+                let share = share_in_lanes(&bytes, n);
+                assert!(
+                    share > 0.8 && share < 1.0,
+                    "{share} at {n}/8 of intervals of {interval}"
+                );
+            }
         }
     }
 }

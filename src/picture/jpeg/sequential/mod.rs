@@ -11,7 +11,7 @@ mod partial_lanes;
 
 use crate::picture::jpeg::entropy::bits::Bits;
 use crate::picture::jpeg::entropy::dc_only::DcOnlyDecoder;
-use crate::picture::jpeg::entropy::intervals::{self, Units};
+use crate::picture::jpeg::entropy::intervals::{self, Ahead, Units};
 use crate::picture::jpeg::entropy::unstuff::{Buffer, Feed};
 use crate::picture::jpeg::error::{Damage, Error, Flaw};
 use crate::picture::jpeg::lanes::Lanes;
@@ -172,10 +172,6 @@ impl<'a> Picture<'_, 'a, '_> {
             self.canvases[index].n() <= 2
         };
         let mcus = layout.mcus.0 * layout.mcus.1;
-        let mcus = match usize::from(tables.restart_interval) {
-            0 => mcus,
-            interval => mcus.min(interval),
-        };
         let blocks = layout.blocks.len();
         let most = 2 * layout.blocks.iter().filter(at_most_two).count() > blocks;
         if !most || !self.lanes.pay(mcus * blocks) {
@@ -262,8 +258,8 @@ impl Units for Mcus<'_, '_> {
         )
     }
 
-    fn decode_ahead(&mut self, feed: &mut Feed, from: usize, count: usize) -> usize {
-        self.decode_in_lanes(feed, from, count)
+    fn decode_ahead(&mut self, feed: &mut Feed, from: usize, ahead: Ahead) -> usize {
+        self.decode_in_lanes(feed, from, ahead)
     }
 
     fn erase(&mut self, mcu: (usize, usize)) {

@@ -5,10 +5,11 @@
 
 use super::Mcus;
 use super::block::{Decoder, Partial};
-use super::in_lanes::InLanes;
+use super::in_lanes::{InLanes, blocks_of};
 use super::mcus::McuCanvases;
 use crate::picture::jpeg::entropy::ac::{END, PLACES_AT_TWO};
 use crate::picture::jpeg::entropy::bits::{self, Bits, Chunk};
+use crate::picture::jpeg::entropy::intervals::{Ahead, Units};
 use crate::picture::jpeg::entropy::unstuff::Feed;
 use crate::picture::jpeg::lanes::{Batch, Found, Part};
 use crate::picture::jpeg::samples::planes::Canvas;
@@ -16,7 +17,10 @@ use crate::picture::jpeg::vectors::vectorised;
 
 impl Mcus<'_, '_> {
     /// Decodes MCUs in lanes from the start of an interval, as far as lanes get. Returns how many.
-    pub(super) fn decode_in_lanes(&mut self, feed: &mut Feed, from: usize, count: usize) -> usize {
+    pub(super) fn decode_in_lanes(&mut self, feed: &mut Feed, from: usize, ahead: Ahead) -> usize {
+        if !self.lanes.pay(blocks_of(ahead, &self.mcus.layout)) {
+            return 0;
+        }
         let Some(decoders) = self.in_lanes.clone() else {
             return 0;
         };
@@ -26,7 +30,7 @@ impl Mcus<'_, '_> {
             layout: &layout,
             decoders,
         };
-        let done = in_lanes.decode(&mut lanes, feed, count, |batch, done| {
+        let done = in_lanes.decode(&mut lanes, feed, ahead, |batch, done| {
             vectorised(
                 #[inline(always)]
                 || self.draw_batch(batch, from + done),
@@ -45,7 +49,12 @@ impl Mcus<'_, '_> {
             across,
             mcu,
             #[inline(always)]
-            |mcus, at| self.draw_mcus(&mcus, at),
+            |mcus, at| {
+                if mcus.restarts {
+                    self.restart();
+                }
+                self.draw_mcus(&mcus, at);
+            },
         );
     }
 
