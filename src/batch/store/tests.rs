@@ -12,7 +12,7 @@ use crate::batch::ready::Ready;
 use crate::batch::run::Ran;
 use crate::batch::settings::Batch;
 use crate::batch::stop::Stop;
-use crate::picture::{Options, Variant};
+use crate::picture::{Options, Thumbnailer, Variant};
 
 /// Runs over `s3://shop/images` and `s3://shop/thumbs` in `memory`.
 fn run(memory: &Memory, batch: &Batch) -> Ran {
@@ -103,6 +103,36 @@ fn a_lost_ledger_costs_requests_and_no_wrong_answer() {
     memory.forget_counts();
     assert_eq!(run(&memory, &batch()).totals.counts.fresh, 50);
     assert_eq!(memory.counts().get("HEAD"), None);
+}
+
+#[test]
+fn large_progressive_pictures_are_read_as_far_as_needed() {
+    let side: u16 = 2400;
+    let noise = (0..3 * u64::from(side).pow(2)).map(|i| (i * i % 251) as u8);
+    let noise: Vec<u8> = noise.collect();
+    let picture = |progressive| {
+        let mut bytes = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 95);
+        encoder.set_progressive(progressive);
+        let colours = jpeg_encoder::ColorType::Rgb;
+        encoder.encode(&noise, side, side, colours).unwrap();
+        bytes
+    };
+    for progressive in [true, false] {
+        let memory = Memory::new();
+        let picture = picture(progressive);
+        let length = picture.len() as u64;
+        memory.insert("images/a.jpg", picture.clone());
+        let totals = run(&memory, &batch()).totals;
+        assert_eq!(totals.counts.made, 1);
+        let read = totals.bytes_read;
+        assert_eq!(read < length / 2, progressive, "{read} of {length}");
+        let mut thumbnailer = Thumbnailer::new(Options::default());
+        let whole = thumbnailer.thumbnail(&picture[..], &Variant::default());
+        let pixels = |bytes: &[u8]| image::load_from_memory(bytes).unwrap();
+        let got = memory.store("s3://shop/thumbs").get("a.jpg", None, None);
+        assert_eq!(pixels(&got.unwrap().bytes), pixels(&whole.unwrap().bytes));
+    }
 }
 
 #[test]
