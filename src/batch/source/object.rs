@@ -100,7 +100,7 @@ impl Reader {
     ) -> Result<SourceVersion, FailureCause> {
         let key = key(picture)?;
         let mut version = version.clone();
-        let mut cut_short = None;
+        let mut was_cut_short = false;
         for _ in 0..READS_OF_A_CHANGING_PICTURE {
             self.clear();
             reading.start_over();
@@ -112,8 +112,9 @@ impl Reader {
                 Ok(()) => return Ok(version),
                 Err(error) if error.refusal == Refusal::Changed => {}
                 // Once more: another answer may be whole.
-                Err(error)
-                    if error.is_cut_short() && cut_short.replace(error.clone()).is_none() => {}
+                Err(error) if error.refusal == Refusal::CutShort && !was_cut_short => {
+                    was_cut_short = true;
+                }
                 Err(error) => return Err(io::Error::from(error).into()),
             }
             version = self.now(key).map_err(io::Error::from)?;

@@ -27,6 +27,8 @@ pub enum Refusal {
     Failing,
     /// The answer broke off, or makes no sense.
     Broken,
+    /// The answer is whole by its form, but the object has another length.
+    CutShort,
     /// Something else.
     Other,
 }
@@ -93,12 +95,8 @@ impl StoreError {
 
     /// A body that ended too soon.
     pub(crate) fn cut_short(got: usize, of: u64) -> Self {
-        Self::new(Refusal::Other, format!("{got} {CUT_SHORT} {of}"))
-    }
-
-    /// Whether a body ended too soon.
-    pub(crate) fn is_cut_short(&self) -> bool {
-        self.text.contains(CUT_SHORT)
+        let text = format!("{got} bytes came where there should be {of}");
+        Self::new(Refusal::CutShort, text)
     }
 
     /// Something else came into the place again and again.
@@ -132,7 +130,9 @@ impl From<StoreError> for io::Error {
             Refusal::Exists => io::ErrorKind::AlreadyExists,
             Refusal::Unsupported => io::ErrorKind::Unsupported,
             Refusal::Gone | Refusal::Failing => io::ErrorKind::NotConnected,
-            Refusal::Changed | Refusal::Broken | Refusal::Other => io::ErrorKind::Other,
+            Refusal::Changed | Refusal::Broken | Refusal::CutShort | Refusal::Other => {
+                io::ErrorKind::Other
+            }
         };
         Self::new(kind, error)
     }
@@ -149,8 +149,6 @@ fn transport(error: &object_store::Error) -> Option<HttpErrorKind> {
     }
     None
 }
-
-const CUT_SHORT: &str = "bytes came where there should be";
 
 /// Codes that say something of the credentials, or of the clock, which is in every signature:
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>,
