@@ -4,10 +4,10 @@
 //! cargo bench --bench scaling [-- PICTURES]
 //! ```
 //!
-//! Run it on a terminal: elsewhere there are no bars. A picture of one pixel takes so little work that what all workers share shows:
-//! the feeder, which walks SOURCE and hands pictures out, the lock of the totals, and the bars. Each is measured by itself.
-//! The simulation then takes every picture through all of them, one worker at a time. The file system's own locks are not in
-//! it.
+//! Run it on a terminal: elsewhere there are no bars. A picture of one pixel takes so little work that what all workers
+//! share shows: the feeder, which walks SOURCE and hands pictures out, the lock of the totals, and the bars. Each is
+//! measured by itself. The simulation then takes every picture through all of them, one worker at a time. The file
+//! system's own locks are not in it.
 #![allow(clippy::print_stdout)]
 
 use std::cmp::Reverse;

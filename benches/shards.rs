@@ -4,8 +4,8 @@
 //! cargo bench --bench shards [-- PATHS FILES]
 //! ```
 //!
-//! The balance is that of PATHS made-up paths (10 million) of three kinds: numbered, by date, and by the beginning of the
-//! name, as shops keep them. The walk is over a temporary tree of FILES empty files (200,000).
+//! The balance is that of PATHS made-up paths (10 million) of three kinds: numbered, by date, and by the beginning of
+//! the name, as shops keep them. The walk is over a temporary tree of FILES empty files (200,000).
 #![allow(clippy::print_stdout)]
 
 use std::fs::{self, File};

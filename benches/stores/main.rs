@@ -134,8 +134,8 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// The pictures in `folder`, as often as makes enough of them, in a tree of their own and in the server; all copies of a
-/// picture share its bytes.
+/// The pictures in `folder`, as often as makes enough of them, in a tree of their own and in the server; all copies of
+/// a picture share its bytes.
 fn stage(folder: &Path, tree: &Path, server: &Server) -> usize {
     let entries = fs::read_dir(folder).expect("a folder of pictures");
     let files = entries.map(|entry| entry.expect("an entry").path());

@@ -1,5 +1,5 @@
-//! Pictures of any format, whichever the bytes say: no panic, no more memory than is allowed, a thumbnail of the size that
-//! was asked for, and the same of a sound file that is read where it is needed.
+//! Pictures of any format, whichever the bytes say: no panic, no more memory than is allowed, a thumbnail of the size
+//! that was asked for, and the same of a sound file that is read where it is needed.
 //!
 //! The last byte chooses the size. Seeds: `testdata/formats`.
 #![no_main]

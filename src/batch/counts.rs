@@ -27,8 +27,8 @@ pub struct Counts {
     /// Files that are not thumbgen's and were kept in a thumbnail's place.
     #[serde(default)]
     pub kept_files: u64,
-    /// Pictures that failed, or some of whose thumbnails did, and entries that could not be visited; also what could not be
-    /// pruned, which is not among those found.
+    /// Pictures that failed, or some of whose thumbnails did, and entries that could not be visited; also what could
+    /// not be pruned, which is not among those found.
     pub failed: u64,
     /// How many of those that failed are folders, whose pictures are not counted.
     #[serde(default)]
@@ -50,8 +50,8 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Counts something that was found and whose outcome has this [name](crate::batch::Outcome::name); `None` if there is no such
-    /// outcome.
+    /// Counts something that was found and whose outcome has this [name](crate::batch::Outcome::name); `None` if there
+    /// is no such outcome.
     pub fn count(&mut self, outcome: &str) -> Option<()> {
         let count = match outcome {
             "made" => &mut self.made,

@@ -194,8 +194,8 @@ impl Fingerprint {
         Self(text)
     }
 
-    /// Whether a thumbnail with this `stamp` has the size and the format that these settings are for, whatever else it was
-    /// made with. A stamp of another version counts as such, too: what it says is not known.
+    /// Whether a thumbnail with this `stamp` has the size and the format that these settings are for, whatever else it
+    /// was made with. A stamp of another version counts as such, too: what it says is not known.
     pub(crate) fn is_variant_of(&self, stamp: &Stamp<'_>) -> bool {
         let found = stamp.settings.filter(|_| stamp.is_current());
         found.is_none_or(|found| size_and_format(found) == size_and_format(&self.0))

@@ -1,8 +1,8 @@
 //! From a tree of pictures to a tree of thumbnails: which pictures there are, which are stale, and who makes them.
 //!
-//! A [`Batch`] says what a run is to do, an [`Observer`] is told of each [`Event`] as it happens, and a [`Stop`] ends the
-//! run early. A run prints nothing, installs no signal handlers and keeps no state but the thumbnails themselves: run
-//! the same batch again, and only those that are missing or out of date are made.
+//! A [`Batch`] says what a run is to do, an [`Observer`] is told of each [`Event`] as it happens, and a [`Stop`] ends
+//! the run early. A run prints nothing, installs no signal handlers and keeps no state but the thumbnails themselves:
+//! run the same batch again, and only those that are missing or out of date are made.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU64, Ordering};

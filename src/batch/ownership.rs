@@ -1,8 +1,8 @@
 //! Whose file stands at a thumbnail's place.
 //!
-//! A file with a stamp is ours. An empty file, or one of zeros only, is nobody's: a power cut leaves such files. Everything
-//! else is foreign, and stays: another tool's thumbnail, a picture, a link. A file that can't be read is an error, because it
-//! could be anybody's; and so is a folder, which nothing can replace.
+//! A file with a stamp is ours. An empty file, or one of zeros only, is nobody's: a power cut leaves such files.
+//! Everything else is foreign, and stays: another tool's thumbnail, a picture, a link. A file that can't be read is an
+//! error, because it could be anybody's; and so is a folder, which nothing can replace.
 
 use std::fmt;
 use std::fs::{self, File, Metadata};

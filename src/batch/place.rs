@@ -15,7 +15,8 @@ pub fn store_scheme(place: &Path) -> Option<&'static str> {
     known.find(|known| scheme.eq_ignore_ascii_case(known))
 }
 
-/// The scheme of `place`, if it is the URL of anything else: `https://shop/images`. As a path it would be `./https:/...`.
+/// The scheme of `place`, if it is the URL of anything else: `https://shop/images`. As a path it would be
+/// `./https:/...`.
 pub fn other_scheme(place: &Path) -> Option<&str> {
     let (scheme, _) = place.to_str()?.split_once("://")?;
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())

@@ -1,8 +1,8 @@
 //! Removes thumbnails whose source is gone, and the folders that this empties.
 //!
 //! A thumbnail's name tells which picture it is of; one that no variant's name fits is of a variant that is made no
-//! longer, or was named otherwise. So is one whose stamp has a size or format that the run doesn't make. It stays unless
-//! such variants are to go, too: a run with other sizes than usual must not cost the thumbnails of all others.
+//! longer, or was named otherwise. So is one whose stamp has a size or format that the run doesn't make. It stays
+//! unless such variants are to go, too: a run with other sizes than usual must not cost the thumbnails of all others.
 
 use std::fs;
 use std::io;
@@ -42,9 +42,9 @@ pub struct Prune<'a> {
 
 /// Removes from DEST every stamped thumbnail that has no source below SOURCE; in a dry run it only reports them.
 ///
-/// `pruned` is told of each path that was removed; `failed` of each error; `goes_on` says whether to go on. Files without a
-/// stamp are another's and stay, whatever their name. Links are neither followed nor removed. What disappears meanwhile
-/// is not an error: runs of other shards prune the same folders.
+/// `pruned` is told of each path that was removed; `failed` of each error; `goes_on` says whether to go on. Files
+/// without a stamp are another's and stay, whatever their name. Links are neither followed nor removed. What disappears
+/// meanwhile is not an error: runs of other shards prune the same folders.
 pub fn prune(
     what: Prune<'_>,
     mut goes_on: impl FnMut() -> bool,
@@ -112,14 +112,15 @@ fn is_gone(error: Option<&io::Error>) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
-/// Whether a thumbnail with this `stamp` is pruned if it is an orphan: it is of a variant that has these `settings`, or all go.
+/// Whether a thumbnail with this `stamp` is pruned if it is an orphan: it is of a variant that has these `settings`, or
+/// all go.
 pub(super) fn is_pruned(stamp: &Stamp<'_>, settings: &[Fingerprint], other_variants: bool) -> bool {
     let mut settings = settings.iter();
     other_variants || settings.any(|settings| settings.is_variant_of(stamp))
 }
 
-/// Whether the file at `relative` below DEST would be an orphan, if it is a thumbnail: it is one of this `shard`, and none of
-/// the pictures that it may be of, by its name, is there. A picture that can't be looked at need not be gone.
+/// Whether the file at `relative` below DEST would be an orphan, if it is a thumbnail: it is one of this `shard`, and
+/// none of the pictures that it may be of, by its name, is there. A picture that can't be looked at need not be gone.
 pub(super) fn has_no_picture(
     relative: &Path,
     names: &Names,

@@ -91,7 +91,8 @@ impl Prune<'_> {
         Ok(is_orphan)
     }
 
-    /// Whether the object `key` is thumbgen's, of a variant that is pruned, and the picture that its name tells is gone.
+    /// Whether the object `key` is thumbgen's, of a variant that is pruned, and the picture that its name tells is
+    /// gone.
     fn is_orphan(&self, key: &str) -> io::Result<bool> {
         let (names, relative) = (self.names, Path::new(key));
         if !has_no_picture(

@@ -203,8 +203,8 @@ impl Ready<'_> {
     }
 }
 
-/// Whether there is an object `picture`, or one in that folder if it ends with a slash. A key that was `listed` is there;
-/// what was not is asked for, for it may have come meanwhile.
+/// Whether there is an object `picture`, or one in that folder if it ends with a slash. A key that was `listed` is
+/// there; what was not is asked for, for it may have come meanwhile.
 #[cfg(feature = "object-store")]
 fn is_in_store(store: &Store, picture: &Path, listed: &impl Fn(&str) -> bool) -> io::Result<bool> {
     let Some(key) = picture.to_str() else {

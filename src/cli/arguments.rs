@@ -10,8 +10,8 @@ use argfile::{Argument, PREFIX, expand_args};
 /// More files of options than anybody uses: one of them must name itself, perhaps through others.
 const MOST_FILES: u32 = 100;
 
-/// Options that add up when they are given several times. Those of a command line take the place of a file's, as the last
-/// of two equal options does.
+/// Options that add up when they are given several times. Those of a command line take the place of a file's, as the
+/// last of two equal options does.
 const ADD_UP: [&str; 2] = ["--size", "--format"];
 
 /// The program's arguments. `@FILE` is replaced by the lines of that file, except empty ones and those that begin

@@ -106,8 +106,8 @@ impl OneThumbnail {
     }
 }
 
-/// The thumbnail that DEST names, if SOURCE is one picture and DEST names a file: it is not a folder, does not end with a
-/// slash, and has the extension of a picture.
+/// The thumbnail that DEST names, if SOURCE is one picture and DEST names a file: it is not a folder, does not end with
+/// a slash, and has the extension of a picture.
 pub(super) fn one_thumbnail(
     source: &Path,
     dest: &Path,

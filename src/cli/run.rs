@@ -138,8 +138,8 @@ fn report_in(
     Ok((Report::create(&path, files)?, known))
 }
 
-/// Makes the folder for the file at `path` if the number of a shard is in it, so that it isn't the path that was `typed`:
-/// there are many such files.
+/// Makes the folder for the file at `path` if the number of a shard is in it, so that it isn't the path that was
+/// `typed`: there are many such files.
 fn make_folder(path: &Path, typed: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if path != typed && store_scheme(path).is_none() => fs::create_dir_all(folder),

@@ -110,8 +110,8 @@ impl DecodePlan {
         (Self { facts, turn, cuts }, failed)
     }
 
-    /// How many samples are needed for a pixel of the picture, across or down: as many as the thumbnail takes that needs
-    /// most of them.
+    /// How many samples are needed for a pixel of the picture, across or down: as many as the thumbnail takes that
+    /// needs most of them.
     pub(crate) fn samples_per_pixel(&self) -> f64 {
         let needed = self.cuts.iter().map(Cut::samples_per_pixel);
         needed.fold(0.0, f64::max)

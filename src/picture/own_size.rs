@@ -2,8 +2,8 @@
 
 use crate::picture::jpeg::Header;
 
-/// Width and height in pixels of a thumbnail that begins with `bytes`, as any version of thumbgen has made it; `None` if it
-/// is cut short or something else.
+/// Width and height in pixels of a thumbnail that begins with `bytes`, as any version of thumbgen has made it; `None`
+/// if it is cut short or something else.
 ///
 /// PNG: third edition, 11.2.1. WebP: RFC 9649, 2.7, since each of ours has the extended header that its stamp takes.
 pub fn own_size(bytes: &[u8]) -> Option<(u32, u32)> {

@@ -115,8 +115,8 @@ impl Resizer {
     }
 }
 
-/// The part of a line of `side` samples that becomes `target` samples. Where it begins before the line or ends behind it,
-/// the line is longer by so many samples; how many these are before it comes second.
+/// The part of a line of `side` samples that becomes `target` samples. Where it begins before the line or ends behind
+/// it, the line is longer by so many samples; how many these are before it comes second.
 fn part(start: f64, length: f64, side: usize, target: usize) -> (Part, usize) {
     let before = (-start).ceil().max(0.0) as usize;
     let beyond = start + length - side as f64;

@@ -1,7 +1,7 @@
 //! Memory that a worker keeps.
 
-/// The most bytes that a buffer keeps. A worker goes through buffer after buffer with each picture: were none let go, it
-/// would hold the largest that each has ever been, all at once.
+/// The most bytes that a buffer keeps. A worker goes through buffer after buffer with each picture: were none let go,
+/// it would hold the largest that each has ever been, all at once.
 const KEPT: usize = 1 << 20;
 
 /// Lets go of a large buffer that is no longer needed.

@@ -175,8 +175,9 @@ impl Format {
     pub const fn default_quality(self) -> Quality {
         match self {
             Self::Jpeg | Self::Png => Quality(80),
-            // As like the picture as a JPEG of 80: the median of SSIM (luma) over the photographs of three corpora is the
-            // same at 400 pixels, and higher at 128. There the files are 22 to 14% and 10 to 8% smaller than the JPEGs.
+            // As like the picture as a JPEG of 80: the median of SSIM (luma) over the photographs of three corpora is
+            // the same at 400 pixels, and higher at 128. There the files are 22 to 14% and 10 to 8% smaller than the
+            // JPEGs.
             #[cfg(feature = "webp")]
             Self::WebP => Quality(78),
         }

@@ -14,7 +14,8 @@ fn printed(env: &Env, name: &str, arguments: &[&str]) -> String {
     run.stdout
 }
 
-/// What `program` prints on stdout, run in the folder of `env`; nothing, and a word on stderr, if there is no such program.
+/// What `program` prints on stdout, run in the folder of `env`; nothing, and a word on stderr, if there is no such
+/// program.
 fn output(env: &Env, program: &str, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new(program);
     command

@@ -145,8 +145,8 @@ fn a_signal_leaves_the_bars_where_the_work_stopped() {
     slow_pictures(&env, 300);
     let (mut is_typed, mut is_sent) = (false, false);
     let interrupt = |run: Watched<'_>| {
-        // The terminal shows what was typed. It does not control the run, so the signal is sent separately, and not before
-        // that is on the screen.
+        // The terminal shows what was typed. It does not control the run, so the signal is sent separately, and not
+        // before that is on the screen.
         if !is_typed && run.done() >= 20 {
             is_typed = true;
             run.master.write_all(b"\x03").unwrap();

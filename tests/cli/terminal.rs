@@ -99,8 +99,8 @@ pub(crate) fn slow_pictures(env: &Env, count: u32) {
     }
 }
 
-/// The lines of a terminal of that many columns as they were drawn, one after the other, without what moves the cursor or
-/// sets colours. The bars fill their lines with spaces and leave it to the terminal to begin a new one.
+/// The lines of a terminal of that many columns as they were drawn, one after the other, without what moves the cursor
+/// or sets colours. The bars fill their lines with spaces and leave it to the terminal to begin a new one.
 pub(crate) fn drawn(sent: &str, columns: u16) -> Vec<String> {
     console::strip_ansi_codes(sent)
         .split(['\r', '\n'])

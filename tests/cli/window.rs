@@ -33,8 +33,8 @@ fn bars_follow_the_size_of_the_window() {
         if let Some((_, columns)) = places.iter().find(|(place, _)| *place == at) {
             terminal.screen_mut().set_size(size(24), size(*columns));
         }
-        // Rows that were on their way when the window got narrower end at its edge: they are sent with DECAWM off, which
-        // this terminal does not know.
+        // Rows that were on their way when the window got narrower end at its edge: they are sent with DECAWM off,
+        // which this terminal does not know.
         let is_unended = |escape| !sent[escape..at].contains(|end: char| end.is_ascii_alphabetic());
         let is_cut = sent[..at].rfind("\x1b[?7l") > sent[..at].rfind("\x1b[?7h")
             && terminal.screen().cursor_position().1 >= terminal.screen().size().1.get()

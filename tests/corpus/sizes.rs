@@ -1,5 +1,5 @@
-//! Several sizes from one decode, beside references of our own making: a full decode by another decoder, and Lanczos over all
-//! of it in floating point, a term at a time.
+//! Several sizes from one decode, beside references of our own making: a full decode by another decoder, and Lanczos
+//! over all of it in floating point, a term at a time.
 
 use std::f64::consts::PI;
 use std::sync::Mutex;

@@ -95,7 +95,8 @@ fn all_coefficients_at_their_largest_with_any_signs() {
     }
 }
 
-/// The waves of an N x N block at one of its samples, as signs: the sum there is as far out as coefficients can drive it.
+/// The waves of an N x N block at one of its samples, as signs: the sum there is as far out as coefficients can drive
+/// it.
 #[test]
 fn coefficients_that_conspire_at_one_sample() {
     for n in 1..=8_usize {

@@ -1,4 +1,5 @@
-//! Lanes change nothing: what is decoded at several places at once is what is decoded in sequence, to the byte of the error.
+//! Lanes change nothing: what is decoded at several places at once is what is decoded in sequence, to the byte of the
+//! error.
 
 use crate::oracle::compare::{decode_at, decode_with, judge};
 use crate::oracle::decode::decode_stream;

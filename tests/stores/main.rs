@@ -1,6 +1,6 @@
 //! Tests of the real program against real servers: moto for S3 and Azurite for Azure Blob Storage, which
-//! `tests/stores/install.sh` installs: the features `stores` and `stores-azure` ask for them. Between program and server
-//! stands a proxy that counts requests and answers in the server's place where a test wants a fault.
+//! `tests/stores/install.sh` installs: the features `stores` and `stores-azure` ask for them. Between program and
+//! server stands a proxy that counts requests and answers in the server's place where a test wants a fault.
 #![allow(clippy::unwrap_used)]
 
 /// Makes a test for each kind of server of each of these functions.

@@ -1,6 +1,6 @@
-//! Who works on a DEST in a store at the same time. A store has no locks: a run's claim is a small object that it writes
-//! where there must be none, writes again as long as it lives, and removes at its end. One that was not written again for a
-//! while is a dead run's, and is taken over.
+//! Who works on a DEST in a store at the same time. A store has no locks: a run's claim is a small object that it
+//! writes where there must be none, writes again as long as it lives, and removes at its end. One that was not written
+//! again for a while is a dead run's, and is taken over.
 //!
 //! | run | its claim | what must not be there besides |
 //! |---|---|---|
@@ -8,9 +8,9 @@
 //! | `--shard I/N` | `.thumbgen.claim/shard-I-of-N` | `whole` |
 //! | `--files-from` | `.thumbgen.claim/list-HOST-PROCESS` | `whole` |
 //!
-//! Ages are told by the store's clock alone: an object that a run has just written in `.thumbgen.time/` says what time it is
-//! there. In a claim stands who has it, and a number by which its run knows it again: where no answer comes to a request,
-//! it isn't known whether it was done. Should two runs be at work all the same, they write the same bytes.
+//! Ages are told by the store's clock alone: an object that a run has just written in `.thumbgen.time/` says what time
+//! it is there. In a claim stands who has it, and a number by which its run knows it again: where no answer comes to a
+//! request, it isn't known whether it was done. Should two runs be at work all the same, they write the same bytes.
 
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};

@@ -25,8 +25,8 @@ pub struct Writer {
     real_sources: Vec<PathBuf>,
     /// Where DEST is then.
     real_dest: Option<PathBuf>,
-    /// What is known of the folders of each variant's thumbnails: pictures come folder by folder, and the variants of one
-    /// go to different folders.
+    /// What is known of the folders of each variant's thumbnails: pictures come folder by folder, and the variants of
+    /// one go to different folders.
     folders: Vec<Folders>,
 }
 
@@ -54,9 +54,9 @@ impl Writer {
         }
     }
 
-    /// Makes `bytes`, a thumbnail in variant number `variant`, the content of `path`, below DEST, unless something foreign
-    /// is there. Where that may be replaced, `replaced_for` is the picture that the thumbnail is of. Folders are made as
-    /// needed. Whatever happens, `path` holds either what it held before or all of `bytes`.
+    /// Makes `bytes`, a thumbnail in variant number `variant`, the content of `path`, below DEST, unless something
+    /// foreign is there. Where that may be replaced, `replaced_for` is the picture that the thumbnail is of. Folders
+    /// are made as needed. Whatever happens, `path` holds either what it held before or all of `bytes`.
     ///
     /// There is no `fsync`: after a power cut a thumbnail may be empty or short, and then its stamp tells.
     ///

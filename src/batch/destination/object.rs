@@ -1,4 +1,5 @@
-//! Thumbnails as objects in a store: the stamp is in the bytes and in the user metadata, and a PUT is whole or not there.
+//! Thumbnails as objects in a store: the stamp is in the bytes and in the user metadata, and a PUT is whole or not
+//! there.
 
 use std::io;
 use std::path::Path;
@@ -60,8 +61,8 @@ impl Place {
         self.heads.clear();
     }
 
-    /// Whether thumbnail number `variant` of `job` is what is wanted: without a request, where the listing and the ledger
-    /// tell.
+    /// Whether thumbnail number `variant` of `job` is what is wanted: without a request, where the listing and the
+    /// ledger tell.
     ///
     /// # Errors
     ///
@@ -117,8 +118,8 @@ impl Place {
         knows(&settings) || wanted.allow_damaged && knows(&(settings.clone() + DAMAGED))
     }
 
-    /// Puts `thumbnail` in its place, unless something foreign is there that may not be replaced. What was not looked at
-    /// is not replaced: that nothing was there, or a thumbnail of ours, is a condition of the request.
+    /// Puts `thumbnail` in its place, unless something foreign is there that may not be replaced. What was not looked
+    /// at is not replaced: that nothing was there, or a thumbnail of ours, is a condition of the request.
     ///
     /// # Errors
     ///

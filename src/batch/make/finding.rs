@@ -17,8 +17,8 @@ pub(super) enum Finding {
 }
 
 impl Finding {
-    /// The same, unless the picture at `path` would have to make the thumbnail of another, the `rival` that is there: the
-    /// two would replace each other's for ever.
+    /// The same, unless the picture at `path` would have to make the thumbnail of another, the `rival` that is there:
+    /// the two would replace each other's for ever.
     pub(super) fn unless(
         self,
         path: &Path,

@@ -1,5 +1,5 @@
-//! What keeps workers apart where most of them wait for a store: few of them decode at a time, and the pictures that are
-//! in memory are limited.
+//! What keeps workers apart where most of them wait for a store: few of them decode at a time, and the pictures that
+//! are in memory are limited.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex};

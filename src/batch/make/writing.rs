@@ -1,5 +1,5 @@
-//! Thumbnails are stamped and written one by one, as they are made; where a write takes long, when all are made, for until
-//! then the worker has a thumbnailer that others wait for.
+//! Thumbnails are stamped and written one by one, as they are made; where a write takes long, when all are made, for
+//! until then the worker has a thumbnailer that others wait for.
 
 use super::finding::Finding;
 use super::outcome::{Fate, Made};

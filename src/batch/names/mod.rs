@@ -86,8 +86,8 @@ impl Names {
         !self.has_template && self.variants.len() == 1
     }
 
-    /// The folder of the thumbnails in variant number `variant`, below which they are in the order of their pictures; empty
-    /// for DEST itself, and nothing if they are in no such order.
+    /// The folder of the thumbnails in variant number `variant`, below which they are in the order of their pictures;
+    /// empty for DEST itself, and nothing if they are in no such order.
     #[cfg(feature = "object-store")]
     pub(super) fn folder(&self, variant: usize) -> Option<String> {
         (!self.has_template).then(|| self.variants[variant].folder.clone())
@@ -121,15 +121,15 @@ impl Names {
         name.into()
     }
 
-    /// Whether `thumbnail`, one of these names, leads elsewhere than it says: of a picture called `...jpg`, a template may
-    /// make `..`.
+    /// Whether `thumbnail`, one of these names, leads elsewhere than it says: of a picture called `...jpg`, a template
+    /// may make `..`.
     pub(super) fn is_misnamed(&self, thumbnail: &Path) -> bool {
         let mut parts = thumbnail.as_os_str().as_bytes().split(|byte| *byte == b'/');
         self.has_template && parts.any(|part| matches!(part, b"" | b"." | b".."))
     }
 
-    /// The pictures, by their paths below SOURCE, one of which the file at `thumbnail` below DEST may be a thumbnail of;
-    /// none if no variant has such names.
+    /// The pictures, by their paths below SOURCE, one of which the file at `thumbnail` below DEST may be a thumbnail
+    /// of; none if no variant has such names.
     pub fn sources(&self, thumbnail: &Path) -> Vec<PathBuf> {
         let mut sources = Vec::new();
         for (variant, named) in self.variants.iter().enumerate() {
@@ -144,9 +144,9 @@ impl Names {
         sources
     }
 
-    /// The path below SOURCE of the picture, if it should be there, whose thumbnail in variant number `variant` would be
-    /// that of the one at `source` as well. It is the one that keeps its extension: beside `a.png`, whose thumbnail is
-    /// `a.png.jpg`, a JPEG of that name.
+    /// The path below SOURCE of the picture, if it should be there, whose thumbnail in variant number `variant` would
+    /// be that of the one at `source` as well. It is the one that keeps its extension: beside `a.png`, whose thumbnail
+    /// is `a.png.jpg`, a JPEG of that name.
     pub fn rival(&self, variant: usize, source: &Path) -> Option<PathBuf> {
         let label = &self.variants[variant].label;
         let own = extension(source);

@@ -84,8 +84,8 @@ impl Source {
         }
     }
 
-    /// Reads `picture`, which had this `version`, of at most `limit` bytes, as far as `reading` says that it is needed: one
-    /// state of it, which is told.
+    /// Reads `picture`, which had this `version`, of at most `limit` bytes, as far as `reading` says that it is needed:
+    /// one state of it, which is told.
     ///
     /// # Errors
     ///

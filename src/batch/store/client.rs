@@ -181,8 +181,8 @@ impl Store {
         })
     }
 
-    /// Makes `bytes` the object `key`, whole or not at all, if what is there may be replaced. Gives its entity tag, if the
-    /// store tells it.
+    /// Makes `bytes` the object `key`, whole or not at all, if what is there may be replaced. Gives its entity tag, if
+    /// the store tells it.
     ///
     /// # Errors
     ///

@@ -13,12 +13,13 @@ use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject;
 use thiserror::Error;
 
-/// Makes graviola what TLS is done with, unless the process has chosen something else already: rustls keeps one choice for
-/// the whole process, and the HTTP client that object_store uses takes no other.
+/// Makes graviola what TLS is done with, unless the process has chosen something else already: rustls keeps one choice
+/// for the whole process, and the HTTP client that object_store uses takes no other.
 ///
 /// # Errors
 ///
-/// If the processor lacks what graviola needs: AES, PCLMUL, AVX2, BMI2 and ADX on x86_64, AES, SHA-2 and PMULL on aarch64.
+/// If the processor lacks what graviola needs: AES, PCLMUL, AVX2, BMI2 and ADX on x86_64, AES, SHA-2 and PMULL on
+/// aarch64.
 pub(super) fn choose_tls() -> io::Result<()> {
     if !graviola::util::is_cpu_supported() {
         return Err(io::Error::new(io::ErrorKind::Unsupported, OldProcessor));

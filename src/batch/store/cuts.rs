@@ -1,8 +1,8 @@
 //! Where a long listing is cut into stretches: at folders, so that some can be listed side by side.
 //!
-//! A stretch ends with a key and not with a folder, so a tree of many small folders takes no more requests than one large
-//! folder; but each stretch ends with a page that is not full. How many pages there will be is guessed by how many of the
-//! folders are on the first one.
+//! A stretch ends with a key and not with a folder, so a tree of many small folders takes no more requests than one
+//! large folder; but each stretch ends with a page that is not full. How many pages there will be is guessed by how
+//! many of the folders are on the first one.
 
 use std::collections::VecDeque;
 
@@ -114,8 +114,8 @@ impl Cuts {
     }
 }
 
-/// A page of the folders right below `prefix`, whole keys with their slash, and where the next one begins. What is wrong
-/// with the store is told by the listing itself.
+/// A page of the folders right below `prefix`, whole keys with their slash, and where the next one begins. What is
+/// wrong with the store is told by the listing itself.
 fn folders(
     store: &Store,
     prefix: &str,

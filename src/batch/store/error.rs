@@ -169,7 +169,8 @@ const OF_CREDENTIALS: [&str; 10] = [
 const NO_CREDENTIALS: &str =
     "there are no credentials in the environment, and this machine has no role";
 
-/// Whether `error` is that of asking the machine for its role, as the crate does where the environment has no credentials.
+/// Whether `error` is that of asking the machine for its role, as the crate does where the environment has no
+/// credentials.
 fn lacks_credentials(error: &object_store::Error) -> bool {
     let machines = [
         "169.254.169.254",

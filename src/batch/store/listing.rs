@@ -1,11 +1,11 @@
 //! What is below a place in a store, in the order of the keys, a few pages ahead of whoever asks.
 //!
-//! If there is more than a page, the listing is [cut](super::cuts) into stretches at folders, and some of them are listed
-//! side by side.
+//! If there is more than a page, the listing is [cut](super::cuts) into stretches at folders, and some of them are
+//! listed side by side.
 //!
-//! A key that the crate can't bear (`a//b`, `a/../b`) fails the whole page that it is on. Such a page is asked for again
-//! in halves, down to the key, which is told and stepped over. Of a key that begins with a slash, the crate drops the
-//! slash, and then it stands where it does not belong; such keys are listed first, for themselves.
+//! A key that the crate can't bear (`a//b`, `a/../b`) fails the whole page that it is on. Such a page is asked for
+//! again in halves, down to the key, which is told and stepped over. Of a key that begins with a slash, the crate drops
+//! the slash, and then it stands where it does not belong; such keys are listed first, for themselves.
 
 mod stretch;
 #[cfg(test)]

@@ -33,17 +33,17 @@ const USER_AGENT: &str = concat!("thumbgen/", env!("CARGO_PKG_VERSION"));
 /// How long the first look at a store is tried again: a mistyped name must not take minutes.
 const FIRST_LOOK: Duration = Duration::from_secs(10);
 
-/// Cores for which there is one thread that moves bytes between the net and the workers; TLS is done on it. Pictures of 0.1 MB
-/// take a tenth of the time of two cores there, without TLS.
+/// Cores for which there is one thread that moves bytes between the net and the workers; TLS is done on it. Pictures of
+/// 0.1 MB take a tenth of the time of two cores there, without TLS.
 const CORES_TO_A_THREAD: usize = 2;
 
-/// Requests for each picture that is made at the same time. At 20 ms a request, of the pictures in the corpus of 0.1 MB one
-/// core makes 55% of what it makes from a folder with 32 of them, and 60% with 64; large ones gain nothing beyond 8
+/// Requests for each picture that is made at the same time. At 20 ms a request, of the pictures in the corpus of 0.1 MB
+/// one core makes 55% of what it makes from a folder with 32 of them, and 60% with 64; large ones gain nothing beyond 8
 /// (docs/object-stores.md).
 const REQUESTS_TO_A_WORKER: usize = 64;
 
-/// The most that are made if nobody says how many. Each may hold a connection to SOURCE and one to DEST, and by default a
-/// process may open 1,024 files.
+/// The most that are made if nobody says how many. Each may hold a connection to SOURCE and one to DEST, and by default
+/// a process may open 1,024 files.
 const MOST_REQUESTS: usize = 256;
 
 /// How stores are talked to.

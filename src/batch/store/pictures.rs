@@ -49,8 +49,8 @@ impl Keys {
 }
 
 impl Tree {
-    /// The pictures, in the order of their keys, until `stop` is set. `skipped` is told of what is passed over, and all keys
-    /// go into `keys`, if there are such.
+    /// The pictures, in the order of their keys, until `stop` is set. `skipped` is told of what is passed over, and all
+    /// keys go into `keys`, if there are such.
     pub fn pictures<'a>(
         self,
         keys: Option<Keys>,

@@ -1,6 +1,7 @@
 //! URLs of object stores: `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix`.
 //!
-//! What stands behind the bucket is taken to the letter, as other tools for stores do: `%20` is three characters of a key.
+//! What stands behind the bucket is taken to the letter, as other tools for stores do: `%20` is three characters of a
+//! key.
 
 use std::fmt;
 use std::path::Path;

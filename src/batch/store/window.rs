@@ -1,6 +1,6 @@
-//! The listing of DEST beside that of SOURCE: what is in each thumbnail's place, told while the pictures go by in the order
-//! of their paths. Nothing is held but what lies between a picture's path and its thumbnail's, which differ where an
-//! extension was appended.
+//! The listing of DEST beside that of SOURCE: what is in each thumbnail's place, told while the pictures go by in the
+//! order of their paths. Nothing is held but what lies between a picture's path and its thumbnail's, which differ where
+//! an extension was appended.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -59,8 +59,8 @@ impl Iterator for Objects {
 }
 
 impl Places {
-    /// Begins to list what is in `store`, DEST, where the thumbnails of `names` belong, until `stop` is set. Nothing, if
-    /// those are not in the order of their pictures.
+    /// Begins to list what is in `store`, DEST, where the thumbnails of `names` belong, until `stop` is set. Nothing,
+    /// if those are not in the order of their pictures.
     pub fn new(store: &Store, names: &Names, stop: &Stop) -> Option<Self> {
         let window = |folder: String| {
             let mut objects = Objects {
@@ -82,8 +82,8 @@ impl Places {
         Some(Self { variants })
     }
 
-    /// What is in the place of `thumbnail`, a path below DEST, of variant number `variant` of the picture at `source` below
-    /// SOURCE. To be asked for one picture after the other, in the order of their paths.
+    /// What is in the place of `thumbnail`, a path below DEST, of variant number `variant` of the picture at `source`
+    /// below SOURCE. To be asked for one picture after the other, in the order of their paths.
     pub fn there(&mut self, variant: usize, source: &Path, thumbnail: &Path) -> There {
         let window = &mut self.variants[variant];
         let thumbnail = thumbnail.strip_prefix(&window.folder).unwrap_or(thumbnail);

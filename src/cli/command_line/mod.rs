@@ -31,8 +31,8 @@ Options can come from a file, one argument a line: thumbgen @options.txt";
 
 /// Makes a thumbnail of every picture below SOURCE, into the same tree below DEST.
 ///
-/// Fresh thumbnails are left as they are, and so is any file in DEST that thumbgen did not make. Its own thumbnails are not
-/// pictures: those below SOURCE are passed over. Pictures that fail are named on stderr, and the run goes on.
+/// Fresh thumbnails are left as they are, and so is any file in DEST that thumbgen did not make. Its own thumbnails are
+/// not pictures: those below SOURCE are passed over. Pictures that fail are named on stderr, and the run goes on.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -74,8 +74,9 @@ pub enum Command {
     Report(ReportCommand),
     /// Make a page to look over the thumbnails in DEST
     ///
-    /// One HTML file, which needs neither server nor network. It shows the thumbnails where they are: to move it, move both.
-    /// Without --report it shows every thumbnail that is in DEST; with one, also what failed and why, and each picture's sizes.
+    /// One HTML file, which needs neither server nor network. It shows the thumbnails where they are: to move it, move
+    /// both. Without --report it shows every thumbnail that is in DEST; with one, also what failed and why, and each
+    /// picture's sizes.
     Gallery(GalleryCli),
     /// Print the completions for a shell
     Completions {
@@ -120,8 +121,8 @@ pub struct GalleryCli {
 
     /// Show what the run that wrote this report did: failures first, then every picture
     ///
-    /// A click opens the picture. Relative paths in the report are those of the folder in which the run was started. The
-    /// run may still be going on.
+    /// A click opens the picture. Relative paths in the report are those of the folder in which the run was started.
+    /// The run may still be going on.
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 

@@ -32,8 +32,8 @@ pub struct Cli {
 
     /// Boxes to fit, in pixels: 128, 120x80, 120x or x80; several make a thumbnail each
     ///
-    /// With @2x behind it, the box is twice as large (for dense screens) and its name tells so; with :FIT, it has a fit of
-    /// its own: --size 128:cover,128@2x:cover,1600
+    /// With @2x behind it, the box is twice as large (for dense screens) and its name tells so; with :FIT, it has a fit
+    /// of its own: --size 128:cover,128@2x:cover,1600
     #[arg(
         long,
         value_name = "SIZE,...",
@@ -103,8 +103,8 @@ pub struct Cli {
     /// Name thumbnails so: '{folder}/{stem}-{size}.{ext}'
     ///
     /// Fields: folder, stem and source_ext of the picture; ext, which is that with the thumbnail's behind it if they
-    /// differ (png.jpg); size, width, height (of the box) and format of the thumbnail. Without --name, one thumbnail of each
-    /// picture has the picture's own place in DEST, and several have a folder for each size and format.
+    /// differ (png.jpg); size, width, height (of the box) and format of the thumbnail. Without --name, one thumbnail of
+    /// each picture has the picture's own place in DEST, and several have a folder for each size and format.
     #[arg(long, value_name = "TEMPLATE", help_heading = "Thumbnails")]
     pub name: Option<Template>,
 
@@ -132,8 +132,8 @@ pub struct Cli {
 
     /// Replace files in DEST that thumbgen did not make
     ///
-    /// Without this option, whatever lacks thumbgen's stamp is kept: another tool's thumbnail, a picture, a link. Only an
-    /// empty file, or one of zeros only, is replaced unasked.
+    /// Without this option, whatever lacks thumbgen's stamp is kept: another tool's thumbnail, a picture, a link. Only
+    /// an empty file, or one of zeros only, is replaced unasked.
     #[arg(long, help_heading = "Running")]
     pub replace_foreign: bool,
 
@@ -143,8 +143,8 @@ pub struct Cli {
 
     /// Remove thumbnails whose picture is gone
     ///
-    /// Only files that carry thumbgen's stamp, and folders that become empty. Nothing is removed if the walk met an error
-    /// or found no picture at all.
+    /// Only files that carry thumbgen's stamp, and folders that become empty. Nothing is removed if the walk met an
+    /// error or found no picture at all.
     #[arg(long, help_heading = "Running")]
     pub prune: bool,
 
@@ -212,8 +212,8 @@ pub struct Cli {
 
     /// Pictures that wait for a store at the same time [default: 64 for each of the --jobs, 256 at most]
     ///
-    /// SOURCE and DEST may be s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX. Credentials are taken from
-    /// the environment.
+    /// SOURCE and DEST may be s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX. Credentials are taken
+    /// from the environment.
     #[cfg(feature = "object-store")]
     #[arg(long, value_name = "N", value_parser = values::jobs, conflicts_with = "compare", help_heading = "Object stores")]
     pub requests: Option<NonZeroUsize>,
@@ -296,15 +296,15 @@ pub struct Cli {
 
     /// Write a report as JSON Lines (of --compare: its figures as JSON), - for stdout
     ///
-    /// The first {shard} in FILE is the number of --shard. FILE may be an older report, but no other file. A dry run leaves
-    /// an older one as it is. In a store, it is written at the end of the run.
+    /// The first {shard} in FILE is the number of --shard. FILE may be an older report, but no other file. A dry run
+    /// leaves an older one as it is. In a store, it is written at the end of the run.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub report: Option<PathBuf>,
 
     /// Make a page in FOLDER that shows what the run did, as `thumbgen gallery` does
     ///
-    /// Failures first, then every thumbnail; a click opens the picture. The first {shard} in FOLDER is the number of --shard.
-    /// FOLDER/index.html may be an older gallery, but no other file.
+    /// Failures first, then every thumbnail; a click opens the picture. The first {shard} in FOLDER is the number of
+    /// --shard. FOLDER/index.html may be an older gallery, but no other file.
     #[arg(
         long,
         value_name = "FOLDER",
@@ -315,8 +315,8 @@ pub struct Cli {
 
     /// List each picture's thumbnails with their sizes as JSON, for a web page's srcset
     ///
-    /// FILE holds one object, "pictures", with a line for each picture. The first {shard} in FILE is the number of --shard.
-    /// FILE may be an older list, but no other file.
+    /// FILE holds one object, "pictures", with a line for each picture. The first {shard} in FILE is the number of
+    /// --shard. FILE may be an older list, but no other file.
     #[arg(
         long,
         value_name = "FILE",

@@ -1,8 +1,8 @@
 //! `--compare`: the same work by every strategy, measured fairly.
 //!
-//! All pictures are read once so that they are in memory, then each contender (a strategy and a number of jobs) makes all
-//! thumbnails into a folder of its own, several rounds of that, the order rotating. The thumbnails must be the same bytes
-//! whoever made them. The result is a [`Comparison`]: figures, shown as a table, as JSON and as a chart.
+//! All pictures are read once so that they are in memory, then each contender (a strategy and a number of jobs) makes
+//! all thumbnails into a folder of its own, several rounds of that, the order rotating. The thumbnails must be the same
+//! bytes whoever made them. The result is a [`Comparison`]: figures, shown as a table, as JSON and as a chart.
 //!
 //! ```text
 //! settings  the command line -> what is measured        rounds   all contenders in turn, their results held together
@@ -45,8 +45,8 @@ pub use table::text;
 /// Columns of the table where it is not printed on a terminal.
 const COLUMNS: usize = 100;
 
-/// Compares the strategies as `settings` say: the table on `out`, what is to be kept in `files`, failures of pictures on
-/// stderr.
+/// Compares the strategies as `settings` say: the table on `out`, what is to be kept in `files`, failures of pictures
+/// on stderr.
 ///
 /// # Errors
 ///

@@ -77,8 +77,8 @@ impl All {
             let other = format!("{} in {} shards", part.run.settings, shard.count);
             return Err(MergeError::NotOneRun(part.report.path, other, one));
         }
-        // A shard that was run again is in two reports. A run that has finished has all of it; of two, the later one, in
-        // whatever order the reports come. In one form and one zone, the order of texts is that of times.
+        // A shard that was run again is in two reports. A run that has finished has all of it; of two, the later one,
+        // in whatever order the reports come. In one form and one zone, the order of texts is that of times.
         let rank = |part: &ReportedRun| (part.is_finished(), part.run.ended.clone());
         let before = self.shards.get(&shard.index);
         if before.is_none_or(|before| rank(before) <= rank(&part)) {

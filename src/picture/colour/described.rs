@@ -101,8 +101,9 @@ pub(crate) fn profile_of_gamma(
     profile.encode().ok()
 }
 
-/// What the code points of ITU-T H.273 say of a picture's colours, as PNG's cICP has them; none if that can't be followed:
-/// high dynamic range needs more than a change of colours, and for grey and for what is unspecified there is no profile.
+/// What the code points of ITU-T H.273 say of a picture's colours, as PNG's cICP has them; none if that can't be
+/// followed: high dynamic range needs more than a change of colours, and for grey and for what is unspecified there is
+/// no profile.
 pub(crate) fn colours_of_code_points(
     primaries: u8,
     transfer: u8,

@@ -1,4 +1,5 @@
-//! ICC profiles -> transforms to sRGB, kept for the pictures to come. Only this file and `described` name the colour engine.
+//! ICC profiles -> transforms to sRGB, kept for the pictures to come. Only this file and `described` name the colour
+//! engine.
 //!
 //! The engine is moxcms 0.8: it converts through every sRGB profile in our collection to within one level of the input,
 //! as it should. Version 0.9.1 rounds down, and so darkens pictures by half a level on average.

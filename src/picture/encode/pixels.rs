@@ -3,8 +3,8 @@
 /// Pixels to encode.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Pixels<'a> {
-    /// Y, Cb and Cr as planes; the size of Cb and Cr is what [`halves_chroma`](super::halves_chroma) says. For JPEG, and
-    /// JPEG only.
+    /// Y, Cb and Cr as planes; the size of Cb and Cr is what [`halves_chroma`](super::halves_chroma) says. For JPEG,
+    /// and JPEG only.
     YCbCr([&'a [u8]; 3]),
     /// Samples pixel by pixel. For JPEG they are grey.
     Interleaved(Samples<'a>),

@@ -1,5 +1,5 @@
-//! The JPEGs that strips or tiles of a TIFF may be. Their decoder makes room for what a JPEG's own header claims, so that
-//! is looked at first.
+//! The JPEGs that strips or tiles of a TIFF may be. Their decoder makes room for what a JPEG's own header claims, so
+//! that is looked at first.
 
 use std::io::SeekFrom;
 

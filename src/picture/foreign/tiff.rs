@@ -20,8 +20,8 @@ use crate::picture::orient::Orientation;
 /// What a tag may hold: offsets of a million strips, or a profile.
 const TAG: usize = 8 << 20;
 
-/// The most samples that a pixel may have; what multispectral scanners write has fewer. A tag can claim 65,535, of which a
-/// row would take gigabytes.
+/// The most samples that a pixel may have; what multispectral scanners write has fewer. A tag can claim 65,535, of
+/// which a row would take gigabytes.
 const MOST_SAMPLES: usize = 32;
 
 /// How a page's samples are stored, and what becomes of them.
@@ -80,7 +80,8 @@ pub(super) fn open<'a>(input: &'a mut dyn Input, limits: &'a Limits) -> Result<O
             num_samples: 2..,
         } => (Colour::Gray, has_alpha, Kind::Plain, bit_depth),
         ColorType::RGB(bits) => (Colour::Rgb, false, Kind::Plain, bits),
-        // A fourth sample that nothing is said of is alpha to most readers; one that is said to be "unspecified" is none.
+        // A fourth sample that nothing is said of is alpha to most readers; one that is said to be "unspecified" is
+        // none.
         ColorType::RGBA(bits) => (Colour::Rgb, has_alpha || extra.is_none(), Kind::Plain, bits),
         ColorType::CMYK(bits) | ColorType::CMYKA(bits) => (Colour::Cmyk, false, Kind::Inks, bits),
         ColorType::YCbCr(8) if is_jpeg || is_full(&mut decoder)? => {
@@ -154,7 +155,8 @@ fn number(decoder: &mut Tiff, tag: Tag) -> Result<Option<u16>, Error> {
     Ok(numbers.and_then(|numbers| numbers.first().copied()))
 }
 
-/// Whether chroma has as many samples as luma; two by two pixels a sample is what no word of it means (6.0, section 21).
+/// Whether chroma has as many samples as luma; two by two pixels a sample is what no word of it means (6.0, section
+/// 21).
 fn is_full(decoder: &mut Tiff) -> Result<bool, Error> {
     let subsampling = decoder.find_tag_unsigned_vec::<u16>(Tag::ChromaSubsampling)?;
     Ok(subsampling.is_some_and(|sides| sides == [1, 1]))
@@ -183,8 +185,8 @@ impl Page {
         let row_bytes = |width: usize| (width * pixel).div_ceil(8);
         // All chunks of a band, each of its planes apart, and one chunk.
         let plane = row_bytes(width) as u64 * u64::from(chunk_height.min(height));
-        // A strip may claim to go on for ever: what lies below the page isn't read. But the crate may hold a whole row of a
-        // tile, and a tile that is a JPEG is decoded whole.
+        // A strip may claim to go on for ever: what lies below the page isn't read. But the crate may hold a whole row
+        // of a tile, and a tile that is a JPEG is decoded whole.
         let is_whole = self.jpegs.is_some() && decoder.get_chunk_type() == ChunkType::Tile;
         let held = if is_whole {
             chunk_height

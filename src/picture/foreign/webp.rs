@@ -35,8 +35,8 @@ pub(super) fn open<'a>(input: &'a mut dyn Input, limits: &'a Limits) -> Result<O
     if let Some(exif) = decoder.exif_metadata()? {
         info.heed_exif(&exif);
     }
-    // Beside the file the pixels, and what they are made from: Y, Cb and Cr at half the sides, and alpha; or ARGB; and for an
-    // animation a frame beside the canvas.
+    // Beside the file the pixels, and what they are made from: Y, Cb and Cr at half the sides, and alpha; or ARGB; and
+    // for an animation a frame beside the canvas.
     let pixel = match (decoder.is_animated(), decoder.is_lossy(), alpha) {
         (true, _, _) => 4 + 4 + 4,
         (false, true, true) => 4 + 2 + 5,

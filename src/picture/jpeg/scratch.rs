@@ -14,7 +14,8 @@ use std::sync::Arc;
 /// A worker's buffers and tables. Reusing it saves allocating them, and building tables that pictures share.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// All planes of a picture, one after the other: with buffers of their own, each would keep the largest that it was.
+    /// All planes of a picture, one after the other: with buffers of their own, each would keep the largest that it
+    /// was.
     pub(crate) samples: Vec<u8>,
     pub(crate) coefficients: [Vec<i16>; 4],
     pub(crate) histories: [Vec<u64>; 4],

@@ -25,7 +25,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Row number `row`, if these begin with number `first`; those before and behind them are like the first and the last.
+    /// Row number `row`, if these begin with number `first`; those before and behind them are like the first and the
+    /// last.
     pub(super) fn row(&self, row: usize, first: usize) -> &'a [u8] {
         &self.samples[self.within(row, first) * self.stride..][..self.stride]
     }

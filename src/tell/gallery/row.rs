@@ -1,7 +1,7 @@
 //! A record of a report as the page has it.
 //!
-//! A gallery outlives the version of thumbgen that made it, and reports come from older and newer ones: unknown fields of
-//! a record are shown as they are, and no field has to be there.
+//! A gallery outlives the version of thumbgen that made it, and reports come from older and newer ones: unknown fields
+//! of a record are shown as they are, and no field has to be there.
 
 use std::fs;
 use std::path::Path;

@@ -80,8 +80,8 @@ impl Thumbnail {
     }
 }
 
-/// The smallest of `thumbnails` that fills a cell, or else the largest. Those whose file is not there are left out; where
-/// nothing says how long a file is, the file system does.
+/// The smallest of `thumbnails` that fills a cell, or else the largest. Those whose file is not there are left out;
+/// where nothing says how long a file is, the file system does.
 pub(super) fn best(thumbnails: &mut Vec<Thumbnail>, places: &Places) -> Option<Thumbnail> {
     thumbnails.retain_mut(|thumbnail| {
         if thumbnail.size.is_some_and(|[.., bytes]| bytes > 0) {

@@ -16,8 +16,8 @@ impl Known {
     /// The outcome of what failed in an earlier run, and what this one did not come to.
     pub(crate) const FAILED_BEFORE: &str = "failed before";
 
-    /// The failures in the report at `path`; none if there is no such file. Whatever is not a record is passed over: a killed
-    /// run leaves half a line.
+    /// The failures in the report at `path`; none if there is no such file. Whatever is not a record is passed over: a
+    /// killed run leaves half a line.
     pub fn read(path: &Path, files: &SideFiles) -> Self {
         let known = Self::default();
         if is_stdout(path) {

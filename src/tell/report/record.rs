@@ -53,8 +53,8 @@ pub struct PictureRecord {
     /// What became of it: `made`, `fresh`, `kept`, `failed`, `not begun`, `passed over`, `would make`, `pruned`,
     /// `would prune` or `failed before`.
     pub outcome: String,
-    /// Why that thumbnail was made: `missing`, `source changed`, `settings changed`, `damaged`, `forced` or `foreign`; or
-    /// what was kept: `without a stamp`, `a link` or `not a file`.
+    /// Why that thumbnail was made: `missing`, `source changed`, `settings changed`, `damaged`, `forced` or `foreign`;
+    /// or what was kept: `without a stamp`, `a link` or `not a file`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The step that failed.

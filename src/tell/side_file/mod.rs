@@ -111,8 +111,8 @@ pub(crate) enum SideFile {
 }
 
 impl SideFile {
-    /// Refuses a file that doesn't have the `beginning` of its kind, unless it is empty: it may be a picture that was named
-    /// by mistake.
+    /// Refuses a file that doesn't have the `beginning` of its kind, unless it is empty: it may be a picture that was
+    /// named by mistake.
     pub(crate) fn check(&self, beginning: &[u8]) -> io::Result<()> {
         self.is_there(beginning).map(|_| ())
     }
@@ -140,9 +140,9 @@ impl SideFile {
         }
     }
 
-    /// Makes it, in place of an older one of its kind: see [`check`](Self::check). An older one is there as it is until the
-    /// first byte is written, and the file is this process's as long as it is open. In a store, an older one is emptied at
-    /// once, and what is written goes there when it is [finished](Output::finish).
+    /// Makes it, in place of an older one of its kind: see [`check`](Self::check). An older one is there as it is until
+    /// the first byte is written, and the file is this process's as long as it is open. In a store, an older one is
+    /// emptied at once, and what is written goes there when it is [finished](Output::finish).
     pub(crate) fn create(self, kind: Kind) -> io::Result<Output> {
         self.check(kind.beginning)?;
         match self {

@@ -1,5 +1,5 @@
-//! A run's file as an object in a store. A store's objects can't be added to, so it is written into a temporary file first
-//! and becomes an object at the end.
+//! A run's file as an object in a store. A store's objects can't be added to, so it is written into a temporary file
+//! first and becomes an object at the end.
 
 use std::fs::File;
 use std::io::{self, Seek};
@@ -48,8 +48,8 @@ impl Object {
         Ok(Some(file))
     }
 
-    /// Makes it an empty object: whether it can be written is known then, and an old one doesn't pass for the new one if
-    /// the run is killed.
+    /// Makes it an empty object: whether it can be written is known then, and an old one doesn't pass for the new one
+    /// if the run is killed.
     pub(super) fn empty(self) -> Result<Self, StoreError> {
         let over = self.head.as_ref().map_or(Over::Nothing, Over::This);
         let put = |over| {

@@ -9,8 +9,8 @@
 //!
 //! One line a picture, in the order of their paths, so that two of them can be compared line by line. All pictures are
 //! held in memory, some 300 bytes each. What the file before it says of a picture is taken over where nothing has
-//! changed, which saves looking into fresh thumbnails, and where a picture failed, since its old thumbnails still are in
-//! place.
+//! changed, which saves looking into fresh thumbnails, and where a picture failed, since its old thumbnails still are
+//! in place.
 
 mod placeholder;
 mod thumbnails;
@@ -182,8 +182,8 @@ impl Srcset {
         url_of(thumbnail.strip_prefix(&self.dest).unwrap_or(thumbnail))
     }
 
-    /// Writes the file, whole or not at all. What it said before of pictures that this run did not come to is left out if
-    /// the run came to `all` that there are.
+    /// Writes the file, whole or not at all. What it said before of pictures that this run did not come to is left out
+    /// if the run came to `all` that there are.
     ///
     /// # Errors
     ///

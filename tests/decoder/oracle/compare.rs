@@ -8,7 +8,8 @@ use thumbgen::picture::jpeg::{Coding, Error, Header, Limits, Scale, Scales, Scra
 /// arithmetic in integers. At N=1 there is none, so there every sample must be the exact one, halves rounded up.
 pub const TOLERANCE: f64 = 1.0;
 
-/// How much farther than the nearest whole level samples may be on average: arithmetic may err now and then, not always.
+/// How much farther than the nearest whole level samples may be on average: arithmetic may err now and then, not
+/// always.
 pub const MEAN_EXCESS: f64 = 0.02;
 
 /// At least so many samples of a plane are compared, in whole rows of blocks spread over it; all, if it has no more.

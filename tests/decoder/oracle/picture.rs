@@ -5,8 +5,8 @@ use super::Result;
 /// Coefficient, quantiser or other value of one block at `[8 * v + u]`: `u` counts horizontal frequency, `v` vertical.
 pub type Block = [i32; 64];
 
-/// Refuses what no 8-bit picture can hold: its coefficients have up to 11 bits (T.81 tables F.1 and F.2), and 16 is what
-/// decoders that people use make room for.
+/// Refuses what no 8-bit picture can hold: its coefficients have up to 11 bits (T.81 tables F.1 and F.2), and 16 is
+/// what decoders that people use make room for.
 pub fn coefficient(value: i32) -> Result<i32> {
     match i16::try_from(value) {
         Ok(_) => Ok(value),

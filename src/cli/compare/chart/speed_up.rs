@@ -17,8 +17,8 @@ fn colour(strategy: Strategy) -> RGBColor {
     }
 }
 
-/// Speed-up over jobs, a line for each strategy, and what it could be at best: as many times as there are jobs, until the
-/// cores run out.
+/// Speed-up over jobs, a line for each strategy, and what it could be at best: as many times as there are jobs, until
+/// the cores run out.
 pub(super) fn draw(comparison: &Comparison, area: &Area<'_>) -> Drawn {
     let contenders = &comparison.contenders;
     let jobs = contenders

@@ -5,8 +5,8 @@ pub(crate) fn halves_chroma(quality: u8) -> bool {
     quality < 90
 }
 
-/// Halves a plane; `half` is room for the result. Means halfway between two levels are rounded down and up from column to
-/// column, as in libjpeg's jcsample.c, and beyond an odd side its last samples are repeated.
+/// Halves a plane; `half` is room for the result. Means halfway between two levels are rounded down and up from column
+/// to column, as in libjpeg's jcsample.c, and beyond an odd side its last samples are repeated.
 pub(crate) fn halve_chroma(
     plane: &mut Vec<u8>,
     (width, height): (usize, usize),

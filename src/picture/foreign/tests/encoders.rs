@@ -187,8 +187,8 @@ pub(super) fn tiff<C: ::tiff::encoder::colortype::ColorType<Inner = u8>>(
     file.into_inner()
 }
 
-/// A TIFF of one strip, or one tile if there is a tag of its width, by its tags: each with a number of 32 bits. Those of
-/// the place and length of the strip or tile come besides.
+/// A TIFF of one strip, or one tile if there is a tag of its width, by its tags: each with a number of 32 bits. Those
+/// of the place and length of the strip or tile come besides.
 pub(super) fn tiff_by_hand(tags: &[(u16, u32)], strip: &[u8]) -> Vec<u8> {
     let entries = tags.len() as u32 + 2;
     let at = 8 + 2 + 12 * entries + 4;

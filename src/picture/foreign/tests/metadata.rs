@@ -43,8 +43,8 @@ fn every_orientation_is_told() {
     }
 }
 
-/// A TIFF structure that says Adobe RGB as cameras do: by interoperability index R03 (DCF 2.0), in a directory of its own
-/// within that of EXIF.
+/// A TIFF structure that says Adobe RGB as cameras do: by interoperability index R03 (DCF 2.0), in a directory of its
+/// own within that of EXIF.
 fn exif_of_adobe_rgb() -> Vec<u8> {
     let mut exif = b"II*\0\x08\0\0\0".to_vec();
     let mut directory = |tag: u16, kind: u8, count: u8, value: [u8; 4]| {

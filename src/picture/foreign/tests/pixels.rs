@@ -252,7 +252,8 @@ fn tga_and_ico() {
 
 #[test]
 fn a_strip_of_a_tiff_may_go_on_for_ever() {
-    // "The default is 2**32 - 1, which is effectively infinity" (TIFF 6.0, RowsPerStrip). A run of literals by PackBits.
+    // "The default is 2**32 - 1, which is effectively infinity" (TIFF 6.0, RowsPerStrip). A run of literals by
+    // PackBits.
     let mut tags = encode::grey_tags(4, 2);
     tags[3].1 = 32_773;
     tags[6].1 = u32::MAX;

@@ -111,8 +111,8 @@ impl AcTable {
 
     /// Decodes the AC coefficients at 2/8 from a window that begins with a block's AC codes. It makes two look-ups,
     /// whatever these hold, so that no branch depends on how many are needed. In photographs five blocks in six need no
-    /// more; with a third look-up for all, decoding takes 3% longer. Returns whether that was enough; if not, `block` holds
-    /// nothing of use.
+    /// more; with a third look-up for all, decoding takes 3% longer. Returns whether that was enough; if not, `block`
+    /// holds nothing of use.
     #[inline(always)]
     pub(crate) fn decode_at_two(&self, mut window: u64, block: &mut [i16; 4]) -> bool {
         let last = u32::from(zigzag::LAST[2]);

@@ -23,8 +23,8 @@ pub(crate) struct SkipTable {
 ///
 /// Sums can't overflow. An entry has at most [`SkipTable::MOST_BITS`] bits, and no more than `PER_REFILL` entries are
 /// added up before their bits are passed: less than 64 bits, which the byte has room for. A window has no more than 12
-/// symbols, each of which passes at most 16 coefficients, and nothing is added to a sum of 64 or more: so the count stays
-/// far below [`ENDED`].
+/// symbols, each of which passes at most 16 coefficients, and nothing is added to a sum of 64 or more: so the count
+/// stays far below [`ENDED`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sum(u32);
 

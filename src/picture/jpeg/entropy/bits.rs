@@ -104,8 +104,8 @@ impl<'b> Bits<'b> {
     }
 }
 
-/// The bits to come at a position of the data, at least [`REFILLED`] and one more. The data's size is a power of two and a
-/// [`WORD`], as that of a [`Chunk`] is.
+/// The bits to come at a position of the data, at least [`REFILLED`] and one more. The data's size is a power of two
+/// and a [`WORD`], as that of a [`Chunk`] is.
 #[inline(always)]
 pub(crate) fn window<const SIZE: usize>(data: &[u8; SIZE], position: usize) -> u64 {
     let at = position / 8 % (SIZE - WORD);

@@ -20,7 +20,8 @@ impl Buffer {
 
 /// Copies bytes up to the first 0xFF, if there is one. Returns how many. What stands behind them in `to` may change.
 ///
-/// In pictures of high quality these runs are short, so that `memchr` and a copy for each would cost more than they save.
+/// In pictures of high quality these runs are short, so that `memchr` and a copy for each would cost more than they
+/// save.
 pub(crate) fn copy_plain(from: &[u8], to: &mut [u8]) -> usize {
     let words = from.as_chunks::<WORD>().0;
     let mut copied = 0;
@@ -230,8 +231,8 @@ impl<'a, 's> Feed<'a, 's> {
         }
     }
 
-    /// Begins the interval after the next restart marker, which should be the `count`th since the scan began.
-    /// Returns how many intervals are lost before it, and whether it was the very next marker: 0 and true if all is well.
+    /// Begins the interval after the next restart marker, which should be the `count`th since the scan began. Returns
+    /// how many intervals are lost before it, and whether it was the very next marker: 0 and true if all is well.
     pub(crate) fn restart(&mut self, count: usize, tolerant: bool) -> Result<(usize, bool), Error> {
         let mut from = self.at;
         let mut next = true;

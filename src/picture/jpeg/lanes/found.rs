@@ -37,8 +37,8 @@ impl Batch<'_> {
         })
     }
 
-    /// Goes through MCUs of so many `blocks`, `across` of which are a row, row by row: those that follow each other, and
-    /// the column and row of their first. `mcu` is the number of the batch's first.
+    /// Goes through MCUs of so many `blocks`, `across` of which are a row, row by row: those that follow each other,
+    /// and the column and row of their first. `mcu` is the number of the batch's first.
     #[inline(always)]
     pub(crate) fn each_row(
         &self,

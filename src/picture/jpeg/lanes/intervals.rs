@@ -38,8 +38,8 @@ impl Interval {
 }
 
 impl Work {
-    /// Decodes intervals from the byte `from` on: some that follow each other, that are sound, and that end with the marker
-    /// that should be there. `None` if the first is no such.
+    /// Decodes intervals from the byte `from` on: some that follow each other, that are sound, and that end with the
+    /// marker that should be there. `None` if the first is no such.
     pub(crate) fn intervals(
         &mut self,
         scan: &Scan,

@@ -10,11 +10,11 @@
 //!
 //! This is checked, not assumed: a lane notes where its first MCUs begin, and the lane before it runs on until one of
 //! its own MCUs begins at the same bit. From there on both would decode the same. DC coefficients stay differences
-//! until lanes are joined, and are summed up then. Where more than DC coefficients are wanted, lanes tell where each block
-//! starts.
+//! until lanes are joined, and are summed up then. Where more than DC coefficients are wanted, lanes tell where each
+//! block starts.
 //!
-//! Where there are restart intervals (T.81 E.1.4), each begins at a marker, and its DC coefficients anew. Then lanes take
-//! whole intervals, one after another, and nothing has to be guessed or joined.
+//! Where there are restart intervals (T.81 E.1.4), each begins at a marker, and its DC coefficients anew. Then lanes
+//! take whole intervals, one after another, and nothing has to be guessed or joined.
 //!
 //! Lanes never report damage and never see the end of the data. They leave whatever they can't handle, and the decoder
 //! goes on in sequence from the last MCU that is certain. So pictures and errors are the same with and without lanes.

@@ -24,8 +24,8 @@ pub(super) const TABLE: u32 = (2 * CLASSES as u32 - 1) << SkipTable::WIDTH;
 /// The entry of a window whose first code is longer, or passes more coefficients than a block has.
 const UNKNOWN: u32 = 127 << PLACE;
 
-/// What is kept of a block after its last look-up: what was added up until then, and above it the position that the bits
-/// in it are counted from.
+/// What is kept of a block after its last look-up: what was added up until then, and above it the position that the
+/// bits in it are counted from.
 #[inline(always)]
 pub(crate) fn entry(position: usize, sum: u32) -> u64 {
     (position as u64) << 32 | u64::from(sum)

@@ -18,7 +18,8 @@ pub(crate) const ROOM: usize = 1 << 15;
 pub(crate) type Data = [u8; LANES * CHUNK + WORD];
 
 /// What the lanes write, [`ROOM`] for each: an entry for where the lane starts, and one for each block, of which
-/// [`difference`](super::tables::difference) is the DC difference, and [`end`](super::tables::end) the position of its end.
+/// [`difference`](super::tables::difference) is the DC difference, and [`end`](super::tables::end) the position of its
+/// end.
 pub(crate) type Out = [u64; LANES * ROOM];
 
 /// The place in [`Out`] of a lane's first block.

@@ -34,7 +34,8 @@ pub(crate) struct PlannedScan {
 }
 
 impl Script {
-    /// The scans of `header`'s picture up to the one that sends the last bit of the last coefficient that `scales` need.
+    /// The scans of `header`'s picture up to the one that sends the last bit of the last coefficient that `scales`
+    /// need.
     pub(crate) fn of(header: &Header, scales: &Scales) -> Result<Self, Error> {
         let mut search = Search::new(header, scales);
         let found = search.look(&header.frame, header.bytes)?;

@@ -15,7 +15,8 @@ pub(crate) struct Inverse {
 }
 
 impl Inverse {
-    /// For a component at n/8, n in 2..=8: at 1/8 there is nothing to transform, a sample is a block's [`mean`](super::idct::mean).
+    /// For a component at n/8, n in 2..=8: at 1/8 there is nothing to transform, a sample is a block's
+    /// [`mean`](super::idct::mean).
     pub(crate) fn new(n: usize, quantisation: &Quantisation) -> Self {
         let mut quantisers = [[0.0; 8]; 8];
         for (&quantiser, natural) in quantisation.iter().zip(NATURAL) {

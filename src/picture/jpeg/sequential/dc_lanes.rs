@@ -76,8 +76,8 @@ impl DcOnlyScan<'_, '_> {
     }
 }
 
-/// Sums up the differences of one component, which has `ACROSS` x `DOWN` blocks in an MCU. Unrolled, this takes a third of
-/// the time.
+/// Sums up the differences of one component, which has `ACROSS` x `DOWN` blocks in an MCU. Unrolled, this takes a third
+/// of the time.
 #[inline(always)]
 fn sum_up_component<'e, const ACROSS: usize, const DOWN: usize>(
     mcus: impl Iterator<Item = &'e [u64]>,

@@ -158,8 +158,8 @@ impl<'a> Picture<'_, 'a, '_> {
         Ok(feed.end())
     }
 
-    /// What lanes need to go through a scan, if that pays: at 1/8 and 2/8 they decode 1.3 to 1.7 times as many blocks as
-    /// are decoded in sequence, at 3/8 and 4/8 as many or fewer, because there most of a block is needed anyway.
+    /// What lanes need to go through a scan, if that pays: at 1/8 and 2/8 they decode 1.3 to 1.7 times as many blocks
+    /// as are decoded in sequence, at 3/8 and 4/8 as many or fewer, because there most of a block is needed anyway.
     fn lane_decoders(
         &mut self,
         scan: &Scan,

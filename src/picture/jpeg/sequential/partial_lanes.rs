@@ -1,7 +1,7 @@
 //! Blocks at 2/8 to 8/8 decoded with the help of lanes.
 //!
-//! Lanes find out where each block starts, and its DC difference. So nothing of a block needs to be passed any more, and
-//! one need not end before the next is begun: a processor decodes several at once.
+//! Lanes find out where each block starts, and its DC difference. So nothing of a block needs to be passed any more,
+//! and one need not end before the next is begun: a processor decodes several at once.
 
 use super::Mcus;
 use super::block::{Decoder, Partial};
