@@ -166,6 +166,7 @@ impl Canvas<'_> {
     }
 
     /// Draws a row of blocks at 1/8, from their DC coefficients.
+    #[inline(always)]
     pub(crate) fn dots(&mut self, block: (usize, usize), dcs: &[i16], quantiser: u16) {
         let (x, y) = block;
         if y < self.height && x < self.width {

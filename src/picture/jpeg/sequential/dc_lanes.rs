@@ -5,6 +5,7 @@ use super::in_lanes::{InLanes, blocks_of};
 use crate::picture::jpeg::entropy::intervals::{Ahead, Units};
 use crate::picture::jpeg::entropy::unstuff::Feed;
 use crate::picture::jpeg::lanes::{self, Batch};
+use crate::picture::jpeg::vectors::vectorised;
 
 impl DcOnlyScan<'_, '_> {
     /// Decodes MCUs in lanes from the start of an interval, as far as lanes get. Returns how many.
@@ -36,14 +37,21 @@ impl DcOnlyScan<'_, '_> {
             }
             self.sum_up(mcus.entries(), x);
             if x + mcus.blocks() / blocks == across {
-                self.draw(begun, across, y);
+                self.draw_vectorised(begun, across, y);
                 begun = 0;
             }
         });
         let end = mcu + batch.blocks() / blocks;
         if end % across > begun {
-            self.draw(begun, end % across, end / across);
+            self.draw_vectorised(begun, end % across, end / across);
         }
+    }
+
+    fn draw_vectorised(&mut self, from: usize, to: usize, y: usize) {
+        vectorised(
+            #[inline(always)]
+            || self.draw(from, to, y),
+        );
     }
 
     /// Sums up the differences of MCUs from column `x` on, into the row.

@@ -64,6 +64,7 @@ impl<'p, 's> DcOnlyScan<'p, 's> {
     }
 
     /// Draws the MCUs from column `from` to `to` of row `y`.
+    #[inline(always)]
     pub(super) fn draw(&mut self, from: usize, to: usize, y: usize) {
         let McuCanvases {
             layout,
