@@ -154,6 +154,38 @@ fn restart_intervals_are_the_same_sound_and_broken() {
     assert!(sound > 0 && sound < all, "{sound} of {all} are sound");
 }
 
+#[test]
+fn long_scans_with_restart_intervals_are_the_same() {
+    let mut both = Both::new();
+    let mut rng = Rng(3);
+    let picture = noise(&mut rng, Coding::Baseline, (2000, 1200), SAMPLINGS[3]);
+    // The third are too long for a lane, the last one is all of the picture.
+    for restart_interval in [7, 1000, 5000, 65535] {
+        let recipe = Recipe {
+            restart_interval,
+            ..Recipe::new(&picture)
+        };
+        let stream = recipe.write(&picture);
+        assert!(stream.len() > 240_000, "{}", stream.len());
+        assert!(both.agree(&stream));
+        let mut broken = stream.clone();
+        broken[200_000..200_003].fill(0xFF);
+        both.agree(&broken);
+    }
+}
+
+#[test]
+fn fill_bytes_without_end_take_no_time() {
+    let mut both = Both::new();
+    for (stream, _) in streams_with(&[0, 2]) {
+        let data = stream.len() / 2;
+        let mut filled = stream[..data].to_vec();
+        filled.resize(data + 106_496, 0x55);
+        filled.resize(data + (4 << 20), 0xFF);
+        both.agree(&filled);
+    }
+}
+
 #[cfg(feature = "corpus")]
 #[test]
 fn the_corpus_is_the_same() {

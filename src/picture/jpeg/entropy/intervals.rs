@@ -25,7 +25,8 @@ pub(crate) trait Units {
     ) -> (usize, Result<(), Damage>);
 
     /// Decodes units from the start of an interval by better means than [`decode`](Self::decode), if there are any, and
-    /// leaves the feed after them. Returns how many were done: not all.
+    /// leaves the feed after them. Returns how many were done, always fewer than there are. Intervals are whole, and the
+    /// marker after them is passed.
     fn decode_ahead(&mut self, _feed: &mut Feed, _from: usize, _ahead: Ahead) -> usize {
         0
     }
@@ -84,6 +85,7 @@ pub(crate) fn decode(
         0 => 0,
         _ => units.decode_ahead(feed, 0, Ahead::Intervals(interval)),
     };
+    debug_assert!(start % interval == 0 && start < total);
     let mut restarts = start / interval;
     loop {
         let end = total.min(start + interval);

@@ -24,6 +24,10 @@ const NOTED: usize = 80;
 /// The most bytes that these blocks may take.
 const NOTED_BYTES: usize = 2048;
 
+/// How far a place is looked for at which a lane can start. There is one after a byte or two, but for a run of fill bytes
+/// (T.81 B.1.1.2), which may be as long as the file.
+const MOST_FILL: usize = 64;
+
 /// How many bits further on a lane starts again after it met bits that are no code.
 const TRY: usize = 64;
 
@@ -159,7 +163,8 @@ impl Work {
             let source = &scan.source[..scan.end];
             for (lane, place) in cuts.places.iter_mut().enumerate().skip(1) {
                 let guess = from.at + lane * length;
-                *place = (guess..scan.end).find(|&at| can_start(source, at))?;
+                let places = guess..scan.end.min(guess + MOST_FILL);
+                *place = places.into_iter().find(|&at| can_start(source, at))?;
             }
             for lane in 0..LANES {
                 let (start, next) = (cuts.places[lane], cuts.places[lane + 1]);
@@ -171,7 +176,10 @@ impl Work {
                     }
                     Ok(_) => break,
                     Err(Marker(at)) => {
-                        scan.end = at;
+                        // With the fill bytes before it, of which there may be any number.
+                        let data = &source[from.at..at];
+                        let last = data.iter().rposition(|&byte| byte != 0xFF);
+                        scan.end = from.at + last.map_or(0, |last| last + 1);
                         continue 'again;
                     }
                 }

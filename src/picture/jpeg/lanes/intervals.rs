@@ -4,10 +4,9 @@ use super::batch::{Place, Scan, Work};
 use super::found::Batch;
 use super::stretch::{Marker, unstuff};
 use super::tables;
-use super::walk::{self, LANES, Limit, Out, PER_LOAD, Walker};
+use super::walk::{self, LANES, Limit, PER_LOAD, Walker};
 use crate::picture::jpeg::entropy::bits::CHUNK;
 use crate::picture::jpeg::syntax::markers::RST0;
-use std::mem::size_of;
 use std::ops::Range;
 
 /// Which of a scan's restart intervals are wanted.
@@ -49,7 +48,7 @@ impl Work {
         let blocks = wanted.mcus * scan.blocks.len();
         // An entry for where it starts, and what is written beyond its last block.
         let stride = 1 + blocks + PER_LOAD as usize;
-        let room = size_of::<Out>() / size_of::<u64>() / stride;
+        let room = self.out.len() / stride;
         let cut = self.cut_intervals(scan, from, wanted, room);
         let first = |number: usize| number * stride + 1;
 
@@ -75,6 +74,7 @@ impl Work {
             walk::walk_to_a_limit(&mut lanes, &self.tables, scan.decoders, data, out);
             lanes.retain(|(walker, limit)| {
                 if walker.out < limit.out && limit.is_reached(walker) {
+                    // Its number: less than a stride is added to that many.
                     sound = sound.min(limit.out / stride);
                 }
                 !limit.is_reached(walker)
@@ -107,7 +107,7 @@ impl Work {
     ) -> Vec<Interval> {
         let source = &scan.source[..scan.end];
         let (mut at, mut begin) = (from, 0);
-        let mut cut = Vec::with_capacity(wanted.most.min(room));
+        let mut cut = Vec::new();
         while cut.len() < wanted.most.min(room) && begin < LANES * CHUNK {
             let end = (begin / CHUNK + 1) * CHUNK;
             let (len, marker) = unstuff(source, at, &mut self.data[begin..end]);

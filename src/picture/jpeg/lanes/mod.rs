@@ -16,8 +16,8 @@
 //! Where there are restart intervals (T.81 E.1.4), each begins at a marker, and its DC coefficients anew. Then lanes
 //! take whole intervals, one after another, and nothing has to be guessed or joined.
 //!
-//! Lanes never report damage and never see the end of the data. They leave whatever they can't handle, and the decoder
-//! goes on in sequence from the last MCU that is certain. So pictures and errors are the same with and without lanes.
+//! Lanes never report damage and never decode the end of a scan. They leave whatever they can't handle, and the decoder
+//! goes on in sequence from the last MCU that is certain, or the last interval. So pictures and errors are the same with and without lanes.
 
 mod batch;
 mod found;

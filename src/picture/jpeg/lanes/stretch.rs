@@ -59,7 +59,7 @@ pub(crate) fn can_start(source: &[u8], at: usize) -> bool {
 }
 
 /// Unstuffs the source from `at` on, until it ends or `bytes` are full, or up to a marker. Returns how many bytes that
-/// gives.
+/// gives, and the marker.
 pub(super) fn unstuff(source: &[u8], mut at: usize, bytes: &mut [u8]) -> (usize, Option<Marker>) {
     let mut len = 0;
     while len < bytes.len() && at < source.len() {
@@ -76,7 +76,8 @@ pub(super) fn unstuff(source: &[u8], mut at: usize, bytes: &mut [u8]) -> (usize,
                 }
                 // A fill byte (T.81 B.1.1.2).
                 Some(0xFF) => at += 1,
-                _ => return (len, Some(Marker(at))),
+                Some(_) => return (len, Some(Marker(at))),
+                None => break,
             }
         }
     }

@@ -17,7 +17,8 @@ pub(crate) const ROOM: usize = 1 << 15;
 /// The lanes' unstuffed bytes, one [`CHUNK`] after another, and room to read the last of them by the word.
 pub(crate) type Data = [u8; LANES * CHUNK + WORD];
 
-/// What the lanes write, [`ROOM`] for each: an entry for where the lane starts, and one for each block, of which
+/// What the lanes write, [`ROOM`] for each, or less where they walk restart intervals: an entry for the start, and one
+/// for each block, of which
 /// [`difference`](super::tables::difference) is the DC difference, and [`end`](super::tables::end) the position of its
 /// end.
 pub(crate) type Out = [u64; LANES * ROOM];
@@ -221,7 +222,7 @@ pub(crate) fn walk(
     lanes.sort_unstable_by_key(|(_, limit)| limit.out);
 }
 
-/// Walks one lane or more until one of them is at its limit.
+/// Walks one lane or more, none of which is at its limit, until one of them is.
 pub(crate) fn walk_to_a_limit(
     lanes: &mut [(Walker, Limit)],
     tables: &Tables,

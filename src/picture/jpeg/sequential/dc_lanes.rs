@@ -8,7 +8,7 @@ use crate::picture::jpeg::lanes::{self, Batch};
 use crate::picture::jpeg::vectors::vectorised;
 
 impl DcOnlyScan<'_, '_> {
-    /// Decodes MCUs in lanes from the start of an interval, as far as lanes get. Returns how many.
+    /// Decodes MCUs in lanes from the start of an interval, or whole intervals, as far as lanes get. Returns how many.
     pub(super) fn decode_in_lanes(&mut self, feed: &mut Feed, from: usize, ahead: Ahead) -> usize {
         if !self.lanes.pay(blocks_of(ahead, &self.mcus.layout)) {
             return 0;
