@@ -86,7 +86,9 @@ impl Ready<'_> {
         } else if batch.prune {
             self.prune_orphans(maker.settings(), &selection, &owner, &outcomes);
         }
-        self.save_ledger(&outcomes);
+        if !outcomes.has_dest_failed() {
+            self.save_ledger(&outcomes);
+        }
         let finished = !outcomes.is_stopped();
         let (totals, ended_by) = outcomes.into_parts();
         Ok(Ran {
@@ -177,7 +179,7 @@ impl Ready<'_> {
             if outcomes.is_stopped() {
                 Processed::not_begun()
             } else {
-                maker.run(worker, job)
+                maker.run(worker, job, &|| outcomes.is_stopped())
             }
         };
         execute(

@@ -118,7 +118,7 @@ fn make_all_unlocked(source: &Path, dest: &Path) {
     let mut worker = maker.worker(source_of_worker, Destination::local(writer));
     for picture in walk(source, Some(id), WalkOptions::default(), |_, _| ()) {
         let job = Job::new(picture.unwrap(), dest, &names, None);
-        let outcome = maker.run(&mut worker, &job).outcome;
+        let outcome = maker.run(&mut worker, &job, &|| false).outcome;
         assert_eq!(outcome.made().count(), 1, "{outcome:?}");
     }
 }

@@ -27,6 +27,7 @@ use crate::batch::stage::{Clock, Stage};
 use crate::picture::{Options, Thumbnailer, Variant};
 
 use finding::Finding;
+use overlap::Room;
 use writing::{How, Writing};
 
 pub use outcome::{Fate, Made, Outcome, Processed};
@@ -99,14 +100,15 @@ impl Maker {
         }
     }
 
-    /// Does `job` from end to end. If it fails, that is its outcome.
-    pub fn run(&self, worker: &mut Worker, job: &Job) -> Processed {
+    /// Does `job` from end to end. If it fails, that is its outcome. One that has waited for others is not begun if
+    /// `is_stopped` says so by then.
+    pub fn run(&self, worker: &mut Worker, job: &Job, is_stopped: &dyn Fn() -> bool) -> Processed {
         let mut clock = Clock::start();
         worker.source.clear();
         worker.destination.begin();
         (worker.version, worker.bytes_read) = (None, 0);
         let outcome = self
-            .look_and_make(worker, job, &mut clock)
+            .look_and_make(worker, job, is_stopped, &mut clock)
             .unwrap_or_else(Outcome::Failed);
         Processed {
             outcome,
@@ -125,6 +127,7 @@ impl Maker {
         &self,
         worker: &mut Worker,
         job: &Job,
+        is_stopped: &dyn Fn() -> bool,
         clock: &mut Clock,
     ) -> Result<Outcome, PictureError> {
         let path = job.source.path();
@@ -154,7 +157,13 @@ impl Maker {
         clock.lap(Stage::Freshness);
         let is_stale = |finding: &Finding| matches!(finding, Finding::Stale(_));
         if findings.iter().any(is_stale) && !self.rules.dry_run {
-            return self.make(worker, job, &version, findings, clock);
+            let overlap = self.overlap.as_deref();
+            let room = overlap.map(|overlap| overlap.room(version.length()));
+            clock.skip();
+            if room.is_some() && is_stopped() {
+                return Ok(Outcome::NotBegun);
+            }
+            return self.make(worker, job, &version, findings, room, clock);
         }
         let fates = findings.into_iter().map(|finding| match finding {
             Finding::Settled(fate) => fate,
@@ -198,6 +207,7 @@ impl Maker {
         job: &Job,
         version: &SourceVersion,
         findings: Vec<Finding>,
+        room: Option<Room<'_>>,
         clock: &mut Clock,
     ) -> Result<Outcome, PictureError> {
         let path = job.source.path();
@@ -208,8 +218,6 @@ impl Maker {
             .collect();
         let limit = self.options.max_memory;
         let overlap = self.overlap.as_deref();
-        let room = overlap.map(|overlap| overlap.room(version.length()));
-        clock.skip();
         let mut reading = worker.thumbnailer.reading(&stale);
         let read = worker
             .source
