@@ -23,6 +23,16 @@ const GONE: u32 = 3;
 #[cfg(feature = "object-store")]
 const FAILING: u32 = 32;
 
+/// Errors of a store in a row.
+#[cfg(feature = "object-store")]
+#[derive(Debug, Default)]
+struct StoreErrors {
+    /// Those that say it is not to be had.
+    gone: AtomicU32,
+    /// Those by which it says itself that it can't answer.
+    failing: AtomicU32,
+}
+
 /// Takes in what becomes of the pictures of a run, from any thread.
 pub(super) struct Outcomes<'a> {
     observer: &'a dyn Observer,
@@ -32,7 +42,7 @@ pub(super) struct Outcomes<'a> {
     dest_errors: AtomicU32,
     /// The same of SOURCE and DEST where they are stores.
     #[cfg(feature = "object-store")]
-    store_errors: [AtomicU32; 2],
+    store_errors: [StoreErrors; 2],
     /// What ends the run before its time.
     fatal: OnceLock<RunError>,
 }
@@ -45,7 +55,7 @@ impl<'a> Outcomes<'a> {
             totals: Mutex::default(),
             dest_errors: AtomicU32::new(0),
             #[cfg(feature = "object-store")]
-            store_errors: [AtomicU32::new(0), AtomicU32::new(0)],
+            store_errors: Default::default(),
             fatal: OnceLock::new(),
         }
     }
@@ -53,6 +63,11 @@ impl<'a> Outcomes<'a> {
     /// Whether no new picture may be begun.
     pub(super) fn is_stopped(&self) -> bool {
         self.fatal.get().is_some() || self.stop.is_set()
+    }
+
+    /// Whether the run ends because nothing can be written.
+    pub(super) fn has_dest_failed(&self) -> bool {
+        matches!(self.fatal.get(), Some(RunError::DestFailed(_)))
     }
 
     pub(super) fn tell(&self, event: Event<'_>) {
@@ -98,6 +113,8 @@ impl<'a> Outcomes<'a> {
 
     /// Takes in an error about what is in DEST and belongs to no picture of this run. It is none that was found.
     pub(super) fn failed_in_dest(&self, error: PictureError) {
+        #[cfg(feature = "object-store")]
+        self.is_end_of_store(&error);
         self.tell(Event::FailedInDest(&Processed::failed(error)));
         self.totals().counts.failed += 1;
     }
@@ -140,7 +157,8 @@ impl<'a> Outcomes<'a> {
         #[cfg(feature = "object-store")]
         if !outcome.thumbnails().is_empty() && outcome.errors().next().is_none() {
             for errors in &self.store_errors {
-                errors.store(0, Ordering::Relaxed);
+                errors.gone.store(0, Ordering::Relaxed);
+                errors.failing.store(0, Ordering::Relaxed);
             }
         }
         for error in outcome.errors() {
@@ -168,14 +186,18 @@ impl<'a> Outcomes<'a> {
             return false;
         };
         let of_dest = matches!(error.stage, Stage::Write | Stage::Freshness);
-        let most = match refusal(cause) {
-            Some(Refusal::Gone | Refusal::Credentials) => GONE,
+        let errors = &self.store_errors[usize::from(of_dest)];
+        let (in_a_row, most) = match refusal(cause) {
+            Some(Refusal::Gone | Refusal::Credentials) => (&errors.gone, GONE),
             // One picture may be denied, and one object to be looked at; but what is ours to write is not.
-            Some(Refusal::Denied) if error.stage == Stage::Write => GONE,
-            Some(Refusal::Failing) => FAILING,
+            Some(Refusal::Denied) if error.stage == Stage::Write => (&errors.gone, GONE),
+            Some(Refusal::Failing) => {
+                // It answers.
+                errors.gone.store(0, Ordering::Relaxed);
+                (&errors.failing, FAILING)
+            }
             _ => return false,
         };
-        let in_a_row = &self.store_errors[usize::from(of_dest)];
         if in_a_row.fetch_add(1, Ordering::Relaxed) + 1 < most {
             return false;
         }

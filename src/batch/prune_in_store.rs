@@ -33,15 +33,15 @@ pub(super) struct Prune<'a> {
     pub(super) stop: &'a Stop,
 }
 
-/// Objects that are looked at before any of them is told of.
+/// Objects that several threads share out among them.
 const AT_ONCE: usize = 1000;
 
-/// Removes every stamped thumbnail that has no picture. `pruned` is told of each.
+/// Removes every stamped thumbnail that has no picture. `pruned` is told of each as it is removed, on any thread.
 pub(super) fn prune(
     what: &Prune<'_>,
     goes_on: impl Fn() -> bool + Sync,
-    mut pruned: impl FnMut(&Path),
-    mut failed: impl FnMut(PictureError),
+    pruned: impl Fn(&Path) + Sync,
+    failed: impl Fn(PictureError) + Sync,
 ) {
     let root = &what.bucket.root;
     let mut listing = Listing::new(&what.bucket.store, what.stop);
@@ -65,22 +65,22 @@ pub(super) fn prune(
                 None => ended = true,
             }
         }
-        for (key, removed) in in_parallel(keys, |key| match goes_on() {
-            true => what.remove(key),
-            false => Ok(false),
-        }) {
+        in_parallel(keys, |key| {
+            if !goes_on() {
+                return;
+            }
             let path = root.join(key);
-            match removed {
+            match what.remove(key) {
                 Ok(true) => pruned(&path),
                 Ok(false) => {}
                 Err((stage, error)) => failed(PictureError::new(&path, stage, error)),
             }
-        }
+        });
     }
 }
 
 impl Prune<'_> {
-    /// Removes the object `key` if it is an orphan, or would; tells whether it is one.
+    /// Removes the object `key` if it is an orphan and this is no dry run; returns whether it is one.
     fn remove(&self, key: &str) -> Result<bool, (Stage, io::Error)> {
         let is_orphan = self.is_orphan(key);
         let is_orphan = is_orphan.map_err(|error| (Stage::Freshness, error))?;

@@ -169,7 +169,7 @@ impl Own {
             Err(error) if error.is_others() || error.may_pass() => Some(error),
             Err(error) => return Err(error),
         };
-        // Also where it was refused: that may be the second answer to a request that the first was lost of.
+        // Also where it was refused: that may be the answer to a second try, where that to the first was lost.
         self.head = match self.store.get(&self.key, None, None) {
             Ok(there) => Some(there)
                 .filter(|there| there.bytes == self.text.as_bytes())

@@ -9,7 +9,7 @@ use std::thread;
 /// begin them.
 pub(super) const QUEUED_PER_WORKER: usize = 128;
 
-/// The most of them: of hundreds of workers, most wait for a store.
+/// The most of them in all: where there are hundreds of workers, most wait for a store.
 const MOST_QUEUED: usize = 1024;
 
 pub(super) fn run<J: Send, S>(

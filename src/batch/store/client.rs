@@ -4,7 +4,8 @@ use std::fmt;
 use std::future::Future;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
@@ -15,7 +16,7 @@ use object_store::{
 use tokio::runtime::Runtime;
 
 use super::error::{Refusal, StoreError};
-use super::lister::{Lister, folder};
+use super::lister::{Lister, PAUSE, folder};
 use super::object::{Got, Head, Headers, Over, quoted};
 use super::url::StoreUrl;
 
@@ -87,7 +88,7 @@ impl Store {
         })
     }
 
-    /// The same, done by the store's threads: this one would be woken for each step.
+    /// The same, on the store's threads: the calling one would be woken at every step.
     fn task<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
@@ -152,7 +153,7 @@ impl Store {
         self.get_onto(key, range, etag, Vec::new())
     }
 
-    /// The same, behind the `bytes` that there are already.
+    /// The same, appended to `bytes`.
     pub(crate) fn get_onto(
         &self,
         key: &str,
@@ -222,18 +223,26 @@ impl Store {
     /// If the store refuses.
     pub fn delete(&self, key: &str) -> Result<(), StoreError> {
         let path = self.path(key)?;
-        let objects = Arc::clone(&self.objects);
-        let removed = self.task(async move {
-            let paths = futures_util::stream::iter([Ok(path)]).boxed();
-            let mut removed = objects.delete_stream(paths);
-            while let Some(result) = removed.next().await {
-                result?;
+        let (began, mut pause) = (Instant::now(), PAUSE);
+        loop {
+            let (objects, path) = (Arc::clone(&self.objects), path.clone());
+            let removed = self.task(async move {
+                let paths = futures_util::stream::iter([Ok(path)]).boxed();
+                let mut removed = objects.delete_stream(paths);
+                while let Some(result) = removed.next().await {
+                    result?;
+                }
+                Ok(())
+            });
+            match removed {
+                Err(error) if error.refusal == Refusal::NotFound => return Ok(()),
+                // The crate doesn't know that it may be asked for twice.
+                Err(error) if error.may_pass() && began.elapsed() + pause < self.retry_timeout => {
+                    thread::sleep(pause);
+                    pause *= 2;
+                }
+                removed => return removed,
             }
-            Ok(())
-        });
-        match removed {
-            Err(error) if error.refusal == Refusal::NotFound => Ok(()),
-            removed => removed,
         }
     }
 

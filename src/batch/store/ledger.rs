@@ -16,7 +16,7 @@ mod entries;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -42,6 +42,9 @@ const ENTRIES: usize = 4096;
 
 /// The most objects that there are.
 const MOST: usize = 256;
+
+/// How many entries that a run of all there is has not asked for are kept, for each that it has.
+const MOST_UNSEEN: usize = 2;
 
 /// How often writing is tried because another run wrote meanwhile.
 const TRIES: u32 = 8;
@@ -151,8 +154,8 @@ impl Ledger {
         }
     }
 
-    /// Writes what was added, and leaves out what nobody has asked for if this run has asked for `all` there is. What
-    /// another run has written meanwhile is kept.
+    /// Writes what was added. If this run has asked for `all` there is and most of the ledger was not among that, the
+    /// rest is left out. What another run has written meanwhile is kept.
     ///
     /// # Errors
     ///
@@ -164,8 +167,11 @@ impl Ledger {
         }
         new.sort_unstable();
         new.dedup();
-        let is_kept =
-            |at: usize| !all || self.seen[at / 64].load(Ordering::Relaxed) >> (at % 64) & 1 == 1;
+        let is_seen = |at: usize| self.seen[at / 64].load(Ordering::Relaxed) >> (at % 64) & 1 == 1;
+        let seen = (0..self.read.len()).filter(|at| is_seen(*at)).count();
+        // What this run doesn't need may be another's, with other pictures or sizes.
+        let all = all && self.read.len() - seen > MOST_UNSEEN * (seen + new.len());
+        let is_kept = |at: usize| !all || is_seen(at);
         let kept = (0..self.read.len()).filter(|at| is_kept(*at)).count();
         let count = parts_for(kept + new.len());
         let keys: Vec<String> = (0..count).map(|number| key(number, count)).collect();
@@ -181,7 +187,12 @@ impl Ledger {
             .filter(|number| !old.is_empty() || !part(&new, *number, count).is_empty())
             .collect();
         let store = &self.store;
+        let has_failed = AtomicBool::new(false);
         let written = in_parallel(numbers, |number| {
+            // A store that is gone takes its time each time.
+            if has_failed.load(Ordering::Relaxed) {
+                return Ok(());
+            }
             let key = &keys[*number];
             let bytes = 256 / count;
             let before = self.read.within(number * bytes..(number + 1) * bytes);
@@ -189,7 +200,9 @@ impl Ledger {
             let mut entries: Vec<u64> = before.map(|(_, entry)| entry).collect();
             entries.extend(part(&new, *number, count));
             entries.sort_unstable();
-            write(store, key, entries, self.objects.get(key).cloned())
+            let written = write(store, key, entries, self.objects.get(key).cloned());
+            has_failed.fetch_or(written.is_err(), Ordering::Relaxed);
+            written
         });
         for (_, result) in written {
             result?;
@@ -232,7 +245,7 @@ fn write(
         let over = before.as_ref().map_or(Over::Nothing, Over::This);
         match store.put(key, to_bytes(&entries), over, Headers::default()) {
             // Changed, or without an answer: whether it was written is not known.
-            Err(error) if error.is_others() || error.refusal == Refusal::Gone => {}
+            Err(error) if error.is_others() || error.may_pass() => {}
             // A store that knows no conditions: an entry that gets lost costs a HEAD.
             Err(error) if error.refusal == Refusal::Unsupported => {
                 let over = Over::Anything;

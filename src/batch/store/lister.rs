@@ -10,8 +10,8 @@ use tokio::time::sleep;
 
 use super::error::StoreError;
 
-/// The pause before a page is asked for again that broke off; it doubles.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The pause before something is asked for again that broke off; it doubles.
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
 
 /// What of a store a listing takes. It may outlive the store, and must not hold the runtime that it runs on: a runtime
 /// can't be ended from inside.

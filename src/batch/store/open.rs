@@ -33,8 +33,8 @@ const USER_AGENT: &str = concat!("thumbgen/", env!("CARGO_PKG_VERSION"));
 /// How long the first look at a store is tried again: a mistyped name must not take minutes.
 const FIRST_LOOK: Duration = Duration::from_secs(10);
 
-/// Cores for which there is one thread that moves bytes between the net and the workers; TLS is done on it. Pictures of
-/// 0.1 MB take a tenth of the time of two cores there, without TLS.
+/// There is one thread for so many cores that moves bytes between the net and the workers, and does TLS. Without TLS,
+/// pictures of 0.1 MB take a tenth of the time of two cores there.
 const CORES_TO_A_THREAD: usize = 2;
 
 /// Requests for each picture that is made at the same time. At 20 ms a request, of the pictures in the corpus of 0.1 MB
@@ -45,6 +45,9 @@ const REQUESTS_TO_A_WORKER: usize = 64;
 /// The most that are made if nobody says how many. Each may hold a connection to SOURCE and one to DEST, and by default
 /// a process may open 1,024 files.
 const MOST_REQUESTS: usize = 256;
+
+/// How long the crate may try a request again: it signs it once, and S3 takes signatures of up to 15 minutes.
+const MOST_OF_A_SIGNATURE: Duration = Duration::from_secs(300);
 
 /// How stores are talked to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +160,7 @@ impl Opener {
             },
             // The time is what ends it.
             max_retries: usize::MAX,
-            retry_timeout,
+            retry_timeout: retry_timeout.min(MOST_OF_A_SIGNATURE),
         };
         let crypto = Arc::new(Graviola);
         let client = self.client();
@@ -166,6 +169,8 @@ impl Opener {
                 let builder = AmazonS3Builder::from_env()
                     .with_bucket_name(&url.bucket)
                     .with_retry(retry)
+                    // Objects are removed one by one, and an answer to that has less that can be wrong.
+                    .with_disable_bulk_delete(true)
                     .with_crypto_provider(crypto);
                 let builder = client.into_iter().fold(builder, |builder, (key, value)| {
                     builder.with_config(AmazonS3ConfigKey::Client(key), value)

@@ -1,35 +1,33 @@
 //! Several requests at a time.
 
 use std::iter;
+use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::thread;
 
 /// How many.
 const AT_A_TIME: usize = 8;
 
-/// `work` on each of `items`, several at a time; the results in the order of the items.
+/// `work` on each of `items`, several at a time; in no order.
 pub fn in_parallel<T: Sync + Send, R: Send>(
     items: Vec<T>,
     work: impl Fn(&T) -> R + Sync,
 ) -> Vec<(T, R)> {
     let most = AT_A_TIME.min(items.len());
-    let items = Mutex::new(items.into_iter().enumerate());
+    let items = Mutex::new(items.into_iter());
     let next = || items.lock().expect("BUG: poisoned items").next();
     let work = || {
-        let worked = iter::from_fn(next).map(|(number, item)| {
+        let worked = iter::from_fn(next).map(|item| {
             let result = work(&item);
-            (number, item, result)
+            (item, result)
         });
         worked.collect::<Vec<_>>()
     };
-    let mut worked: Vec<_> = thread::scope(|scope| {
+    thread::scope(|scope| {
         let threads: Vec<_> = (0..most).map(|_| scope.spawn(work)).collect();
         let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
         joined
-            .flat_map(|worked| worked.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .flat_map(|worked| worked.unwrap_or_else(|panic| resume_unwind(panic)))
             .collect()
-    });
-    worked.sort_unstable_by_key(|(number, ..)| *number);
-    let worked = worked.into_iter();
-    worked.map(|(_, item, result)| (item, result)).collect()
+    })
 }

@@ -68,7 +68,7 @@ fn two_runs_at_once_keep_what_both_have_seen() {
 }
 
 #[test]
-fn what_a_whole_run_has_not_asked_for_goes_when_something_new_is_written() {
+fn what_whole_runs_have_not_asked_for_goes_when_it_is_most_of_the_ledger() {
     let memory = Memory::new();
     let store = memory.store("s3://shop/thumbs");
     let save = |asked: &[&str], new: &str, all: bool| {
@@ -82,10 +82,16 @@ fn what_a_whole_run_has_not_asked_for_goes_when_something_new_is_written() {
     save(&[], "a.jpg", true);
     save(&["a.jpg"], "b.jpg", true);
     save(&["b.jpg"], "c.jpg", false);
-    save(&["a.jpg", "b.jpg"], "d.jpg", true);
-    let ledger = Ledger::read(&store).unwrap();
-    let known = ["a.jpg", "b.jpg", "c.jpg", "d.jpg"].map(|key| ledger.knows(fact(key, "x")));
-    assert_eq!(known, [true, true, false, true]);
+    save(&["a.jpg"], "d.jpg", true);
+    let known = |keys: [&str; 5]| {
+        let ledger = Ledger::read(&store).unwrap();
+        keys.map(|key| ledger.knows(fact(key, "x")))
+    };
+    let keys = ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"];
+    // Another run may need b and c: they are as many as this one needs.
+    assert_eq!(known(keys), [true, true, true, true, false]);
+    save(&[], "e.jpg", true);
+    assert_eq!(known(keys), [false, false, false, false, true]);
 }
 
 #[test]
