@@ -58,13 +58,8 @@ impl Object {
         };
         match put(over) {
             Err(error) if error.refusal == Refusal::Unsupported => put(Over::Anything)?,
-            // It may be the second answer to a request that the first was lost of.
-            Err(error)
-                if matches!(error.refusal, Refusal::Changed | Refusal::Exists)
-                    && self.is_empty()? =>
-            {
-                None
-            }
+            // It may be the answer to a second try, where that to the first was lost.
+            Err(error) if error.is_others() && self.is_empty()? => None,
             done => done?,
         };
         Ok(self)
