@@ -154,7 +154,8 @@ fn the_first_signal_waits_for_the_job_in_flight_and_the_second_does_not() {
     let mut child = command.stderr(Stdio::null()).spawn().unwrap();
     drop(command);
     wait_until_full(&writer, &mut child);
-    send(&child, Signal::SIGINT);
+    // Not SIGINT: the shells' background jobs ignore it, and so would this one.
+    send(&child, Signal::SIGTERM);
     thread::sleep(Duration::from_millis(300));
     assert_eq!(child.try_wait().unwrap(), None);
     send(&child, Signal::SIGTERM);
