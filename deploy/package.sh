@@ -73,7 +73,7 @@ if ! rustup target add x86_64-unknown-linux-musl 2> "$work/log"; then
     skipped "the static binary: $(tail -n 1 "$work/log")"
     exit 0
 fi
-cargo build --release --locked --features object-store --bin thumbgen --target x86_64-unknown-linux-musl
+cargo build --release --locked --bin thumbgen --target x86_64-unknown-linux-musl
 static=$target/x86_64-unknown-linux-musl/release/thumbgen
 if readelf -l "$static" | grep -q INTERP; then
     echo 'not static' >&2
