@@ -61,6 +61,17 @@ struct Entry {
 /// Marks the end of a block; no sum of runs reaches it.
 pub(crate) const END: u32 = 128;
 
+/// How many coefficients of a block, in zigzag order, may be other than zero, by the place where
+/// [`decode`](AcTable::decode) ended: all unless a code ended the block.
+#[inline(always)]
+pub(crate) fn coded(place: u32) -> usize {
+    if place >= END {
+        (place - END) as usize
+    } else {
+        64
+    }
+}
+
 impl AcTable {
     const WIDTH: u32 = 12;
     /// Look-ups after a refill.

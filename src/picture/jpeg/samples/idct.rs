@@ -53,36 +53,43 @@ const fn cosine(numerator: usize, denominator: usize) -> f64 {
     sum
 }
 
-/// Transforms a block at N/8.
+/// Transforms a block at N/8 of which no more than the first `coded` coefficients, in zigzag order, aren't zero.
 #[inline(always)]
-pub(super) fn transformed<const N: usize>(block: &Block, quantisers: &[[f32; 8]; 8]) -> Samples {
+pub(super) fn transformed<const N: usize>(
+    block: &Block,
+    quantisers: &[[f32; 8]; 8],
+    coded: usize,
+) -> Samples {
     match N {
         2 => transform_to_two(block, quantisers),
-        3 | 4 => transform::<N, 4>(block, quantisers),
-        _ => transform::<N, 8>(block, quantisers),
+        3 | 4 => transform::<N, N, 4>(block, quantisers),
+        // The first ten are a triangle with sides of four.
+        _ if coded <= 10 => transform::<N, 4, 8>(block, quantisers),
+        _ => transform::<N, N, 8>(block, quantisers),
     }
 }
 
-/// Transforms a block. `LANES` is N rounded up to 4 or 8.
+/// Transforms a block whose coefficients are zero but for the top left `SENT` x `SENT`: to add up the others would
+/// change nothing. `LANES` is N rounded up to 4 or 8.
 #[inline(always)]
-fn transform<const N: usize, const LANES: usize>(
+fn transform<const N: usize, const SENT: usize, const LANES: usize>(
     block: &Block,
     quantisers: &[[f32; 8]; 8],
 ) -> Samples {
-    let mut columns = [[0.0; LANES]; N];
+    let mut columns = [[0.0; LANES]; SENT];
     for (u, column) in columns.iter_mut().enumerate() {
         *column = dequantised(block, quantisers, u);
     }
-    let across = pass(&columns);
+    let across: [_; N] = pass(&columns);
     // The lanes beyond N don't affect those below, and aren't drawn.
-    let mut lines = [[0.0; LANES]; N];
-    for v in 0..N {
+    let mut lines = [[0.0; LANES]; SENT];
+    for v in 0..SENT {
         for u in 0..N {
             lines[v][u] = across[u][v];
         }
     }
     let mut samples = [[0; 8]; 8];
-    for (samples, line) in samples.iter_mut().zip(pass(&lines)) {
+    for (samples, line) in samples.iter_mut().zip(pass::<N, SENT, LANES>(&lines)) {
         for (sample, value) in samples.iter_mut().zip(line) {
             *sample = round(value + LEVEL);
         }
@@ -137,10 +144,12 @@ pub(super) fn square(rows: [[u8; 2]; 2]) -> Samples {
     samples
 }
 
-/// A one-dimensional inverse, in all lanes at once. Even basis functions are symmetric and odd ones antisymmetric: one
-/// half gives the other.
+/// A one-dimensional inverse of the lowest `SENT` of N frequencies, in all lanes at once. Even basis functions are
+/// symmetric and odd ones antisymmetric: one half gives the other.
 #[inline(always)]
-fn pass<const N: usize, const LANES: usize>(input: &[[f32; LANES]; N]) -> [[f32; LANES]; N] {
+fn pass<const N: usize, const SENT: usize, const LANES: usize>(
+    input: &[[f32; LANES]; SENT],
+) -> [[f32; LANES]; N] {
     let basis = &Basis::<N>::TABLE;
     let mut output = [[0.0; LANES]; N];
     for x in 0..N.div_ceil(2) {
@@ -149,7 +158,7 @@ fn pass<const N: usize, const LANES: usize>(input: &[[f32; LANES]; N]) -> [[f32;
             even[lane] = input[0][lane] * basis[0][x];
             odd[lane] = input[1][lane] * basis[1][x];
         }
-        for u in 2..N {
+        for u in 2..SENT {
             let sums = if u % 2 == 0 { &mut even } else { &mut odd };
             for lane in 0..LANES {
                 sums[lane] += input[u][lane] * basis[u][x];
@@ -187,6 +196,7 @@ pub(crate) fn mean(dc: i32) -> u8 {
 mod tests {
     use super::*;
     use crate::picture::jpeg::samples::scale::at_constant;
+    use crate::picture::jpeg::samples::zigzag::NATURAL;
     use std::f64::consts::PI;
 
     /// T.81 A.3.3 with N instead of 8, in double precision, plain and slow.
@@ -203,9 +213,15 @@ mod tests {
         sum
     }
 
+    /// How many coefficients there are up to the last one in zigzag order that isn't zero.
+    fn coded(block: &Block) -> usize {
+        let of = |k: usize| block[usize::from(NATURAL[k] % 8 * 8 + NATURAL[k] / 8)];
+        (0..64).rev().find(|&k| of(k) != 0).map_or(0, |k| k + 1)
+    }
+
     fn check(n: usize, block: &Block, quantiser: u16) {
         let quantisers = [[f32::from(quantiser); 8]; 8];
-        let samples = at_constant!(n, N => transformed::<N>(block, &quantisers));
+        let samples = at_constant!(n, N => transformed::<N>(block, &quantisers, coded(block)));
         for (y, row) in samples.iter().enumerate().take(n) {
             for (x, &sample) in row.iter().enumerate().take(n) {
                 let (wanted, got) = (oracle(n, block, quantiser, x, y), f64::from(sample));

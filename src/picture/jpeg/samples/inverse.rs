@@ -25,21 +25,29 @@ impl Inverse {
         Self { n, quantisers }
     }
 
-    /// Transforms a block and draws it.
+    /// Transforms a block, of which no more than the first `coded` coefficients in zigzag order aren't zero, and draws
+    /// it.
     #[inline(always)]
-    pub(crate) fn draw(&self, block: &Block, canvas: &mut Canvas, place: (usize, usize)) {
-        at_constant!(self.n, N => self.draw_at::<N>(block, canvas, place));
+    pub(crate) fn draw(
+        &self,
+        block: &Block,
+        coded: usize,
+        canvas: &mut Canvas,
+        place: (usize, usize),
+    ) {
+        at_constant!(self.n, N => self.draw_at::<N>(block, coded, canvas, place));
     }
 
-    /// Transforms a block and draws it, where it is known that the component is at N/8.
+    /// Does so where it is known that the component is at N/8.
     #[inline(always)]
     pub(crate) fn draw_at<const N: usize>(
         &self,
         block: &Block,
+        coded: usize,
         canvas: &mut Canvas,
         place: (usize, usize),
     ) {
-        canvas.draw::<N>(place, &transformed::<N>(block, &self.quantisers));
+        canvas.draw::<N>(place, &transformed::<N>(block, &self.quantisers, coded));
     }
 
     /// Transforms and draws blocks at 2/8 of one row, from a place on; each column by column.

@@ -1,6 +1,6 @@
 //! One block of a sequential scan: the coefficients that its scale needs are decoded, the rest passed.
 
-use crate::picture::jpeg::entropy::ac::{self, AcTable, END, Places};
+use crate::picture::jpeg::entropy::ac::{self, AcTable, Places};
 use crate::picture::jpeg::entropy::ac_skip::SkipTable;
 use crate::picture::jpeg::entropy::bits::Bits;
 use crate::picture::jpeg::entropy::dc::DcTable;
@@ -109,12 +109,13 @@ impl Partial {
         self.block = [0; 128];
     }
 
-    /// Draws the block in progress, whose DC coefficient is the prediction; `coded` if there may be others.
+    /// Draws the block in progress, whose DC coefficient is the prediction and of which no more than the first `coded`
+    /// coefficients in zigzag order aren't zero.
     #[inline(always)]
-    pub(super) fn draw(&mut self, coded: bool, canvas: &mut Canvas, place: (usize, usize)) {
-        if coded {
+    pub(super) fn draw(&mut self, coded: usize, canvas: &mut Canvas, place: (usize, usize)) {
+        if coded > 1 {
             self.block[0] = self.prediction;
-            self.inverse.draw(&self.block, canvas, place);
+            self.inverse.draw(&self.block, coded, canvas, place);
             self.block.as_chunks_mut().0[0] = [0; 64];
         } else {
             let dc = i32::from(self.prediction) * self.quantiser;
@@ -123,9 +124,9 @@ impl Partial {
     }
 
     /// Reads one block: its DC coefficient becomes the prediction, and the others that are needed go into the block in
-    /// progress. Returns whether there were any.
+    /// progress. Returns how many there are in zigzag order, with those that are zero between them, at most.
     #[inline(always)]
-    pub(crate) fn read(&mut self, bits: &mut Bits) -> Result<bool, Damage> {
+    pub(crate) fn read(&mut self, bits: &mut Bits) -> Result<usize, Damage> {
         bits.refill();
         let difference = self.dc.decode(bits)?;
         self.prediction = self.prediction.wrapping_add(difference as i16);
@@ -135,6 +136,6 @@ impl Partial {
         if k < 64 {
             self.skip.finish_block(bits, k)?;
         }
-        Ok(k != END + 1)
+        Ok(ac::coded(k))
     }
 }

@@ -7,7 +7,7 @@ use super::Mcus;
 use super::block::{Decoder, Partial};
 use super::in_lanes::{InLanes, blocks_of};
 use super::mcus::McuCanvases;
-use crate::picture::jpeg::entropy::ac::{END, PLACES_AT_TWO};
+use crate::picture::jpeg::entropy::ac::{self, PLACES_AT_TWO};
 use crate::picture::jpeg::entropy::bits::{self, Bits, Chunk};
 use crate::picture::jpeg::entropy::intervals::{Ahead, Units};
 use crate::picture::jpeg::entropy::unstuff::Feed;
@@ -180,13 +180,13 @@ impl Partial {
 
     /// Reads a block, as [`read`](Self::read) does.
     #[inline(always)]
-    fn read_found(&mut self, data: &Chunk, found: Found) -> bool {
+    fn read_found(&mut self, data: &Chunk, found: Found) -> usize {
         self.prediction = self.prediction.wrapping_add(found.difference);
         let mut bits = Bits::new(data, found.start);
         let _ = self.dc.decode(&mut bits);
         let k = self
             .ac
             .decode(&mut bits, &self.places, self.last, &mut self.block);
-        k != Ok(END + 1)
+        k.map_or(64, ac::coded)
     }
 }
