@@ -7,6 +7,10 @@ use super::weights::Weights;
 /// Columns that are summed up at once; planes between two passes have a multiple of it in each row.
 pub(super) const COLUMNS: usize = 16;
 
+/// Columns of which all rows are summed up before those of the next: few enough for the rows of a sum, 24 where a plane
+/// becomes a quarter as large, to stay in the first-level cache until the next sum needs most of them again.
+const STRIP: usize = 512;
+
 /// Some rows of samples, `stride` from one to the next.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rows<'a> {
@@ -63,13 +67,18 @@ fn convolve_vectorised<S: Simd>(
     sums: &mut [u8],
 ) {
     let precision = weights.precision;
-    let lines = sums.chunks_exact_mut(columns);
-    for ((start, weights), line) in weights.iter().skip(from).zip(lines) {
-        let end = start + 2 * weights.len();
-        if first.0 <= start && end <= first.0 + rows.count {
-            sum_line::<S, false>(simd, rows, first, start, (weights, precision), line);
-        } else {
-            sum_line::<S, true>(simd, rows, first, start, (weights, precision), line);
+    for left in (0..columns).step_by(STRIP) {
+        let right = columns.min(left + STRIP);
+        let first = (first.0, first.1 + left);
+        let lines = sums.chunks_exact_mut(columns);
+        for ((start, weights), line) in weights.iter().skip(from).zip(lines) {
+            let (line, weights) = (&mut line[left..right], (weights, precision));
+            let end = start + 2 * weights.0.len();
+            if first.0 <= start && end <= first.0 + rows.count {
+                sum_line::<S, false>(simd, rows, first, start, weights, line);
+            } else {
+                sum_line::<S, true>(simd, rows, first, start, weights, line);
+            }
         }
     }
 }
