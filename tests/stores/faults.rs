@@ -131,7 +131,7 @@ fn what_goes_wrong_once_is_tried_again(server: &Server) {
 }
 
 fn what_goes_wrong_for_good_is_that_pictures_failure(server: &Server) {
-    put_pictures(server, 7);
+    put_pictures(server, 8);
     for (method, target, fault) in [
         ("GET", "images/1.jpg", answer(500, "InternalError")),
         ("PUT", "thumbs/2.jpg", answer(400, "EntityTooWeird")),
@@ -139,19 +139,21 @@ fn what_goes_wrong_for_good_is_that_pictures_failure(server: &Server) {
         ("GET", "images/4.jpg", answer(403, "AccessDenied")),
         ("GET", "images/5.jpg", Fault::Silence),
         ("GET", "images/6.jpg", answer(503, "SlowDown")),
+        ("GET", "images/7.jpg", Fault::Long),
     ] {
         server.proxy.fault(method, target, 1000, fault);
     }
     // Silence is borne for half of that: longer than a busy machine's server takes to answer.
     let run = server.make(&["--retry-timeout", "4"]);
-    run.ends_with(1).counts(1, 0, 6);
+    run.ends_with(1).counts(1, 0, 7);
     run.says("images/1.jpg: read: InternalError")
         .says("thumbs/2.jpg: write: EntityTooWeird")
         .says("images/3.jpg: read: ")
         .says("bytes came where there should be")
         .says("images/4.jpg: read: AccessDenied")
         .says("images/5.jpg: read: ")
-        .says("images/6.jpg: read: SlowDown");
+        .says("images/6.jpg: read: SlowDown")
+        .says("images/7.jpg: read: 1099511627776 bytes came where there should be");
     let made: Vec<_> = server.thumbnails("thumbs").into_keys().collect();
     assert_eq!(made, ["0.jpg"]);
 }

@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     HalfBody,
     /// The answer's body is shorter than the object, and its length says the same.
     Short,
+    /// The answer's body is longer than the object, by a terabyte as its length says.
+    Long,
     /// Nothing is answered, and the connection stays.
     Silence,
     /// A header of the answer has another value.
@@ -164,7 +166,7 @@ impl Shared {
                 return Ok(());
             }
             Some(Fault::Before(act)) => act(),
-            Some(Fault::HalfBody | Fault::Short | Fault::Header(..)) | None => {}
+            Some(Fault::HalfBody | Fault::Short | Fault::Long | Fault::Header(..)) | None => {}
         }
         let mut server = TcpStream::connect(("127.0.0.1", port))?;
         server.write_all(
@@ -174,6 +176,7 @@ impl Shared {
         server.write_all(&body)?;
         let mut answer = Vec::new();
         server.read_to_end(&mut answer)?;
+        let mut more = 0;
         match fault {
             Some(Fault::HalfBody) => answer.truncate(answer.len() - answer.len() / 4),
             Some(Fault::Short) => {
@@ -182,13 +185,22 @@ impl Shared {
                 let head = with_header(head, "content-length", &half.len().to_string());
                 answer = [head.as_bytes(), half].concat();
             }
+            Some(Fault::Long) => {
+                let (head, body) = parts(&answer);
+                let head = with_header(head, "content-length", &(1_u64 << 40).to_string());
+                answer = [head.as_bytes(), body].concat();
+                // For whoever reads that much, the connection ends too soon.
+                more = 64 << 20;
+            }
             Some(Fault::Header(name, value)) => {
                 let (head, body) = parts(&answer);
                 answer = [with_header(head, name, &value).as_bytes(), body].concat();
             }
             _ => {}
         }
-        client.write_all(&answer)
+        client.write_all(&answer)?;
+        std::io::copy(&mut std::io::repeat(0).take(more), &mut client)?;
+        Ok(())
     }
 
     fn fault(&self, kind: &str, target: &str) -> Option<Fault> {

@@ -18,12 +18,17 @@ use std::time::{Duration, Instant};
 
 use super::lock::{Claim, Wait};
 use crate::batch::stop::Stop;
-use crate::batch::store::{Head, Headers, Listing, Met, Over, Refusal, Store, StoreError, random};
+use crate::batch::store::{
+    Head, Headers, Listing, Met, Over, Refusal, Span, Store, StoreError, random,
+};
 
 const PLACE: &str = ".thumbgen.claim";
 
 /// Where runs ask what time it is.
 const TIME: &str = ".thumbgen.time";
+
+/// All of a claim: no host has a name that would make it longer.
+const SPAN: Span = Span::Whole { most: 4 << 10 };
 
 /// How long a claim holds that is not written again, in seconds.
 const TERM: i64 = 120;
@@ -170,11 +175,12 @@ impl Own {
             Err(error) => return Err(error),
         };
         // Also where it was refused: that may be the answer to a second try, where that to the first was lost.
-        self.head = match self.store.get(&self.key, None, None) {
+        self.head = match self.store.get(&self.key, SPAN, None) {
             Ok(there) => Some(there)
                 .filter(|there| there.bytes == self.text.as_bytes())
                 .map(|there| there.head),
-            Err(error) if error.refusal == Refusal::NotFound => None,
+            // What is longer than any claim is not this one.
+            Err(error) if matches!(error.refusal, Refusal::NotFound | Refusal::OtherLength) => None,
             Err(error) => return Err(error),
         };
         match refused {
@@ -279,7 +285,7 @@ fn is_alive(there: &Head, now: i64) -> bool {
 }
 
 fn holder_of(store: &Store, key: &str) -> Option<String> {
-    let text = String::from_utf8(store.get(key, None, None).ok()?.bytes).ok()?;
+    let text = String::from_utf8(store.get(key, SPAN, None).ok()?.bytes).ok()?;
     let holder = text.lines().next()?;
     let is_plain = holder.len() < 200 && !holder.chars().any(char::is_control);
     (is_plain && !holder.is_empty()).then(|| format!("another run, {holder}"))

@@ -11,7 +11,9 @@ use crate::batch::destination::thumbnail::{Thumbnail, Wanted, Written};
 use crate::batch::freshness::{DAMAGED, Etag, Freshness, Reason, SourceVersion, of_stamp};
 use crate::batch::job::{Job, There};
 use crate::batch::ownership::{Foreign, HEAD};
-use crate::batch::store::{Fact, Head, Headers, Ledger, NotUtf8, Over, Refusal, Store, StoreError};
+use crate::batch::store::{
+    Fact, Head, Headers, Ledger, NotUtf8, Over, Refusal, Span, Store, StoreError,
+};
 use crate::picture::Format;
 use crate::picture::stamp::{Found, Stamp, find};
 
@@ -229,7 +231,7 @@ impl Bucket {
         if head.length == 0 {
             return Ok(None);
         }
-        let bytes = self.store.get(key, Some(0..HEAD as u64), None)?.bytes;
+        let bytes = self.store.get(key, Span::Part(0..HEAD as u64), None)?.bytes;
         Ok(match find(&bytes) {
             Found::Stamp(stamp) => Some(stamp.text.to_owned()),
             Found::CutShort | Found::Nothing => None,

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::batch::error::FailureCause;
 use crate::batch::freshness::SourceVersion;
 use crate::batch::ownership::{HEAD, is_thumbnails};
-use crate::batch::store::{Head, NotUtf8, Refusal, Store, StoreError};
+use crate::batch::store::{Head, NotUtf8, Refusal, Span, Store, StoreError};
 use crate::batch::walk::SourcePicture;
 use crate::picture::{Need, Reading};
 
@@ -101,7 +101,7 @@ impl Reader {
     ) -> Result<SourceVersion, FailureCause> {
         let key = key(picture)?;
         let mut version = version.clone();
-        let mut was_cut_short = false;
+        let mut was_of_other_length = false;
         for _ in 0..READS_OF_A_CHANGING_PICTURE {
             self.clear();
             reading.start_over();
@@ -113,8 +113,8 @@ impl Reader {
                 Ok(()) => return Ok(version),
                 Err(error) if error.refusal == Refusal::Changed => {}
                 // Once more: another answer may be whole.
-                Err(error) if error.refusal == Refusal::CutShort && !was_cut_short => {
-                    was_cut_short = true;
+                Err(error) if error.refusal == Refusal::OtherLength && !was_of_other_length => {
+                    was_of_other_length = true;
                 }
                 Err(error) => return Err(io::Error::from(error).into()),
             }
@@ -143,11 +143,15 @@ impl Reader {
         };
         loop {
             let begin = self.bytes.len() as u64;
-            let range = (begin > 0 || end < length).then_some(begin..end);
+            let span = match begin > 0 || end < length {
+                true => Span::Part(begin..end),
+                false => Span::Whole { most: length },
+            };
             let bytes = std::mem::take(&mut self.bytes);
-            self.bytes = self.store.get_onto(key, range, Some(etag), bytes)?.bytes;
-            if self.bytes.len() as u64 != end {
-                return Err(StoreError::cut_short(self.bytes.len(), end));
+            self.bytes = self.store.get_onto(key, span, Some(etag), bytes)?.bytes;
+            let got = self.bytes.len() as u64;
+            if got != end {
+                return Err(StoreError::other_length(got, end));
             }
             if end == length {
                 return Ok(());
@@ -168,9 +172,9 @@ impl Reader {
     ///
     /// If it can't be read.
     pub fn is_thumbnail(&self, picture: &SourcePicture) -> io::Result<bool> {
-        let range = Some(0..HEAD as u64);
+        let span = Span::Part(0..HEAD as u64);
         Ok(is_thumbnails(
-            &self.store.get(key(picture)?, range, None)?.bytes,
+            &self.store.get(key(picture)?, span, None)?.bytes,
         ))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::Future;
-use std::ops::Range;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,13 +10,13 @@ use futures_util::StreamExt;
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use object_store::path::Path;
 use object_store::{
-    Error, GetOptions, GetRange, ObjectStore, PutMode, PutOptions, PutPayload, UpdateVersion,
+    Error, GetOptions, GetResult, ObjectStore, PutMode, PutOptions, PutPayload, UpdateVersion,
 };
 use tokio::runtime::Runtime;
 
 use super::error::{Refusal, StoreError};
 use super::lister::{Lister, PAUSE, folder};
-use super::object::{Got, Head, Headers, Over, quoted};
+use super::object::{Got, Head, Headers, Over, Span, quoted};
 use super::url::StoreUrl;
 
 /// A place in a store. Clones are one place, and share its connections and its limit of requests.
@@ -78,20 +77,20 @@ impl Store {
     }
 
     /// Waits for `work`, which takes one of the requests that may be made at the same time.
-    pub(super) fn wait<T>(
+    pub(super) fn wait<T, E: Into<StoreError>>(
         &self,
-        work: impl Future<Output = Result<T, Error>>,
+        work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, StoreError> {
         self.runtime.block_on(async {
             let _slot = self.lister.slot().await;
-            work.await.map_err(|error| StoreError::of(&error))
+            work.await.map_err(E::into)
         })
     }
 
     /// The same, on the store's threads: the calling one would be woken at every step.
     fn task<T: Send + 'static>(
         &self,
-        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.wait(async {
             let done = self.runtime.spawn(work).await;
@@ -139,31 +138,27 @@ impl Store {
         }
     }
 
-    /// The bytes in `range` of the object `key`, or all of them; only if its entity tag is `etag`, where that is given.
+    /// The bytes in `span` of the object `key`; only if its entity tag is `etag`, where that is given.
     ///
     /// # Errors
     ///
-    /// If the store doesn't give them.
-    pub fn get(
-        &self,
-        key: &str,
-        range: Option<Range<u64>>,
-        etag: Option<&str>,
-    ) -> Result<Got, StoreError> {
-        self.get_onto(key, range, etag, Vec::new())
+    /// If the store doesn't give them, or more than was asked for.
+    pub fn get(&self, key: &str, span: Span, etag: Option<&str>) -> Result<Got, StoreError> {
+        self.get_onto(key, span, etag, Vec::new())
     }
 
     /// The same, appended to `bytes`.
     pub(crate) fn get_onto(
         &self,
         key: &str,
-        range: Option<Range<u64>>,
+        span: Span,
         etag: Option<&str>,
-        mut bytes: Vec<u8>,
+        bytes: Vec<u8>,
     ) -> Result<Got, StoreError> {
         let path = self.path(key)?;
+        let most = bytes.len() as u64 + span.most();
         let options = GetOptions {
-            range: range.map(GetRange::Bounded),
+            range: span.range(),
             if_match: etag.map(quoted),
             ..GetOptions::default()
         };
@@ -171,13 +166,7 @@ impl Store {
         self.task(async move {
             let result = objects.get_opts(&path, options).await?;
             let head = Head::of(&result.meta, &result.attributes);
-            let expected = result.range.end.saturating_sub(result.range.start);
-            // A server may say any length.
-            let _ = bytes.try_reserve_exact(usize::try_from(expected).unwrap_or(0));
-            let mut parts = result.into_stream();
-            while let Some(part) = parts.next().await {
-                bytes.extend_from_slice(&part?);
-            }
+            let bytes = read_onto(bytes, result, most).await?;
             Ok(Got { bytes, head })
         })
     }
@@ -273,6 +262,29 @@ impl Store {
             }
         })
     }
+}
+
+/// Appends what `result` has to `bytes`, if they are no more than `most` then: a server may say any length, and send
+/// another one.
+async fn read_onto(
+    mut bytes: Vec<u8>,
+    result: GetResult,
+    most: u64,
+) -> Result<Vec<u8>, StoreError> {
+    let check = |length: u64| match length > most {
+        true => Err(StoreError::other_length(length, most)),
+        false => Ok(()),
+    };
+    let announced = result.range.end.saturating_sub(result.range.start);
+    check(announced.saturating_add(bytes.len() as u64))?;
+    let _ = bytes.try_reserve_exact(usize::try_from(announced).unwrap_or(0));
+    let mut parts = result.into_stream();
+    while let Some(part) = parts.next().await {
+        let part = part?;
+        check((bytes.len() + part.len()) as u64)?;
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes)
 }
 
 /// Why a key can't be asked for: the crate would ask for another one.

@@ -28,7 +28,7 @@ pub enum Refusal {
     /// The answer broke off, or makes no sense.
     Broken,
     /// The answer is whole by its form, but the object has another length.
-    CutShort,
+    OtherLength,
     /// Something else.
     Other,
 }
@@ -93,10 +93,10 @@ impl StoreError {
         Self::new(Refusal::NotFound, "there is no such object")
     }
 
-    /// A body that ended too soon.
-    pub(crate) fn cut_short(got: usize, of: u64) -> Self {
+    /// A body that ended too soon, or goes on where it should end.
+    pub(crate) fn other_length(got: u64, of: u64) -> Self {
         let text = format!("{got} bytes came where there should be {of}");
-        Self::new(Refusal::CutShort, text)
+        Self::new(Refusal::OtherLength, text)
     }
 
     /// Something else came into the place again and again.
@@ -122,6 +122,12 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
+impl From<object_store::Error> for StoreError {
+    fn from(error: object_store::Error) -> Self {
+        Self::of(&error)
+    }
+}
+
 impl From<StoreError> for io::Error {
     fn from(error: StoreError) -> Self {
         let kind = match error.refusal {
@@ -130,7 +136,7 @@ impl From<StoreError> for io::Error {
             Refusal::Exists => io::ErrorKind::AlreadyExists,
             Refusal::Unsupported => io::ErrorKind::Unsupported,
             Refusal::Gone | Refusal::Failing => io::ErrorKind::NotConnected,
-            Refusal::Changed | Refusal::Broken | Refusal::CutShort | Refusal::Other => {
+            Refusal::Changed | Refusal::Broken | Refusal::OtherLength | Refusal::Other => {
                 io::ErrorKind::Other
             }
         };

@@ -6,7 +6,7 @@ use object_store::{MultipartUpload, PutMultipartOptions, PutPayload};
 
 use super::client::Store;
 use super::error::StoreError;
-use super::object::{Headers, Over};
+use super::object::{Headers, Over, Span};
 
 /// What is read and written at a time of objects that are no pictures. S3 wants 5 MiB at least, and takes 10,000 parts.
 const PART: usize = 8 << 20;
@@ -24,9 +24,11 @@ impl Store {
         };
         while begin < head.length {
             let end = head.length.min(begin + PART as u64);
-            let part = self.get(key, Some(begin..end), Some(&head.etag))?.bytes;
-            if part.len() as u64 != end - begin {
-                return Err(StoreError::cut_short(part.len(), end - begin).into());
+            let span = Span::Part(begin..end);
+            let part = self.get(key, span, Some(&head.etag))?.bytes;
+            let (got, wanted) = (part.len() as u64, end - begin);
+            if got != wanted {
+                return Err(StoreError::other_length(got, wanted).into());
             }
             out.write_all(&part)?;
             begin = end;

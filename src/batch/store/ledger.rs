@@ -24,7 +24,7 @@ use super::client::Store;
 use super::crypto::{checksum, digest};
 use super::error::{Refusal, StoreError};
 use super::listing::{Listing, Met};
-use super::object::{Head, Headers, Over};
+use super::object::{Head, Headers, Over, Span};
 use super::parallel::in_parallel;
 use super::random::random;
 use entries::Entries;
@@ -42,6 +42,9 @@ const ENTRIES: usize = 4096;
 
 /// The most objects that there are.
 const MOST: usize = 256;
+
+/// No object of a ledger is longer, in bytes: some billion thumbnails are known then. A longer one makes no sense.
+const LONGEST: u64 = 32 << 20;
 
 /// How many entries that a run of all there is has not asked for are kept, for each that it has.
 const MOST_UNSEEN: usize = 2;
@@ -109,11 +112,12 @@ impl Ledger {
         }
         let read = Mutex::new(Entries::new());
         let heads = in_parallel(keys, |key| {
-            let Some((entries, head)) = entries_of(store, key)? else {
-                return Ok(None);
-            };
-            read.lock().expect("BUG: poisoned ledger").extend(&entries);
-            Ok(Some(head))
+            let found = entries_of(store, key);
+            found.map(|found| {
+                let (entries, head) = found?;
+                read.lock().expect("BUG: poisoned ledger").extend(&entries);
+                Some(head)
+            })
         });
         let mut objects = BTreeMap::new();
         for (key, head) in heads {
@@ -271,9 +275,13 @@ fn write(
 
 /// The entries in the object `key`; none if there is no such object, or it makes no sense.
 fn entries_of(store: &Store, key: &str) -> Result<Option<(Vec<u64>, Head)>, StoreError> {
-    match store.get(key, None, None) {
+    match store.get(key, Span::Whole { most: LONGEST }, None) {
         Ok(got) => Ok(Some((of_bytes(&got.bytes).unwrap_or_default(), got.head))),
         Err(error) if error.refusal == Refusal::NotFound => Ok(None),
+        Err(error) if error.refusal == Refusal::OtherLength => {
+            let head = store.head(key)?;
+            Ok(head.map(|head| (Vec::new(), head)))
+        }
         Err(error) => Err(error),
     }
 }

@@ -1,6 +1,6 @@
 //! A store in memory that counts its requests and can be made to fail: for tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -26,6 +26,7 @@ pub(crate) struct Memory(Arc<Inner>);
 struct Inner {
     objects: Mutex<BTreeMap<String, Stored>>,
     counts: Mutex<BTreeMap<&'static str, u64>>,
+    overlong: Mutex<BTreeSet<String>>,
     writes: Mutex<u64>,
     now: Mutex<i64>,
 }
@@ -66,6 +67,11 @@ impl Memory {
     /// Puts an object there behind everybody's back.
     pub(crate) fn insert(&self, key: &str, bytes: Vec<u8>) -> String {
         self.write(key, bytes, Attributes::new())
+    }
+
+    /// Sends the object `key` again and again from now on where it is asked for once.
+    pub(crate) fn send_too_much(&self, key: &str) {
+        self.0.overlong.lock().unwrap().insert(key.to_owned());
     }
 
     pub(crate) fn remove(&self, key: &str) {
@@ -190,7 +196,12 @@ impl ObjectStore for Memory {
             _ => 0..meta.size,
         };
         let bytes = stored.bytes[range.start as usize..range.end as usize].to_vec();
-        let parts = futures_util::stream::iter([Ok(bytes.into())]).boxed();
+        let times = match self.0.overlong.lock().unwrap().contains(&path) {
+            true => 1000,
+            false => 1,
+        };
+        let parts = (0..times).map(move |_| Ok(bytes.clone().into()));
+        let parts = futures_util::stream::iter(parts).boxed();
         Ok(GetResult {
             payload: GetResultPayload::Stream(parts),
             meta,

@@ -38,7 +38,7 @@ pub use client::Store;
 pub use error::{NotUtf8, Refusal, StoreError};
 pub use ledger::{Fact, Ledger, RESERVED};
 pub use listing::{Listed, Listing, Met};
-pub use object::{Got, Head, Headers, Over};
+pub use object::{Got, Head, Headers, Over, Span};
 pub use open::{Opener, StoreOptions};
 pub use parallel::in_parallel;
 pub use pictures::{Keys, Tree};

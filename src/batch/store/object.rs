@@ -1,6 +1,8 @@
 //! What is known of an object, and what is said with one that is written.
 
-use object_store::{Attribute, AttributeValue, Attributes, ObjectMeta};
+use std::ops::Range;
+
+use object_store::{Attribute, AttributeValue, Attributes, GetRange, ObjectMeta};
 
 /// Under which name an object's user metadata has the stamp.
 const STAMP: &str = "thumbgen";
@@ -20,10 +22,22 @@ pub struct Head {
     pub stamp: Option<String>,
 }
 
+/// Which bytes of an object are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Span {
+    /// Those in this range, as far as there are as many.
+    Part(Range<u64>),
+    /// All of them, if there are no more than so many.
+    Whole {
+        /// How many they may be.
+        most: u64,
+    },
+}
+
 /// Bytes of an object.
 #[derive(Debug, Clone)]
 pub struct Got {
-    /// The bytes that were asked for, as far as there are as many.
+    /// The bytes that were asked for.
     pub bytes: Vec<u8>,
     /// What is known of the whole object.
     pub head: Head,
@@ -60,6 +74,24 @@ impl Head {
             length: meta.size,
             written: meta.last_modified.timestamp(),
             stamp: stamp.map(|text| text.as_ref().to_owned()),
+        }
+    }
+}
+
+impl Span {
+    /// How many bytes they may be.
+    pub(super) fn most(&self) -> u64 {
+        match self {
+            Self::Part(range) => range.end.saturating_sub(range.start),
+            Self::Whole { most } => *most,
+        }
+    }
+
+    /// The range that a request names.
+    pub(super) fn range(self) -> Option<GetRange> {
+        match self {
+            Self::Part(range) => Some(GetRange::Bounded(range)),
+            Self::Whole { .. } => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::memory::Memory;
-use super::{Fact, Ledger};
+use super::{Fact, Ledger, Refusal, Span};
 use crate::batch::destination::object::Bucket;
 use crate::batch::ends::Ends;
 use crate::batch::freshness::{Etag, Fingerprint, SourceVersion};
@@ -130,9 +130,47 @@ fn large_progressive_pictures_are_read_as_far_as_needed() {
         let mut thumbnailer = Thumbnailer::new(Options::default());
         let whole = thumbnailer.thumbnail(&picture[..], &Variant::default());
         let pixels = |bytes: &[u8]| image::load_from_memory(bytes).unwrap();
-        let got = memory.store("s3://shop/thumbs").get("a.jpg", None, None);
+        let got = memory
+            .store("s3://shop/thumbs")
+            .get("a.jpg", Span::Whole { most: length }, None);
         assert_eq!(pixels(&got.unwrap().bytes), pixels(&whole.unwrap().bytes));
     }
+}
+
+#[test]
+fn more_than_was_asked_for_is_not_read() {
+    let memory = Memory::new();
+    memory.insert("images/a.jpg", vec![1; 1000]);
+    let store = memory.store("s3://shop/images");
+    let whole = |most| store.get("a.jpg", Span::Whole { most }, None);
+    assert_eq!(whole(1000).unwrap().bytes.len(), 1000);
+    let too_long = whole(999).unwrap_err();
+    assert_eq!(too_long.refusal, Refusal::OtherLength);
+    assert_eq!(
+        too_long.to_string(),
+        "1000 bytes came where there should be 999"
+    );
+    memory.send_too_much("images/a.jpg");
+    for (span, text) in [
+        (
+            Span::Whole { most: 1000 },
+            "2000 bytes came where there should be 1000",
+        ),
+        (
+            Span::Whole { most: 2999 },
+            "3000 bytes came where there should be 2999",
+        ),
+        (Span::Part(10..20), "20 bytes came where there should be 10"),
+    ] {
+        let error = store.get("a.jpg", span, None).unwrap_err();
+        assert_eq!(error.to_string(), text);
+    }
+    let begun = vec![0; 7];
+    let onto = store.get_onto("a.jpg", Span::Part(7..20), None, begun);
+    assert_eq!(
+        onto.unwrap_err().to_string(),
+        "33 bytes came where there should be 20"
+    );
 }
 
 #[test]

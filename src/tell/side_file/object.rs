@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use tempfile::NamedTempFile;
 
 use crate::batch::store::{
-    Head, Headers, Listing, Met, Opener, Over, Refusal, Store, StoreError, StoreUrl,
+    Head, Headers, Listing, Met, Opener, Over, Refusal, Span, Store, StoreError, StoreUrl,
 };
 
 /// An object, which may not be there yet.
@@ -31,8 +31,8 @@ impl Object {
         // Another may have come meanwhile.
         match self.store.head(&self.key)? {
             Some(head) if head.length > 0 => {
-                let range = 0..most.min(head.length);
-                Ok(self.store.get(&self.key, Some(range), None)?.bytes)
+                let span = Span::Part(0..most.min(head.length));
+                Ok(self.store.get(&self.key, span, None)?.bytes)
             }
             _ => Ok(Vec::new()),
         }

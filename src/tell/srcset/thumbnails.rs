@@ -8,10 +8,17 @@ use crate::picture::own_size;
 use crate::tell::side_file::SideFiles;
 
 #[cfg(feature = "object-store")]
-use {crate::batch::store::Store, std::path::PathBuf};
+use {
+    crate::batch::store::{Span, Store},
+    std::path::PathBuf,
+};
 
 /// More than any header that thumbgen writes has.
 const HEAD: u64 = 4 << 10;
+
+/// The longest one of which a likeness is made, in a store: who may write there may put anything in its place.
+#[cfg(feature = "object-store")]
+const LONGEST: u64 = 64 << 20;
 
 /// Those below a DEST.
 #[derive(Debug)]
@@ -59,8 +66,11 @@ impl Thumbnails {
             #[cfg(feature = "object-store")]
             (Self::Object(store, dest), most) => {
                 let key = path.strip_prefix(dest).ok()?.to_str()?;
-                let got = store.get(key, most.map(|most| 0..most), None).ok()?;
-                Some(got.bytes)
+                let span = match most {
+                    Some(most) => Span::Part(0..most),
+                    None => Span::Whole { most: LONGEST },
+                };
+                Some(store.get(key, span, None).ok()?.bytes)
             }
         }
     }

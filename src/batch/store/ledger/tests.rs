@@ -42,6 +42,7 @@ fn what_is_damaged_is_not_in_it_and_is_replaced() {
         sound[..sound.len() - 1].to_vec(),
         [b"thumbgen ledger 2\n", &sound[HEADER.len()..]].concat(),
         sound.iter().map(|byte| byte ^ 1).collect(),
+        vec![0; LONGEST as usize + 1],
     ] {
         memory.insert(key, bytes);
         let ledger = Ledger::read(&store).unwrap();
