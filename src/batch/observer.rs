@@ -60,6 +60,8 @@ pub enum Event<'a> {
 pub enum Warning {
     /// The file system of DEST has no locks.
     NotLocked(PathBuf, io::Error),
+    /// Another run, which is named, has claimed DEST, in a store: this one's claim was not renewed in time.
+    TakenOver(PathBuf, String),
     /// What is known to be fresh could not be written down: the next run asks for it again.
     NoLedger(PathBuf, io::Error),
     /// What is in DEST could not be listed to the end: each thumbnail is asked for.
@@ -88,6 +90,14 @@ impl fmt::Display for Warning {
             Self::NotLocked(dest, error) => {
                 let dest = shown(dest);
                 write!(f, "{dest} can't be locked ({error}); going on without")
+            }
+            Self::TakenOver(dest, holder) => {
+                let dest = shown(dest);
+                write!(
+                    f,
+                    "{dest} was taken over by {holder}, as this run's claim had run out; \
+                     going on, as both make the same"
+                )
             }
             Self::NoLedger(dest, error) => {
                 let dest = shown(dest);

@@ -17,7 +17,7 @@ pub struct Ready<'a> {
     pub(super) batch: &'a Batch,
     pub(super) names: Names,
     pub(super) stop: &'a Stop,
-    _lock: Option<Holding>,
+    lock: Option<Holding>,
     pub(super) ends: Ends,
 }
 
@@ -29,8 +29,22 @@ enum Holding {
     },
     #[cfg(feature = "object-store")]
     Store {
-        _held: claim::Held,
+        held: claim::Held,
     },
+}
+
+impl Ready<'_> {
+    /// That another run has taken DEST over, if it has; told once.
+    pub(super) fn take_loss(&self) -> Option<Warning> {
+        match self.lock.as_ref()? {
+            Holding::Folder { .. } => None,
+            #[cfg(feature = "object-store")]
+            Holding::Store { held } => {
+                let holder = held.take_loss()?;
+                Some(Warning::TakenOver(self.batch.dest.clone(), holder))
+            }
+        }
+    }
 }
 
 impl Batch {
@@ -69,7 +83,7 @@ impl Batch {
             batch: self,
             names,
             stop,
-            _lock: self.hold_dest(&ends, observer, stop)?,
+            lock: self.hold_dest(&ends, observer, stop)?,
             ends,
         })
     }
@@ -103,7 +117,7 @@ impl Batch {
             return match claim::claim(&bucket.store, claim, self.wait, stop)
                 .map_err(|error| RunError::Dest(dest.clone(), error.into()))?
             {
-                Held(held) => Ok(Some(Holding::Store { _held: held })),
+                Held(held) => Ok(Some(Holding::Store { held })),
                 Busy(holder) => Err(RunError::Busy(dest.clone(), holder)),
                 Stopped => Ok(None),
                 Unsupported(error) => unlocked(error.into()),
@@ -131,8 +145,14 @@ impl<'a> Ready<'a> {
             batch,
             names: Names::new(labels, batch.names.clone()).expect("names that don't meet"),
             stop,
-            _lock: None,
+            lock: None,
             ends,
         }
+    }
+
+    /// The same with a claim.
+    pub(super) fn with_claim(mut self, held: claim::Held) -> Self {
+        self.lock = Some(Holding::Store { held });
+        self
     }
 }

@@ -89,6 +89,7 @@ impl Ready<'_> {
         if !outcomes.has_dest_failed() {
             self.save_ledger(&outcomes);
         }
+        self.tell_loss(&outcomes);
         let finished = !outcomes.is_stopped();
         let (totals, ended_by) = outcomes.into_parts();
         Ok(Ran {
@@ -158,6 +159,7 @@ impl Ready<'_> {
         let mut places = self.places();
         let jobs = iter::from_fn(|| {
             let picture = next(&mut pictures, outcomes)?;
+            self.tell_loss(outcomes);
             let mut job = Job::new(picture, dest, &self.names, batch.name.as_deref());
             if let Some(error) = places.fill_in(&mut job, dest) {
                 outcomes.tell(Event::Warning(Warning::NoListing(dest.clone(), error)));
@@ -197,6 +199,13 @@ impl Ready<'_> {
             |job, result| outcomes.done(&job, result),
         )
         .map_err(RunError::Threads)
+    }
+
+    /// Tells that another run is at work on DEST, too: they leave the same bytes, but twice the load.
+    fn tell_loss(&self, outcomes: &Outcomes<'_>) {
+        if let Some(warning) = self.take_loss() {
+            outcomes.tell(Event::Warning(warning));
+        }
     }
 
     /// Removes thumbnails whose source is gone, unless there is any doubt about what is there.

@@ -10,11 +10,15 @@
 //!
 //! Ages are told by the store's clock alone: an object that a run has just written in `.thumbgen.time/` says what time
 //! it is there. In a claim stands who has it, and a number by which its run knows it again: where no answer comes to a
-//! request, it isn't known whether it was done. Should two runs be at work all the same, they write the same bytes.
+//! request, it isn't known whether it was done. Behind that stands how often it was written again:
+//! on S3, where an entity tag is a hash of the bytes, it would keep its own otherwise, and a run that has just come back
+//! to life could be taken over by one that has looked before. Should two runs be at work all the same, they write the
+//! same bytes.
 
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::lock::{Claim, Wait};
 use crate::batch::stop::Stop;
@@ -61,6 +65,15 @@ pub struct Held {
     end: Option<Sender<()>>,
     /// Renews it; gives it back to be removed.
     renewing: Option<JoinHandle<Box<Own>>>,
+    /// Who has taken it over.
+    loss: Receiver<String>,
+}
+
+impl Held {
+    /// Who has taken it over, because it was not renewed in time; told once.
+    pub fn take_loss(&self) -> Option<String> {
+        self.loss.try_recv().ok()
+    }
 }
 
 impl Drop for Held {
@@ -79,23 +92,10 @@ impl Drop for Held {
 /// If the store refuses: DEST can't be written to, for one.
 pub fn claim(store: &Store, claim: Claim, wait: Wait, stop: &Stop) -> Result<Claiming, StoreError> {
     let start = Instant::now();
-    let host = nix::unistd::gethostname().unwrap_or_default();
-    let host = host.to_string_lossy();
-    let process = std::process::id();
-    let name = match claim {
-        Claim::Whole => "whole".to_owned(),
-        Claim::Shard(shard) => format!("shard-{}-of-{}", shard.index, shard.count),
-        Claim::List => format!("list-{}-{process}", host.replace(['/', '.'], "_")),
-    };
-    let own = Own {
-        store: store.clone(),
-        key: format!("{PLACE}/{name}"),
-        text: format!("process {process} on {host}\n{:016x}\n", random()),
-        head: None,
-    };
+    let own = Own::new(store, claim);
     loop {
         match own.clone().claim() {
-            Ok(Claimed::Own(own)) => return own.hold(),
+            Ok(Claimed::Own(own)) => return own.hold(RENEWAL),
             Ok(Claimed::Others(other)) => {
                 let patient = match wait {
                     Wait::No => false,
@@ -126,8 +126,9 @@ pub fn claim(store: &Store, claim: Claim, wait: Wait, stop: &Stop) -> Result<Cla
 struct Own {
     store: Store,
     key: String,
-    /// What stands in it.
+    /// What stands in it, but for the number of renewals; nothing in one that is to be removed.
     text: String,
+    renewals: u64,
     /// The object that was written last; none if there is none, or it is another run's now.
     head: Option<Head>,
 }
@@ -140,6 +141,24 @@ enum Claimed {
 }
 
 impl Own {
+    fn new(store: &Store, claim: Claim) -> Self {
+        let host = nix::unistd::gethostname().unwrap_or_default();
+        let host = host.to_string_lossy();
+        let process = std::process::id();
+        let name = match claim {
+            Claim::Whole => "whole".to_owned(),
+            Claim::Shard(shard) => format!("shard-{}-of-{}", shard.index, shard.count),
+            Claim::List => format!("list-{}-{process}", host.replace(['/', '.'], "_")),
+        };
+        Self {
+            store: store.clone(),
+            key: format!("{PLACE}/{name}"),
+            text: format!("process {process} on {host}\n{:016x}\n", random()),
+            renewals: 0,
+            head: None,
+        }
+    }
+
     fn claim(mut self) -> Result<Claimed, StoreError> {
         if !self.write(None)? {
             let now = self.now()?;
@@ -165,10 +184,9 @@ impl Own {
     /// Writes it over what is there, or where there is nothing; false if there is another run's.
     fn write(&mut self, over: Option<&Head>) -> Result<bool, StoreError> {
         let condition = over.map_or(Over::Nothing, Over::This);
-        let text = self.text.clone().into_bytes();
         let written = self
             .store
-            .put(&self.key, text, condition, Headers::default());
+            .put(&self.key, self.bytes(), condition, Headers::default());
         let refused = match written {
             Ok(_) => None,
             Err(error) if error.is_others() || error.may_pass() => Some(error),
@@ -176,9 +194,7 @@ impl Own {
         };
         // Also where it was refused: that may be the answer to a second try, where that to the first was lost.
         self.head = match self.store.get(&self.key, SPAN, None) {
-            Ok(there) => Some(there)
-                .filter(|there| there.bytes == self.text.as_bytes())
-                .map(|there| there.head),
+            Ok(there) => self.is_own(&there.bytes).then_some(there.head),
             // What is longer than any claim is not this one.
             Err(error) if matches!(error.refusal, Refusal::NotFound | Refusal::OtherLength) => None,
             Err(error) => return Err(error),
@@ -187,6 +203,19 @@ impl Own {
             Some(error) if self.head.is_none() && !error.is_others() => Err(error),
             _ => Ok(self.head.is_some()),
         }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        match self.text.as_str() {
+            "" => Vec::new(),
+            text => format!("{text}{}\n", self.renewals).into_bytes(),
+        }
+    }
+
+    /// Whether `bytes` are this claim's, renewed however often: the last answer may have been lost.
+    fn is_own(&self, bytes: &[u8]) -> bool {
+        let renewals = bytes.strip_prefix(self.text.as_bytes());
+        renewals.is_some_and(|renewals| renewals.is_empty() == self.text.is_empty())
     }
 
     /// The key of a claim that does not go together with this one. Dead ones are removed.
@@ -238,19 +267,32 @@ impl Own {
         written.ok_or_else(|| StoreError::new(Refusal::Other, "what was written isn't there"))
     }
 
-    /// Writes it again and again, until what is returned is dropped.
-    fn hold(mut self: Box<Self>) -> Result<Claiming, StoreError> {
-        let (end, ended) = channel();
+    /// Writes it again; false if it is another run's now, and that run's to remove.
+    fn renew(&mut self) -> bool {
+        let Some(head) = self.head.take() else {
+            return false;
+        };
+        self.renewals += 1;
+        match self.write(Some(&head)) {
+            Ok(is_own) => is_own,
+            // If it can't be written now, then the next time.
+            Err(_) => {
+                self.head = Some(head);
+                true
+            }
+        }
+    }
+
+    /// Writes it again `every` so often, until what is returned is dropped.
+    fn hold(mut self: Box<Self>, every: Duration) -> Result<Claiming, StoreError> {
+        let ((end, ended), (tell_loss, loss)) = (bounded(0), bounded(1));
         let unheld = self.clone();
         let renew = move || {
-            while ended.recv_timeout(RENEWAL) == Err(RecvTimeoutError::Timeout) {
-                let Some(head) = self.head.take() else {
-                    // Another run has taken it over: it is that run's to remove.
+            while ended.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                if !self.renew() {
+                    let holder = holder_of(&self.store, &self.key);
+                    let _ = tell_loss.send(holder.unwrap_or_else(|| "another run".to_owned()));
                     break;
-                };
-                // If it can't be written now, then the next time.
-                if self.write(Some(&head)).is_err() {
-                    self.head = Some(head);
                 }
             }
             self
@@ -260,6 +302,7 @@ impl Own {
             Ok(renewing) => Ok(Claiming::Held(Held {
                 end: Some(end),
                 renewing: Some(renewing),
+                loss,
             })),
             Err(error) => {
                 unheld.remove();
@@ -289,6 +332,19 @@ fn holder_of(store: &Store, key: &str) -> Option<String> {
     let holder = text.lines().next()?;
     let is_plain = holder.len() < 200 && !holder.chars().any(char::is_control);
     (is_plain && !holder.is_empty()).then(|| format!("another run, {holder}"))
+}
+
+/// What `claim` needs of DEST, `store`, written again `every` so often.
+#[cfg(test)]
+pub(crate) fn held(store: &Store, claim: Claim, every: Duration) -> Held {
+    let own = Own::new(store, claim).claim().expect("a store in memory");
+    let Claimed::Own(own) = own else {
+        panic!("another run's");
+    };
+    match own.hold(every) {
+        Ok(Claiming::Held(held)) => held,
+        unheld => panic!("{unheld:?}"),
+    }
 }
 
 #[cfg(test)]
@@ -352,6 +408,61 @@ mod tests {
         memory.insert("thumbs/.thumbgen.claim/whole", b"another run's".to_vec());
         drop(held);
         assert_eq!(memory.keys(), ["thumbs/.thumbgen.claim/whole"]);
+    }
+
+    #[test]
+    fn a_run_that_renews_its_claim_is_not_taken_over_by_one_that_has_looked_before() {
+        let memory = Memory::new();
+        let store = memory.store("s3://shop/thumbs");
+        let [mut own, mut other] = [Claim::Whole; 2].map(|claim| Own::new(&store, claim));
+        assert!(own.write(None).unwrap());
+        let looked = own.head.clone();
+        for _ in 0..12 {
+            let holder = holder_of(&store, &own.key);
+            assert!(own.renew());
+            assert_eq!(holder_of(&store, &own.key), holder);
+            assert!(!other.write(looked.as_ref()).unwrap());
+        }
+        assert!(own.renew());
+    }
+
+    #[test]
+    fn a_renewal_whose_answer_was_lost_is_known_again() {
+        let store = Memory::new().store("s3://shop/thumbs");
+        let mut own = Own::new(&store, Claim::Whole);
+        assert!(own.write(None).unwrap());
+        let before = own.head.clone();
+        assert!(own.renew());
+        own.head = before;
+        assert!(own.renew() && own.renew());
+    }
+
+    #[test]
+    fn that_another_run_has_taken_a_claim_over_is_told_once() {
+        let memory = Memory::new();
+        let store = memory.store("s3://shop/thumbs");
+        for (others, told) in [
+            (
+                &b"process 7 on mars\n0\n"[..],
+                "another run, process 7 on mars",
+            ),
+            (b"", "another run"),
+        ] {
+            let held = held(&store, Claim::Whole, Duration::from_millis(1));
+            assert_eq!(held.take_loss(), None);
+            memory.insert("thumbs/.thumbgen.claim/whole", others.to_vec());
+            let start = Instant::now();
+            let loss = loop {
+                assert!(start.elapsed() < Duration::from_secs(60), "not seen");
+                if let Some(loss) = held.take_loss() {
+                    break loss;
+                }
+            };
+            assert_eq!(loss, told);
+            drop(held);
+            assert_eq!(memory.keys(), ["thumbs/.thumbgen.claim/whole"]);
+            memory.remove("thumbs/.thumbgen.claim/whole");
+        }
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! Whole runs in memory: what is fresh, and how many requests it takes to know.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
 
 use super::memory::Memory;
 use super::{Fact, Ledger, Refusal, Span};
+use crate::batch::destination::claim::held;
+use crate::batch::destination::lock::Claim;
 use crate::batch::destination::object::Bucket;
 use crate::batch::ends::Ends;
 use crate::batch::freshness::{Etag, Fingerprint, SourceVersion};
+use crate::batch::observer::{Event, Observer};
 use crate::batch::ready::Ready;
 use crate::batch::run::Ran;
 use crate::batch::settings::Batch;
@@ -16,6 +21,13 @@ use crate::picture::{Options, Thumbnailer, Variant};
 
 /// Runs over `s3://shop/images` and `s3://shop/thumbs` in `memory`.
 fn run(memory: &Memory, batch: &Batch) -> Ran {
+    let stop = Stop::default();
+    let ran = ready(memory, batch, &stop).run(&()).unwrap();
+    assert!(ran.finished, "{:?}", ran.ended_by);
+    ran
+}
+
+fn ready<'a>(memory: &Memory, batch: &'a Batch, stop: &'a Stop) -> Ready<'a> {
     let dest = memory.store("s3://shop/thumbs");
     let bucket = Bucket {
         ledger: Ledger::read(&dest).unwrap(),
@@ -28,11 +40,7 @@ fn run(memory: &Memory, batch: &Batch) -> Ran {
         dest: Some(Arc::new(bucket)),
         ..Ends::default()
     };
-    let ran = Ready::with_ends(batch, ends, &Stop::default())
-        .run(&())
-        .unwrap();
-    assert!(ran.finished, "{:?}", ran.ended_by);
-    ran
+    Ready::with_ends(batch, ends, stop)
 }
 
 fn batch() -> Batch {
@@ -95,7 +103,7 @@ fn a_lost_ledger_costs_requests_and_no_wrong_answer() {
     for key in memory.keys().iter().filter(|key| key.contains("ledger")) {
         memory.remove(key);
     }
-    memory.insert("images/7.jpg", picture());
+    memory.insert("images/7.jpg", [picture(), vec![0]].concat());
     memory.forget_counts();
     let counts = run(&memory, &batch()).totals.counts;
     assert_eq!((counts.made, counts.fresh), (1, 49));
@@ -135,6 +143,55 @@ fn large_progressive_pictures_are_read_as_far_as_needed() {
             .get("a.jpg", Span::Whole { most: length }, None);
         assert_eq!(pixels(&got.unwrap().bytes), pixels(&whole.unwrap().bytes));
     }
+}
+
+/// What a run has warned of.
+#[derive(Default)]
+struct Warnings(Mutex<Vec<String>>);
+
+impl Observer for Warnings {
+    fn event(&self, event: Event<'_>) {
+        if let Event::Warning(warning) = event {
+            self.0.lock().unwrap().push(warning.to_string());
+        }
+    }
+}
+
+#[test]
+fn a_run_whose_claim_was_taken_over_says_so_once_and_goes_on() {
+    let memory = Memory::new();
+    for number in 0..50 {
+        memory.insert(&format!("images/{number}.jpg"), picture());
+    }
+    let (batch, stop) = (batch(), Stop::default());
+    let claim = held(
+        &memory.store("s3://shop/thumbs"),
+        Claim::Whole,
+        Duration::from_millis(1),
+    );
+    let others = "process 7 on mars\n0123456789abcdef\n";
+    memory.insert("thumbs/.thumbgen.claim/whole", others.into());
+    memory.forget_counts();
+    // It looks at what is there, and then whose that is.
+    while memory.counts().get("GET") < Some(&2) {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let warnings = Warnings::default();
+    let ready = ready(&memory, &batch, &stop).with_claim(claim);
+    let ran = ready.run(&warnings).unwrap();
+    assert!(ran.finished && ran.totals.counts.made == 50);
+    assert_eq!(
+        *warnings.0.lock().unwrap(),
+        [
+            "s3://shop/thumbs was taken over by another run, process 7 on mars, as this run's claim had run out; \
+             going on, as both make the same"
+        ]
+    );
+    assert!(
+        memory
+            .keys()
+            .contains(&"thumbs/.thumbgen.claim/whole".into())
+    );
 }
 
 #[test]
