@@ -96,7 +96,10 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
     let ran = match ready.run(&teller) {
         Ok(ran) => ran,
         Err(error) => {
-            teller.keep_known();
+            // What stopped the run says more, and decides the status.
+            if let Err(error) = teller.keep_known() {
+                say(&prefix::error(&error.to_string()));
+            }
             return Err(error.into());
         }
     };
@@ -111,10 +114,14 @@ pub fn run(config: &Config) -> Result<Exit, Error> {
         (Err(error), Ok(_)) => return Err(error.into()),
     };
     if let Some(line) = told {
-        // A closed stderr doesn't change the exit status.
-        let _ = writeln!(io::stderr(), "{line}");
+        say(&line);
     }
     exit
+}
+
+/// Prints `line` on stderr; that this is closed doesn't change the exit status.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// The report of a run of `batch` in the file that was `typed`, and what failed by the one before it.

@@ -135,14 +135,18 @@ impl Teller {
     }
 
     /// Keeps the failures that were known for the next run, where this one can't begin and its report was emptied.
-    pub fn keep_known(self) {
+    ///
+    /// # Errors
+    ///
+    /// When the report can't be written: they are lost then, or in another place that the error names.
+    pub fn keep_known(self) -> Result<(), ReportError> {
         let report = self.report.and_then(|report| report.into_inner().ok());
-        if let Some(mut report) = report.filter(Report::is_emptied) {
-            let mut left = self.known.left().into_iter();
-            let written = left.try_for_each(|record| report.write(&record));
-            // What stopped the run is told, and says more.
-            let _ = written.and_then(|()| report.finish());
-        }
+        let Some(mut report) = report.filter(Report::is_emptied) else {
+            return Ok(());
+        };
+        let mut left = self.known.left().into_iter();
+        left.try_for_each(|record| report.write(&record))?;
+        report.finish()
     }
 
     /// Ends the report with `record` and leaves the bars as they stand. The run came to `all` pictures of SOURCE, or at

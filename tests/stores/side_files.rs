@@ -1,7 +1,7 @@
 //! Reports, lists and charts that go to a store.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -13,6 +13,7 @@ use crate::server::{SECRET, Server};
 on_each_server!(
     a_report_goes_to_a_store_and_is_remembered,
     a_report_that_is_refused_at_its_end_costs_nothing_else,
+    what_is_known_is_not_lost_in_silence_by_a_run_that_can_not_begin,
     reports_of_shards_are_merged_in_the_store,
     a_list_for_a_template_goes_to_a_store,
     a_long_report_is_put_in_parts,
@@ -85,16 +86,50 @@ fn a_report_that_is_refused_at_its_end_costs_nothing_else(server: &Server) {
     deny(1);
     let refused = run();
     refused.ends_with(2).counts(3, 0, 0);
-    let (_, kept) = refused
-        .stderr
-        .split_once("AccessDenied: No.; it is in ")
-        .unwrap();
-    let (kept, _) = kept.split_once(" instead").unwrap();
-    assert_eq!(lines(&fs::read(kept).unwrap()).len(), 4);
+    let kept = kept_instead(&refused);
+    assert_eq!(lines(&fs::read(&kept).unwrap()).len(), 4);
     fs::remove_file(kept).unwrap();
     server.proxy.take_counts();
     run().ends_with(0).counts(0, 3, 0);
     assert_eq!(lines(&server.bytes("reports/last.jsonl")).len(), 4);
+}
+
+fn what_is_known_is_not_lost_in_silence_by_a_run_that_can_not_begin(server: &Server) {
+    server.put("images/bad.jpg", b"no picture");
+    let report = server.url("reports/last.jsonl");
+    let run = |options: &[&str]| server.make(&[&["--report", &report], options].concat());
+    let of_no_list = || run(&["--files-from", "nowhere"]);
+    run(&[]).ends_with(1).says("images/bad.jpg: header: ");
+    of_no_list().ends_with(2).says("nowhere");
+    run(&[])
+        .ends_with(1)
+        .does_not_say("images/bad.jpg: header: ");
+    // The first one, of an empty report, goes well.
+    server
+        .proxy
+        .fault("PUT", "reports/", 1, Fault::Before(Arc::new(|| ())));
+    server
+        .proxy
+        .fault("PUT", "reports/", 1, answer(403, "AccessDenied"));
+    let refused = of_no_list();
+    refused.ends_with(2).says("nowhere");
+    refused.says(&format!(
+        "report {report} can't be written: AccessDenied: No."
+    ));
+    let kept = kept_instead(&refused);
+    let outcome = &lines(&fs::read(&kept).unwrap())[0]["outcome"];
+    assert_eq!(outcome, "failed before");
+    fs::remove_file(kept).unwrap();
+}
+
+/// The file that a `run` tells to have left in place of a report.
+fn kept_instead(run: &Run) -> PathBuf {
+    let (_, kept) = run
+        .stderr
+        .split_once("AccessDenied: No.; it is in ")
+        .unwrap();
+    let (kept, _) = kept.split_once(" instead").unwrap();
+    kept.into()
 }
 
 fn reports_of_shards_are_merged_in_the_store(server: &Server) {
