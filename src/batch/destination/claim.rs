@@ -23,7 +23,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use super::lock::{Claim, Wait};
 use crate::batch::stop::Stop;
 use crate::batch::store::{
-    Head, Headers, Listing, Met, Over, Refusal, Span, Store, StoreError, random,
+    Head, Headers, Listing, Met, Over, Refusal, Span, Store, StoreError, about, random,
 };
 
 const PLACE: &str = ".thumbgen.claim";
@@ -40,8 +40,8 @@ const TERM: i64 = 120;
 /// How often it is written again.
 const RENEWAL: Duration = Duration::from_secs(30);
 
-/// How often a waiting run looks whether DEST is free. Each look is some requests.
-const BETWEEN_TRIES: Duration = Duration::from_secs(2);
+/// The longest that a waiting run doesn't look whether DEST is free. Each look is some requests.
+const BETWEEN_TRIES: Duration = Duration::from_secs(3);
 
 /// How often a waiting run looks whether it is to end.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
@@ -111,8 +111,8 @@ pub fn claim(store: &Store, claim: Claim, wait: Wait, stop: &Stop) -> Result<Cla
             }
             Err(error) => return Err(error),
         }
-        let asleep = Instant::now();
-        while asleep.elapsed() < BETWEEN_TRIES {
+        let (asleep, pause) = (Instant::now(), about(BETWEEN_TRIES));
+        while asleep.elapsed() < pause {
             if stop.is_set() {
                 return Ok(Claiming::Stopped);
             }

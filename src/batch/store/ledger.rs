@@ -26,7 +26,7 @@ use super::error::{Refusal, StoreError};
 use super::listing::{Listing, Met};
 use super::object::{Head, Headers, Over, Span};
 use super::parallel::in_parallel;
-use super::random::random;
+use super::random::about;
 use entries::Entries;
 
 /// How the keys of what thumbgen keeps in DEST for itself begin.
@@ -259,8 +259,7 @@ fn write(
             written => return written.map(|_| ()),
         }
         // Shards that end together write the same objects.
-        let part = random() as f64 / u64::MAX as f64;
-        thread::sleep(pause.mul_f64(0.5 + part / 2.0));
+        thread::sleep(about(pause));
         pause *= 2;
         let theirs = entries_of(store, key)?;
         before = theirs.map(|(theirs, head)| {

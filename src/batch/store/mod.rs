@@ -42,6 +42,6 @@ pub use object::{Got, Head, Headers, Over, Span};
 pub use open::{Opener, StoreOptions};
 pub use parallel::in_parallel;
 pub use pictures::{Keys, Tree};
-pub use random::random;
+pub use random::{about, random};
 pub use url::{Service, StoreUrl, UrlError};
 pub use window::Places;
