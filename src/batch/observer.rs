@@ -62,6 +62,15 @@ pub enum Warning {
     NotLocked(PathBuf, io::Error),
     /// Another run, which is named, has claimed DEST, in a store: this one's claim was not renewed in time.
     TakenOver(PathBuf, String),
+    /// Fewer requests are made at the same time than are wanted: they would not fit the files that may be open.
+    FewerRequests {
+        /// How many are wanted.
+        wanted: usize,
+        /// How many are made.
+        made: usize,
+        /// How many files the process may open.
+        files: u64,
+    },
     /// What is known to be fresh could not be written down: the next run asks for it again.
     NoLedger(PathBuf, io::Error),
     /// What is in DEST could not be listed to the end: each thumbnail is asked for.
@@ -99,6 +108,14 @@ impl fmt::Display for Warning {
                      going on, as both make the same"
                 )
             }
+            Self::FewerRequests {
+                wanted,
+                made,
+                files,
+            } => write!(
+                f,
+                "{made} requests at a time instead of {wanted}: this process may open only {files} files (ulimit -n)"
+            ),
             Self::NoLedger(dest, error) => {
                 let dest = shown(dest);
                 write!(

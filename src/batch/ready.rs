@@ -72,6 +72,10 @@ impl Batch {
             return Err(of_picture());
         }
         let ends = Ends::open(self)?;
+        #[cfg(feature = "object-store")]
+        if ends.is_source_in_store() || ends.is_dest_in_store() {
+            self.warn_of_few_files(observer);
+        }
         match ends.is_tree(self) {
             false if self.prune => return Err(of_picture()),
             true if self.name.is_some() => {
@@ -86,6 +90,17 @@ impl Batch {
             lock: self.hold_dest(&ends, observer, stop)?,
             ends,
         })
+    }
+
+    #[cfg(feature = "object-store")]
+    fn warn_of_few_files(&self, observer: &dyn Observer) {
+        if let Some(limit) = self.too_few_files() {
+            observer.event(Event::Warning(Warning::FewerRequests {
+                wanted: self.stores.requests,
+                made: limit.requests,
+                files: limit.files,
+            }));
+        }
     }
 
     /// Locks DEST as long as the value lives; nothing if that was stopped, or if DEST can't be locked.

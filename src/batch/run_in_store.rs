@@ -99,7 +99,7 @@ impl Batch {
     /// As many workers as may wait and as many as may decode.
     pub(super) fn workers_for(&self, ends: &Ends) -> NonZeroUsize {
         match self.overlaps(ends) {
-            true => self.workers.saturating_add(self.stores.requests),
+            true => self.workers.saturating_add(self.requests()),
             false => self.workers,
         }
     }

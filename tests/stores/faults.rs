@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use crate::client::Kind;
 use crate::env::{finish, jpeg, size};
 use crate::proxy::Fault;
-use crate::server::{SECRET, Server};
+use crate::server::{SECRET, Server, with_files};
 
 on_each_server!(
     what_can_not_be_used_is_said_before_the_first_picture_with_the_stores_reason,
@@ -16,6 +19,7 @@ on_each_server!(
     credentials_that_run_out_end_the_run,
     a_picture_that_is_replaced_after_it_was_listed_is_made_as_it_is_now,
     what_comes_into_a_place_meanwhile_is_kept,
+    requests_fit_the_files_that_may_be_open,
     a_dead_runs_claim_is_taken_over_by_the_stores_clock,
 );
 
@@ -204,6 +208,36 @@ fn what_comes_into_a_place_meanwhile_is_kept(server: &Server) {
     server.proxy.fault("PUT", "thumbs/1.jpg", 1, put);
     server.make(&[]).ends_with(0).says("1 made").says("1 kept");
     assert_eq!(server.bytes("thumbs/1.jpg"), b"mine");
+}
+
+fn requests_fit_the_files_that_may_be_open(server: &Server) {
+    put_pictures(server, 200);
+    let warning =
+        "31 requests at a time instead of 256: this process may open only 128 files (ulimit -n)";
+    for (options, warns) in [
+        (&["--jobs", "2", "--requests", "256"][..], true),
+        (&["--jobs", "2", "--force"], false),
+    ] {
+        let requests = Arc::new([0, 0].map(AtomicUsize::new));
+        let counted = Arc::clone(&requests);
+        let wait = Fault::Before(Arc::new(move || {
+            let [now, most] = &*counted;
+            most.fetch_max(now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+            // So long that all that may be made at the same time are.
+            thread::sleep(Duration::from_millis(500));
+            now.fetch_sub(1, Ordering::Relaxed);
+        }));
+        server.proxy.fault("GET", "images/", 200, wait);
+        let run = finish(&mut with_files(
+            128,
+            server.command(server.places()).args(options),
+        ));
+        run.ends_with(0).counts(200, 0, 0);
+        assert_eq!(run.stderr.contains(warning), warns, "{run}");
+        assert_eq!(run.stderr.contains("ulimit"), warns, "{run}");
+        let most = requests[1].load(Ordering::Relaxed);
+        assert!((16..=31).contains(&most), "{most} requests at a time");
+    }
 }
 
 fn a_dead_runs_claim_is_taken_over_by_the_stores_clock(server: &Server) {

@@ -59,6 +59,24 @@ fn command(kind: Kind, port: u16) -> Command {
     }
 }
 
+/// `command` in a process that may open no more than so many `files`.
+pub(crate) fn with_files(files: u32, command: &Command) -> Command {
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &files.to_string()])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .current_dir(command.get_current_dir().unwrap())
+        .stdin(Stdio::null());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    limited
+}
+
 impl Server {
     /// One of S3.
     pub(crate) fn new() -> Self {

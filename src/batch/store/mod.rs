@@ -8,10 +8,10 @@
 //! object   what is known of one, and said with it  files    those that are read and written in parts
 //! lister   pages, asked for again                  error    what a store says, without secrets
 //! listing  keys in order, some pages ahead
-//! cuts     where a listing is cut into stretches
-//! ledger   thumbnails that are known to be fresh   window   what is in the thumbnails' places
-//! pictures those below a place                    parallel several requests at a time
-//! random   numbers that no other run has
+//! cuts     where a listing is cut into stretches   window   what is in the thumbnails' places
+//! ledger   thumbnails that are known to be fresh   parallel several requests at a time
+//! pictures those below a place                     random   numbers that no other run has
+//! files_limit  how many requests fit the files that may be open
 //! ```
 
 mod client;
@@ -19,6 +19,7 @@ mod crypto;
 mod cuts;
 mod error;
 mod files;
+mod files_limit;
 mod ledger;
 mod lister;
 mod listing;
@@ -36,6 +37,7 @@ mod window;
 
 pub use client::Store;
 pub use error::{NotUtf8, Refusal, StoreError};
+pub use files_limit::FilesLimit;
 pub use ledger::{Fact, Ledger, RESERVED};
 pub use listing::{Listed, Listing, Met};
 pub use object::{Got, Head, Headers, Over, Span};

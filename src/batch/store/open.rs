@@ -14,6 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::client::Store;
 use super::crypto::{Graviola, choose_tls};
 use super::error::{Refusal, StoreError};
+use super::files_limit::FilesLimit;
 use super::object::Head;
 use super::url::{Service, StoreUrl};
 use crate::batch::cores;
@@ -42,8 +43,7 @@ const CORES_TO_A_THREAD: usize = 2;
 /// (docs/object-stores.md).
 const REQUESTS_TO_A_WORKER: usize = 64;
 
-/// The most that are made if nobody says how many. Each may hold a connection to SOURCE and one to DEST, and by default
-/// a process may open 1,024 files.
+/// The most that are made if nobody says how many, even if [more files](FilesLimit) may be opened.
 const MOST_REQUESTS: usize = 256;
 
 /// How long the crate may try a request again: it signs it once, and S3 takes signatures of up to 15 minutes.
@@ -53,7 +53,8 @@ const MOST_OF_A_SIGNATURE: Duration = Duration::from_secs(300);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreOptions {
-    /// Requests that are made at the same time, for each of SOURCE and DEST.
+    /// Requests that are made at the same time, for each of SOURCE and DEST. A run makes fewer if it may not open
+    /// enough files for them.
     pub requests: usize,
     /// How long a request is tried again.
     pub retry_timeout: Duration,
@@ -64,10 +65,14 @@ pub struct StoreOptions {
 }
 
 impl StoreOptions {
-    /// What is right, as a rule, for a run that makes `workers` pictures at the same time.
+    /// What is right, as a rule, for a run that makes `workers` pictures at the same time, and that may open as many
+    /// files as this process.
     pub fn for_workers(workers: NonZeroUsize) -> Self {
+        let fitting = FilesLimit::for_workers(workers).map_or(usize::MAX, |limit| limit.requests);
         Self {
-            requests: MOST_REQUESTS.min(REQUESTS_TO_A_WORKER * workers.get()),
+            requests: MOST_REQUESTS
+                .min(REQUESTS_TO_A_WORKER * workers.get())
+                .min(fitting),
             retry_timeout: Duration::from_secs(60),
             allow_http: false,
             cache_control: None,

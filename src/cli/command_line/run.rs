@@ -212,6 +212,8 @@ pub struct Cli {
 
     /// Pictures that wait for a store at the same time [default: 64 for each of the --jobs, 256 at most]
     ///
+    /// Fewer, if the limit of open files (ulimit -n) leaves no room for two connections each.
+    ///
     /// SOURCE and DEST may be s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX. Credentials are taken
     /// from the environment.
     #[cfg(feature = "object-store")]
