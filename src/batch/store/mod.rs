@@ -7,7 +7,7 @@
 //! client   requests, as calls that block           crypto   digests, signatures and TLS
 //! object   what is known of one, and said with it  files    those that are read and written in parts
 //! lister   pages, asked for again                  error    what a store says, without secrets
-//! listing  keys in order, some pages ahead
+//! listing  keys in order, some pages ahead         folder   what is right below a place
 //! cuts     where a listing is cut into stretches   window   what is in the thumbnails' places
 //! ledger   thumbnails that are known to be fresh   parallel several requests at a time
 //! pictures those below a place                     random   numbers that no other run has
@@ -20,6 +20,7 @@ mod cuts;
 mod error;
 mod files;
 mod files_limit;
+mod folder;
 mod ledger;
 mod lister;
 mod listing;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use tempfile::NamedTempFile;
 
 use crate::batch::store::{
-    Head, Headers, Listing, Met, Opener, Over, Refusal, Span, Store, StoreError, StoreUrl,
+    Head, Headers, Opener, Over, Refusal, Span, Store, StoreError, StoreUrl,
 };
 
 /// An object, which may not be there yet.
@@ -90,16 +90,10 @@ pub(super) fn in_folder(opener: &Opener, url: &StoreUrl, ending: &str) -> io::Re
         return Ok(vec![url.to_string().into()]);
     }
     let (store, _) = opener.open(url)?;
-    let mut found = Vec::new();
-    for met in Listing::whole(&store) {
-        if let Met::Object(object) = met?
-            && object.key.ends_with(ending)
-            && !object.key.contains('/')
-        {
-            found.push(format!("{url}/{}", object.key).into());
-        }
-    }
-    Ok(found)
+    let mut keys = store.right_below()?;
+    keys.retain(|key| key.ends_with(ending));
+    let urls = keys.iter().map(|key| format!("{url}/{key}").into());
+    Ok(urls.collect())
 }
 
 /// A temporary file that becomes an object.
