@@ -28,7 +28,7 @@ pub(crate) struct Renderer {
     pyramid: Pyramid,
     /// Planes whose colours are converted before they are resized.
     large: [Vec<u8>; 4],
-    /// A plane that is being sharpened, turned or halved.
+    /// A plane that is being sharpened or turned.
     buffer: Vec<u8>,
     /// The interleaved pixels.
     pixels: Vec<u8>,
@@ -160,7 +160,7 @@ impl Renderer {
             if conversion.is_grey() {
                 interleaved(&planes[0], Layout::Grey)
             } else {
-                ycbcr(planes, size, halves && !conversion.keeps_planes(), buffer)
+                ycbcr(planes, size, halves && !conversion.keeps_planes())
             }
         } else {
             colours.convert(&conversion, planes, pixels);
@@ -185,7 +185,7 @@ impl Renderer {
                     plane.resize(samples, 0);
                 }
                 colour::split(pixels, planes, 0..samples, Wanted::YCbCr);
-                ycbcr(planes, size, halves, buffer)
+                ycbcr(planes, size, halves)
             } else {
                 interleaved(pixels, layout)
             }
@@ -233,15 +233,10 @@ impl Renderer {
 }
 
 /// Planes for a JPEG, of which chroma is halved first if it isn't yet.
-fn ycbcr<'p>(
-    planes: &'p mut [Vec<u8>; 5],
-    (width, height): (u32, u32),
-    halve: bool,
-    buffer: &mut Vec<u8>,
-) -> Pixels<'p> {
+fn ycbcr(planes: &mut [Vec<u8>; 5], (width, height): (u32, u32), halve: bool) -> Pixels<'_> {
     if halve {
         for plane in &mut planes[1..3] {
-            halve_chroma(plane, (width as usize, height as usize), buffer);
+            halve_chroma(plane, (width as usize, height as usize));
         }
     }
     let [first, second, third, ..] = planes;

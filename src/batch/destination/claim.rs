@@ -10,10 +10,9 @@
 //!
 //! Ages are told by the store's clock alone: an object that a run has just written in `.thumbgen.time/` says what time
 //! it is there. In a claim stands who has it, and a number by which its run knows it again: where no answer comes to a
-//! request, it isn't known whether it was done. Behind that stands how often it was written again:
-//! on S3, where an entity tag is a hash of the bytes, it would keep its own otherwise, and a run that has just come back
-//! to life could be taken over by one that has looked before. Should two runs be at work all the same, they write the
-//! same bytes.
+//! request, it isn't known whether it was done. Behind that stands how often it was written again: on S3, where an
+//! entity tag is a hash of the bytes, it would keep its own otherwise, and a run that has just come back to life could
+//! be taken over by one that has looked before. Should two runs be at work all the same, they write the same bytes.
 
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};

@@ -20,6 +20,9 @@ const PART: usize = 128 << 10;
 /// the first read asks for, and only what comes after that is read while we work.
 const FIRST: usize = 8 << 10;
 
+/// The most memory that is kept for a picture that needs less than half of it, in bytes.
+const KEPT: usize = 1 << 20;
+
 /// A picture that was read as far as needed.
 #[derive(Debug)]
 pub struct ReadSource {
@@ -151,6 +154,9 @@ impl ReadBuffer {
         length: usize,
         reading: &mut Reading,
     ) -> io::Result<Enough> {
+        if self.memory.len() > KEPT.max(2 * length) {
+            self.memory = Vec::new();
+        }
         // Room for all of it at once, or each part would move the earlier ones; what isn't read takes no memory yet.
         let room = (length + 1).saturating_sub(self.memory.len());
         self.memory.reserve_exact(room);

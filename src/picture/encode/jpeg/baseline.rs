@@ -114,7 +114,7 @@ mod tests {
         split(rgb, &mut planes, 0..samples, Wanted::YCbCr);
         if halves_chroma(quality) {
             for plane in &mut planes[1..] {
-                halve_chroma(plane, size, &mut Vec::new());
+                halve_chroma(plane, size);
             }
         }
         planes

@@ -5,15 +5,10 @@ pub(crate) fn halves_chroma(quality: u8) -> bool {
     quality < 90
 }
 
-/// Halves a plane; `half` is room for the result. Means halfway between two levels are rounded down and up from column
-/// to column, as in libjpeg's jcsample.c, and beyond an odd side its last samples are repeated.
-pub(crate) fn halve_chroma(
-    plane: &mut Vec<u8>,
-    (width, height): (usize, usize),
-    half: &mut Vec<u8>,
-) {
-    half.clear();
-    half.reserve(width.div_ceil(2) * height.div_ceil(2));
+/// Halves a plane, into memory that is no larger than needed. Means halfway between two levels are rounded down and up
+/// from column to column, as in libjpeg's jcsample.c, and beyond an odd side its last samples are repeated.
+pub(crate) fn halve_chroma(plane: &mut Vec<u8>, (width, height): (usize, usize)) {
+    let mut half = Vec::with_capacity(width.div_ceil(2) * height.div_ceil(2));
     for rows in plane.chunks(2 * width) {
         let (upper, lower) = rows.split_at(width);
         let lower = if lower.is_empty() { upper } else { lower };
@@ -26,5 +21,5 @@ pub(crate) fn halve_chroma(
             ((sum(upper) + sum(lower) + bias) >> 2) as u8
         }));
     }
-    std::mem::swap(plane, half);
+    *plane = half;
 }
