@@ -12,7 +12,7 @@ use fearless_simd::Level;
 
 use crate::picture::framing::Area;
 use convolve::{COLUMNS, Rows, convolve, transpose};
-use weights::{Part, Weights};
+use weights::{Kept, Part};
 
 /// Samples row by row, `width` per row.
 #[derive(Debug, Clone, Copy)]
@@ -22,12 +22,12 @@ pub(crate) struct Samples<'a> {
     pub(crate) height: usize,
 }
 
-/// Resizes planes with Lanczos-3. Keeps its buffers from one to the next, and weights for another one of the same size.
+/// Resizes planes with Lanczos-3. Keeps its buffers from one to the next, and weights for others of the same sizes.
 #[derive(Debug)]
 pub(crate) struct Resizer {
     level: Level,
-    down: Weights,
-    across: Weights,
+    down: Kept,
+    across: Kept,
     /// A band on its way: rows that are summed up, and columns.
     rows: Vec<u8>,
     columns: Vec<u8>,
@@ -37,8 +37,8 @@ impl Resizer {
     pub(crate) fn new() -> Self {
         Self {
             level: Level::new(),
-            down: Weights::default(),
-            across: Weights::default(),
+            down: Kept::default(),
+            across: Kept::default(),
             rows: Vec::new(),
             columns: Vec::new(),
         }
@@ -74,17 +74,16 @@ impl Resizer {
             }
             return;
         }
-        self.down.make(self.level, down);
-        self.across.make(self.level, across);
-
         let Self {
             level,
-            down,
-            across,
+            down: kept_down,
+            across: kept_across,
             rows,
             columns,
         } = self;
         let level = *level;
+        let down = kept_down.get(level, down);
+        let across = kept_across.get(level, across);
         let whole = |side: usize| side.next_multiple_of(COLUMNS);
         let reach = across.reach();
         let wide = whole(reach.len());

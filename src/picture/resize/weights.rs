@@ -37,23 +37,44 @@ pub(super) struct Weights {
     /// Weights in pairs, `pairs` for each sample; zeros where there are fewer.
     values: Vec<[i16; 2]>,
     pairs: usize,
-    /// The same in double precision, `2 * pairs` for each sample.
+}
+
+/// The weights used most recently, newest first: many of a tree's pictures have the same sides.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    weights: Vec<Weights>,
+    /// Weights in double precision, as many as the pairs hold.
     exact: Vec<f64>,
 }
 
-impl Weights {
-    /// Makes the weights of `part`, unless they are these.
-    pub(super) fn make(&mut self, level: Level, part: Part) {
-        if self.part != part {
-            self.part = part;
-            dispatch!(level, simd => self.make_vectorised(simd));
-        }
-    }
+/// Weights for luminance and chroma in three sizes, and in one more for pictures of other sides.
+const KEPT: usize = 8;
 
+impl Kept {
+    /// The weights of `part`.
+    pub(super) fn get(&mut self, level: Level, part: Part) -> &Weights {
+        let Self { weights, exact } = self;
+        let found = weights.iter().position(|weights| weights.part == part);
+        let at = found.unwrap_or_else(|| {
+            if weights.len() < KEPT {
+                weights.push(Weights::default());
+            }
+            let last = weights.len() - 1;
+            let oldest = &mut weights[last];
+            oldest.part = part;
+            dispatch!(level, simd => oldest.make(simd, exact));
+            last
+        });
+        weights[..=at].rotate_right(1);
+        &weights[0]
+    }
+}
+
+impl Weights {
     #[inline(always)]
-    fn make_vectorised<S: Simd>(&mut self, _simd: S) {
-        self.weigh();
-        self.fix();
+    fn make<S: Simd>(&mut self, _simd: S, exact: &mut Vec<f64>) {
+        self.weigh(exact);
+        self.fix(exact);
     }
 
     /// The first and the last sample of the line that weigh anything, and how many there are between.
@@ -73,7 +94,7 @@ impl Weights {
 
     /// Weighs in double precision.
     #[inline(always)]
-    fn weigh(&mut self) {
+    fn weigh(&mut self, exact: &mut Vec<f64>) {
         let Part {
             side,
             start,
@@ -81,12 +102,12 @@ impl Weights {
             target,
         } = self.part;
         self.spans.clear();
-        self.exact.clear();
+        exact.clear();
         if self.part.is_copied() {
             self.pairs = 1;
             self.spans
                 .extend((0..target).map(|place| (start as usize + place, 1)));
-            self.exact.extend((0..target).flat_map(|_| [1.0, 0.0]));
+            exact.extend((0..target).flat_map(|_| [1.0, 0.0]));
             return;
         }
         let step = (start + length - start) / target as f64;
@@ -98,9 +119,9 @@ impl Weights {
             let first = (centre - radius).floor().max(0.0) as usize;
             let end = (centre + radius).ceil().min(side as f64) as usize;
             let centre = centre - 0.5;
-            let from = self.exact.len();
-            self.exact.resize(from + 2 * self.pairs, 0.0);
-            let weights = &mut self.exact[from..][..end - first];
+            let from = exact.len();
+            exact.resize(from + 2 * self.pairs, 0.0);
+            let weights = &mut exact[from..][..end - first];
             for (x, weight) in (first..).zip(&mut *weights) {
                 *weight = lanczos3((x as f64 - centre) * inverse);
             }
@@ -125,8 +146,8 @@ impl Weights {
 
     /// Rounds to as many bits as the largest weight has room for.
     #[inline(always)]
-    fn fix(&mut self) {
-        let largest = self.exact.iter().copied().fold(0.0, f64::max);
+    fn fix(&mut self, exact: &[f64]) {
+        let largest = exact.iter().copied().fold(0.0, f64::max);
         let fits = |precision: &u32| {
             let next = (largest * f64::from(1 << (precision + 1))).round();
             next < f64::from(1 << 15)
@@ -137,7 +158,7 @@ impl Weights {
         let scale = f64::from(1 << self.precision);
         let fixed = |weight: f64| (weight * scale).round() as i16;
         self.values.clear();
-        let (pairs, _) = self.exact.as_chunks();
+        let (pairs, _) = exact.as_chunks();
         self.values
             .extend(pairs.iter().map(|&[a, b]| [fixed(a), fixed(b)]));
     }
