@@ -121,6 +121,26 @@ fn is_as_close_to_the_oracle_as_two_roundings_allow() {
 }
 
 #[test]
+fn kept_weights_are_those_of_the_size_at_hand() {
+    let samples = noise(90, 70);
+    let source = Samples {
+        samples: &samples,
+        width: 90,
+        height: 70,
+    };
+    let mut keeping = Resizer::new();
+    let (mut kept, mut anew) = (Vec::new(), Vec::new());
+    // Sizes that come back at once, soon, and when others have taken their place.
+    for round in 0..60 {
+        let size = (20 + round * round % 13, 10 + round / 2 % 11);
+        keeping.resize(source, whole(90, 70), size, &mut kept);
+        anew.clear();
+        Resizer::new().resize(source, whole(90, 70), size, &mut anew);
+        assert!(kept == anew, "{size:?} in round {round}");
+    }
+}
+
+#[test]
 fn a_window_that_ends_at_the_edge_but_for_rounding_is_taken() {
     let mut resizer = Resizer::new();
     let mut target = Vec::new();

@@ -256,6 +256,24 @@ mod tests {
     }
 
     #[test]
+    fn coefficients_that_are_zero_are_left_out_without_a_trace() {
+        let mut random = 1_u32;
+        for count in 1..=64 {
+            let mut block = [0; 128];
+            for natural in &NATURAL[..count] {
+                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                block[usize::from(natural % 8 * 8 + natural / 8)] = (random >> 23) as i16 - 256;
+            }
+            let quantisers = [[7.0; 8]; 8];
+            for n in 2..=8 {
+                let some = at_constant!(n, N => transformed::<N>(&block, &quantisers, count));
+                let all = at_constant!(n, N => transformed::<N>(&block, &quantisers, 64));
+                assert_eq!(some, all, "{count} at n={n}");
+            }
+        }
+    }
+
+    #[test]
     fn agrees_with_the_definition_at_extremes() {
         for n in 2..=8 {
             for at in 0..n * n {
