@@ -18,7 +18,7 @@ use {
     crate::batch::check_places::{prepare_dest, source_folders},
     crate::batch::destination::object::{Bucket, Place},
     crate::batch::source::object::Reader,
-    crate::batch::store::{FilesLimit, Keys, Ledger, Opener, Store, StoreUrl},
+    crate::batch::store::{Keys, Ledger, Opener, Store, StoreUrl},
     std::io,
     std::sync::Arc,
 };
@@ -171,21 +171,6 @@ impl Ends {
 
     pub(super) fn is_dest_in_store(&self) -> bool {
         self.dest.is_some()
-    }
-}
-
-#[cfg(feature = "object-store")]
-impl Batch {
-    /// The limit that the requests don't fit, if there is one.
-    pub(super) fn too_few_files(&self) -> Option<FilesLimit> {
-        let limit = FilesLimit::for_workers(self.workers)?;
-        (self.stores.requests > limit.requests).then_some(limit)
-    }
-
-    /// The requests that are made at the same time.
-    pub(super) fn requests(&self) -> usize {
-        let limit = self.too_few_files();
-        limit.map_or(self.stores.requests, |limit| limit.requests)
     }
 }
 

@@ -103,6 +103,18 @@ impl Batch {
             false => self.workers,
         }
     }
+
+    /// The limit that the requests don't fit, if there is one.
+    pub(super) fn too_few_files(&self) -> Option<store::FilesLimit> {
+        let limit = store::FilesLimit::for_workers(self.workers)?;
+        (self.stores.requests > limit.requests).then_some(limit)
+    }
+
+    /// The requests that are made at the same time.
+    pub(super) fn requests(&self) -> usize {
+        let limit = self.too_few_files();
+        limit.map_or(self.stores.requests, |limit| limit.requests)
+    }
 }
 
 #[cfg(feature = "object-store")]
