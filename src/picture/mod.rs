@@ -35,7 +35,7 @@ mod own_size;
 mod pyramid;
 mod render;
 mod resize;
-mod room;
+pub(crate) mod room;
 mod sharpen;
 mod sniff;
 mod source;

@@ -11,9 +11,9 @@ pub(crate) fn let_go<T>(buffer: &mut Vec<T>) {
     }
 }
 
-/// Lets go of a large buffer if little of it is needed next.
+/// Lets go of a large buffer if less than half of it is needed next.
 pub(crate) fn let_go_for<T>(buffer: &mut Vec<T>, needed: usize) {
-    if buffer.capacity() / 4 > needed {
+    if buffer.capacity() / 2 > needed {
         let_go(buffer);
     }
 }

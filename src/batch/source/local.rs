@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::batch::error;
 use crate::batch::freshness::SourceVersion;
 use crate::batch::ownership::open;
+use crate::picture::room::let_go_for;
 use crate::picture::{Need, Reading};
 
 /// How often a picture that is being written to is read before that is an error.
@@ -19,9 +20,6 @@ const PART: usize = 128 << 10;
 /// The first read of a file; each after it is as long as all before together. The kernel's readahead starts with what
 /// the first read asks for, and only what comes after that is read while we work.
 const FIRST: usize = 8 << 10;
-
-/// The most memory that is kept for a picture that needs less than half of it, in bytes.
-const KEPT: usize = 1 << 20;
 
 /// A picture that was read as far as needed.
 #[derive(Debug)]
@@ -154,9 +152,7 @@ impl ReadBuffer {
         length: usize,
         reading: &mut Reading,
     ) -> io::Result<Enough> {
-        if self.memory.len() > KEPT.max(2 * length) {
-            self.memory = Vec::new();
-        }
+        let_go_for(&mut self.memory, length);
         // Room for all of it at once, or each part would move the earlier ones; what isn't read takes no memory yet.
         let room = (length + 1).saturating_sub(self.memory.len());
         self.memory.reserve_exact(room);
