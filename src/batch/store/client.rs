@@ -17,6 +17,7 @@ use tokio::runtime::Runtime;
 use super::error::{Refusal, StoreError};
 use super::lister::{Lister, PAUSE, folder};
 use super::object::{Got, Head, Headers, Over, Span, quoted};
+use super::random::about;
 use super::url::StoreUrl;
 
 /// A place in a store. Clones are one place, and share its connections and its limit of requests.
@@ -227,7 +228,7 @@ impl Store {
                 Err(error) if error.refusal == Refusal::NotFound => return Ok(()),
                 // The crate doesn't know that it may be asked for twice.
                 Err(error) if error.may_pass() && began.elapsed() + pause < self.retry_timeout => {
-                    thread::sleep(pause);
+                    thread::sleep(about(pause));
                     pause *= 2;
                 }
                 removed => return removed,

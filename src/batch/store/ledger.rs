@@ -112,12 +112,11 @@ impl Ledger {
         }
         let read = Mutex::new(Entries::new());
         let heads = in_parallel(keys, |key| {
-            let found = entries_of(store, key);
-            found.map(|found| {
-                let (entries, head) = found?;
-                read.lock().expect("BUG: poisoned ledger").extend(&entries);
-                Some(head)
-            })
+            let Some((entries, head)) = entries_of(store, key)? else {
+                return Ok(None);
+            };
+            read.lock().expect("BUG: poisoned ledger").extend(&entries);
+            Ok::<_, StoreError>(Some(head))
         });
         let mut objects = BTreeMap::new();
         for (key, head) in heads {

@@ -31,7 +31,7 @@ impl Lister {
     ) -> Self {
         Self {
             pages,
-            slots: Arc::new(Semaphore::new(requests)),
+            slots: Arc::new(Semaphore::new(requests.min(Semaphore::MAX_PERMITS))),
             retry_timeout,
         }
     }
