@@ -125,15 +125,14 @@ impl CoefficientPlane<'_> {
         let inverse = Inverse::new(N, quantisation);
         let mut block = [0; 128];
         let rows = self.coefficients.chunks_exact(self.across * N * N);
-        let rows = rows.zip(self.histories.chunks_exact(self.across));
-        for (y, (row, histories)) in rows.take(self.blocks.1).enumerate() {
-            let columns = row.as_chunks::<N>().0.chunks_exact(N).zip(histories);
-            for (x, (columns, history)) in columns.take(self.blocks.0).enumerate() {
+        for (y, row) in rows.take(self.blocks.1).enumerate() {
+            let columns = row.as_chunks::<N>().0.chunks_exact(N);
+            for (x, columns) in columns.take(self.blocks.0).enumerate() {
                 for (place, column) in block.as_chunks_mut::<8>().0.iter_mut().zip(columns) {
                     place[..N].copy_from_slice(column);
                 }
-                let coded = 64 - history.leading_zeros() as usize;
-                inverse.draw_at::<N>(&block, coded, canvas, (x, y));
+                // All may have been sent: in damaged blocks, more of them than the histories tell of.
+                inverse.draw_at::<N>(&block, 64, canvas, (x, y));
             }
         }
     }
