@@ -13,9 +13,9 @@ use crate::picture::{Need, Reading};
 /// How often a picture is read that is replaced meanwhile, before that is an error.
 const READS_OF_A_CHANGING_PICTURE: u32 = 3;
 
-/// Objects of this length and more are read in parts. Progressive pictures need about half of their bytes, and a request
-/// of 20 ms costs what 2 MB do on a connection of 100 MB/s. Of those of 2 to 3 MB, parts made a run slower by a fifth
-/// with 16 requests at a time, and no faster with 64.
+/// Objects of this length and more are read in parts. Progressive pictures need about half of their bytes, and a
+/// request of 20 ms costs what 2 MB do on a connection of 100 MB/s. Of those of 2 to 3 MB, parts made a run slower by a
+/// fifth with 16 requests at a time, and no faster with 64.
 const IN_PARTS_FROM: u64 = 4 << 20;
 
 /// The first part of such an object is its length divided by this. As a rule, the passages of a progressive picture

@@ -10,9 +10,9 @@ use super::samples::{narrow_all, premultiply};
 use crate::picture::jpeg::Limits;
 
 /// How many samples there are, at least, for one of the thumbnail. The box filter blurs what it keeps and lets some of
-/// what it should suppress pass; how little of that is left in the thumbnail is a matter of this gap. Medians and worst of
-/// 25 photographs of a shop, as PNG, at 128 pixels, against Lanczos-3 over all pixels in floating point: 2 gives 50.3 and
-/// 46.9 dB, 3 gives 55.1 and 52.4, 4 gives 57.3 and 55.2, and no boxes at all 58.4 and 57.4.
+/// what it should suppress pass; how little of that is left in the thumbnail is a matter of this gap. Medians and worst
+/// of 25 photographs of a shop, as PNG, at 128 pixels, against Lanczos-3 over all pixels in floating point: 2 gives
+/// 50.3 and 46.9 dB, 3 gives 55.1 and 52.4, 4 gives 57.3 and 55.2, and no boxes at all 58.4 and 57.4.
 const GAP: f64 = 3.0;
 
 /// What is left of the gap when the memory would not do for more.

@@ -25,8 +25,8 @@ pub(crate) trait Units {
     ) -> (usize, Result<(), Damage>);
 
     /// Decodes units from the start of an interval by better means than [`decode`](Self::decode), if there are any, and
-    /// leaves the feed after them. Returns how many were done, always fewer than there are. Intervals are whole, and the
-    /// marker after them is passed.
+    /// leaves the feed after them. Returns how many were done, always fewer than there are. Intervals are whole, and
+    /// the marker after them is passed.
     fn decode_ahead(&mut self, _feed: &mut Feed, _from: usize, _ahead: Ahead) -> usize {
         0
     }

@@ -24,8 +24,8 @@ const NOTED: usize = 80;
 /// The most bytes that these blocks may take.
 const NOTED_BYTES: usize = 2048;
 
-/// How far a place is looked for at which a lane can start. There is one after a byte or two, but for a run of fill bytes
-/// (T.81 B.1.1.2), which may be as long as the file.
+/// How far a place is looked for at which a lane can start. There is one after a byte or two, but for a run of fill
+/// bytes (T.81 B.1.1.2), which may be as long as the file.
 const MOST_FILL: usize = 64;
 
 /// How many bits further on a lane starts again after it met bits that are no code.

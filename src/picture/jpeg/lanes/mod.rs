@@ -17,7 +17,8 @@
 //! take whole intervals, one after another, and nothing has to be guessed or joined.
 //!
 //! Lanes never report damage and never decode the end of a scan. They leave whatever they can't handle, and the decoder
-//! goes on in sequence from the last MCU that is certain, or the last interval. So pictures and errors are the same with and without lanes.
+//! goes on in sequence from the last MCU that is certain, or the last interval. So pictures and errors are the same
+//! with and without lanes.
 
 mod batch;
 mod found;

@@ -15,9 +15,9 @@ pub(super) struct InLanes<'s> {
 }
 
 impl InLanes<'_> {
-    /// Decodes MCUs from the start of an interval, or whole intervals, as far as lanes get. Returns how many: never all, because the end of
-    /// what there is to do is left to the sequential decoder. Each batch goes to `draw` with the number of MCUs before
-    /// it.
+    /// Decodes MCUs from the start of an interval, or whole intervals, as far as lanes get. Returns how many: never
+    /// all, because the end of what there is to do is left to the sequential decoder. Each batch goes to `draw` with
+    /// the number of MCUs before it.
     pub(super) fn decode(
         mut self,
         lanes: &mut Lanes,
