@@ -2,8 +2,8 @@
 //! the data, leniency that changes nothing where none is needed, and the same of a picture that is read only as far as
 //! the scales need it, or decoded in lanes.
 //!
-//! The last byte chooses the scale of the first component and that of the others. A JPEG with that byte appended is
-//! still a JPEG, and so a good seed.
+//! The last byte chooses the scale of the first component and that of the others, and whether last bits are done
+//! without. A JPEG with that byte appended is still a JPEG, and so a good seed.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -33,6 +33,9 @@ fn fuzz(bytes: &[u8], [scratch, other, third, in_lanes]: &mut [Scratch; 4]) {
     let scale = |bits: u8| Scale::new(1 + (bits & 7)).expect("1 to 8");
     let mut scales = Scales::uniform(scale(choice >> 3));
     scales.set(0, scale(choice));
+    if choice >> 6 & 1 == 1 {
+        scales = scales.without_last_bits();
+    }
     let Ok(header) = Header::parse(bytes) else {
         return;
     };

@@ -120,7 +120,7 @@ impl DecodePlan {
     /// The scale at which each component of a JPEG is decoded: the largest that a thumbnail needs. The others may have
     /// their planes halved, but not to fewer samples than at the scale of their own.
     pub(crate) fn scales(&mut self, components: &[Component]) -> Scales {
-        let mut scales = Scales::uniform(Scale::FULL);
+        let mut scales = Scales::uniform(Scale::FULL).without_last_bits();
         for (index, component) in components.iter().enumerate() {
             let needed = self.cuts.iter().map(|cut| cut.scale(index, component));
             let scale = needed.max().unwrap_or(Scale::FULL);

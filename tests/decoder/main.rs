@@ -9,6 +9,7 @@ mod extremes;
 mod forms;
 mod headers;
 mod lanes;
+mod last_bits;
 mod limits;
 mod mutations;
 mod oracle_itself;

@@ -71,9 +71,14 @@ pub fn decode_at(
 
 /// The part of a picture that is read for a decode at scale `n`/8, if `part` bytes are read at a time.
 pub fn as_far_as_needed(bytes: &[u8], n: usize, part: usize) -> &[u8] {
+    as_far_as(bytes, &scales(n), part)
+}
+
+/// The same at these scales.
+pub fn as_far_as<'b>(bytes: &'b [u8], scales: &Scales, part: usize) -> &'b [u8] {
     let mut ends = (part..bytes.len()).step_by(part);
     let begun = ends.find_map(|end| Some((end, Header::parse(&bytes[..end]).ok()?)));
-    let reach = begun.and_then(|(end, header)| Some((end, header.reach(&scales(n))?)));
+    let reach = begun.and_then(|(end, header)| Some((end, header.reach(scales)?)));
     let Some((mut end, mut reach)) = reach else {
         return bytes;
     };

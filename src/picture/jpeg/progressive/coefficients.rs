@@ -87,20 +87,26 @@ impl CoefficientPlane<'_> {
         }
     }
 
-    /// Transforms and draws all blocks; `offset` is where a missing table is reported.
-    pub(crate) fn draw(&self, canvas: &mut Canvas, offset: usize) -> Result<(), Error> {
+    /// Transforms and draws all blocks. The coefficients `cut_short` lack their last bit; `offset` is where a missing
+    /// table is reported.
+    pub(crate) fn draw(
+        &self,
+        cut_short: u64,
+        canvas: &mut Canvas,
+        offset: usize,
+    ) -> Result<(), Error> {
         let table = self.table;
         let missing = Error::format(Flaw::NoQuantisationTable { table }, offset);
         let quantisation = self.quantisation.as_ref().ok_or(missing)?;
         vectorised(
             #[inline(always)]
-            || self.draw_all(quantisation, canvas),
+            || self.draw_all(quantisation, cut_short, canvas),
         );
         Ok(())
     }
 
     #[inline(always)]
-    fn draw_all(&self, quantisation: &Quantisation, canvas: &mut Canvas) {
+    fn draw_all(&self, quantisation: &Quantisation, cut_short: u64, canvas: &mut Canvas) {
         match self.n {
             1 => {
                 for (y, row) in self.coefficients.chunks_exact(self.across).enumerate() {
@@ -108,7 +114,7 @@ impl CoefficientPlane<'_> {
                 }
             }
             2 => {
-                let inverse = Inverse::new(2, quantisation);
+                let inverse = Inverse::new(2, quantisation).of_cut_short(cut_short);
                 let rows = self.coefficients.chunks_exact(4 * self.across);
                 for (y, row) in rows.enumerate().take(self.blocks.1) {
                     inverse.draw_row_of_two(row.as_chunks().0, canvas, (0, y));

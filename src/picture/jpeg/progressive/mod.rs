@@ -5,6 +5,7 @@ mod ac_refining;
 mod ac_scan;
 pub(super) mod coefficients;
 mod dc_scan;
+mod last_bits;
 pub(super) mod script;
 
 use crate::picture::jpeg::entropy::intervals;
@@ -59,8 +60,9 @@ pub(crate) fn decode<'s>(
         policy.note(error)?;
     }
     let mut canvases = planes::canvases(&header.frame, scales, samples);
-    for (plane, canvas) in coefficient_planes.iter().zip(&mut canvases) {
-        if let Err(error) = plane.draw(canvas, header.first_scan) {
+    let planes = coefficient_planes.iter().zip(script.cut_short);
+    for ((plane, cut_short), canvas) in planes.zip(&mut canvases) {
+        if let Err(error) = plane.draw(cut_short, canvas, header.first_scan) {
             policy.note(error)?;
         }
     }

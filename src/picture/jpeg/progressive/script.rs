@@ -1,6 +1,7 @@
 //! Looks through the scans of a progressive picture before any is decoded: which of them count, and where the last of
 //! these ends.
 
+use super::last_bits;
 use crate::picture::jpeg::error::{Bound, Damage, Error, Flaw};
 use crate::picture::jpeg::limits::{self, Limits};
 use crate::picture::jpeg::samples::scale::Scales;
@@ -17,6 +18,8 @@ const MOST_SCANS: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Script {
     pub(crate) scans: Vec<PlannedScan>,
+    /// The coefficients that are decoded without their last bit.
+    pub(crate) cut_short: Bands,
     /// What makes the picture incomplete.
     pub(crate) missing: Option<Error>,
 }
@@ -34,13 +37,14 @@ pub(crate) struct PlannedScan {
 }
 
 impl Script {
-    /// The scans of `header`'s picture up to the one that sends the last bit of the last coefficient that `scales`
-    /// need.
+    /// The scans of `header`'s picture up to the one that sends the last bit that `scales` need of the last coefficient
+    /// that they need.
     pub(crate) fn of(header: &Header, scales: &Scales) -> Result<Self, Error> {
         let mut search = Search::new(header, scales);
         let found = search.look(&header.frame, header.bytes)?;
         let mut script = Self {
             scans: search.scans,
+            cut_short: search.without_last_bit,
             missing: match found {
                 Found::All => None,
                 Found::End(missing) => missing,
@@ -60,8 +64,16 @@ impl Script {
             let band = planned.scan.band_bits();
             for component in &planned.scan.components {
                 let needed = &mut needed[component.index];
-                if *needed & band != 0 {
+                let cut_short = &mut self.cut_short[component.index];
+                let counts = match planned.scan.high {
+                    1 => *needed & !*cut_short & band,
+                    _ => *needed & band,
+                };
+                if counts != 0 {
                     planned.counts = true;
+                    if planned.scan.low == 0 {
+                        *cut_short &= !band;
+                    }
                     if planned.scan.high != 0 {
                         *needed |= band;
                     }
@@ -106,14 +118,16 @@ impl Reach {
 }
 
 /// A bit for each of a component's coefficients, in zigzag order, for each component.
-type Bands = [u64; 4];
+pub(crate) type Bands = [u64; 4];
 
 /// The search for the last scan that counts.
 #[derive(Debug)]
 struct Search {
     scans: Vec<PlannedScan>,
     needed: Bands,
-    /// What is needed and has not yet been sent to its last bit.
+    /// What of it is not needed to its last bit.
+    without_last_bit: Bands,
+    /// What is needed and has not yet been sent as far as it is needed.
     left: Bands,
     /// What is needed and has not yet been sent at all.
     unseen: Bands,
@@ -136,20 +150,21 @@ enum Found {
 
 impl Search {
     fn new(header: &Header, scales: &Scales) -> Self {
-        let mut needed = [0; 4];
-        for (i, needed) in needed
-            .iter_mut()
-            .enumerate()
-            .take(header.components().len())
-        {
+        let (mut needed, mut without_last_bit) = ([0; 4], [0; 4]);
+        for (i, component) in header.components().iter().enumerate() {
             let n = scales.get(i).n();
-            *needed = (0..64)
+            needed[i] = (0..64)
                 .filter(|&k| zigzag::needed(k, n))
                 .fold(0, |sum, k| sum | 1 << k);
+            if !scales.last_bits() {
+                let quantisation = &header.tables.quantisation[usize::from(component.table)];
+                without_last_bit[i] = last_bits::unneeded(i, n, quantisation.as_ref());
+            }
         }
         Self {
             scans: Vec::new(),
             needed,
+            without_last_bit,
             left: needed,
             unseen: needed,
             at: header.first_scan - 1,
@@ -211,10 +226,13 @@ impl Search {
         let scans = self.scans.len() as u64 + 1;
         limits::check(Bound::Scans, scans, MOST_SCANS as u64)?;
         for component in &scan.components {
-            self.unseen[component.index] &= !scan.band_bits();
-            if scan.low == 0 {
-                self.left[component.index] &= !scan.band_bits();
-            }
+            let (index, band) = (component.index, scan.band_bits());
+            self.unseen[index] &= !band;
+            self.left[index] &= match scan.low {
+                0 => !band,
+                1 => !(band & self.without_last_bit[index]),
+                _ => u64::MAX,
+            };
         }
         self.scans.push(PlannedScan {
             scan,

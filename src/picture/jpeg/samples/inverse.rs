@@ -12,6 +12,8 @@ pub(crate) struct Inverse {
     n: usize,
     /// The quantisation table column by column.
     quantisers: [[f32; 8]; 8],
+    /// What is added to coefficients that aren't zero, away from it: at 2/8 alone.
+    halves: [[f32; 2]; 2],
 }
 
 impl Inverse {
@@ -22,7 +24,21 @@ impl Inverse {
         for (&quantiser, natural) in quantisation.iter().zip(NATURAL) {
             quantisers[usize::from(natural % 8)][usize::from(natural / 8)] = f32::from(quantiser);
         }
-        Self { n, quantisers }
+        Self {
+            n,
+            quantisers,
+            halves: [[0.0; 2]; 2],
+        }
+    }
+
+    /// The same at 2/8, where these coefficients, a bit for each in zigzag order, lack their last bit: what isn't zero
+    /// is taken to be in the middle of where it may be.
+    pub(crate) fn of_cut_short(mut self, cut_short: u64) -> Self {
+        for k in (0..64).filter(|k| cut_short >> k & 1 == 1) {
+            let (column, row) = (usize::from(NATURAL[k] % 8), usize::from(NATURAL[k] / 8));
+            self.halves[column][row] = self.quantisers[column][row] / 2.0;
+        }
+        self
     }
 
     /// Transforms a block, of which no more than the first `coded` coefficients in zigzag order aren't zero, and draws
@@ -59,12 +75,13 @@ impl Inverse {
         (x, y): (usize, usize),
     ) {
         let [[dc, down, ..], [across, both, ..], ..] = self.quantisers;
+        let [[_, half_down], [half_across, half_both]] = self.halves;
         let transform = |&[a, b, c, d]: &[i16; 4]| {
             two([
                 f32::from(a) * dc,
-                f32::from(b) * down,
-                f32::from(c) * across,
-                f32::from(d) * both,
+                f32::from(b) * down + f32::from(b.signum()) * half_down,
+                f32::from(c) * across + f32::from(c.signum()) * half_across,
+                f32::from(d) * both + f32::from(d.signum()) * half_both,
             ])
         };
         let (top, bottom) = canvas.pairs((x, y));

@@ -61,24 +61,45 @@ pub(crate) use at_constant;
 
 /// One [`Scale`] for each component, in the frame's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scales([Scale; 4]);
+pub struct Scales {
+    of_components: [Scale; 4],
+    last_bits: bool,
+}
 
 impl Scales {
     /// The same scale for all components.
     pub const fn uniform(scale: Scale) -> Self {
-        Self([scale; 4])
+        Self {
+            of_components: [scale; 4],
+            last_bits: true,
+        }
+    }
+
+    /// The same, where last bits of a progressive picture's coefficients are not read that a thumbnail
+    /// [`GAP`](Scale::GAP) times as small as the plane hardly shows, and that come in scans of their own.
+    pub const fn without_last_bits(self) -> Self {
+        Self {
+            last_bits: false,
+            ..self
+        }
     }
 
     /// Sets one component's scale; an index beyond the fourth component has no effect.
     pub fn set(&mut self, component: usize, scale: Scale) {
-        if let Some(entry) = self.0.get_mut(component) {
+        if let Some(entry) = self.of_components.get_mut(component) {
             *entry = scale;
         }
     }
 
     /// The scale of a component.
     pub fn get(&self, component: usize) -> Scale {
-        self.0.get(component).copied().unwrap_or(Scale::FULL)
+        let scale = self.of_components.get(component);
+        scale.copied().unwrap_or(Scale::FULL)
+    }
+
+    /// Whether all bits are read.
+    pub(crate) fn last_bits(&self) -> bool {
+        self.last_bits
     }
 }
 
