@@ -72,7 +72,7 @@ impl Ready<'_> {
         let rules = batch.rules(&self.ends);
         let maker = Maker::new(batch.options.clone(), batch.variants.clone(), rules)
             .with_names(batch.name.is_none().then(|| self.names.clone()))
-            .with_overlap(batch.overlap(&self.ends));
+            .with_overlap(batch.overlap(&self.ends).map_err(RunError::Threads)?);
         let (clock, cpu) = (Instant::now(), CpuTime::now());
         let mut selection = Selection::new(&batch.source, batch.shard);
         let pictures = self.pictures(&mut selection, &outcomes)?;

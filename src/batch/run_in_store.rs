@@ -57,8 +57,8 @@ impl Places {
 
 #[cfg(not(feature = "object-store"))]
 impl Batch {
-    pub(super) fn overlap(&self, _: &Ends) -> Option<Overlap> {
-        None
+    pub(super) fn overlap(&self, _: &Ends) -> io::Result<Option<Overlap>> {
+        Ok(None)
     }
 
     pub(super) fn workers_for(&self, _: &Ends) -> NonZeroUsize {
@@ -90,10 +90,11 @@ impl Batch {
         self.strategy != Strategy::Seq && (ends.is_source_in_store() || ends.is_dest_in_store())
     }
 
-    /// What keeps the workers apart.
-    pub(super) fn overlap(&self, ends: &Ends) -> Option<Overlap> {
-        self.overlaps(ends)
-            .then(|| Overlap::new(self.workers.get(), self.options.max_memory, &self.options))
+    /// What decodes meanwhile.
+    pub(super) fn overlap(&self, ends: &Ends) -> io::Result<Option<Overlap>> {
+        let (jobs, options) = (self.workers.get(), &self.options);
+        let new = || Overlap::new(jobs, options.max_memory, options);
+        self.overlaps(ends).then(new).transpose()
     }
 
     /// As many workers as may wait and as many as may decode.

@@ -147,6 +147,12 @@ impl Clock {
         self.last = Instant::now();
     }
 
+    /// The time since the last lap was spent waiting for what took these `times`.
+    pub(crate) fn add(&mut self, times: StageTimes) {
+        self.times += times;
+        self.skip();
+    }
+
     /// All laps so far.
     pub(crate) fn times(&self) -> StageTimes {
         self.times

@@ -35,7 +35,7 @@ pub fn keep_quiet_about_jobs() {
 }
 
 /// `job`'s result, or what it panicked with.
-pub(super) fn caught<R>(job: impl FnOnce() -> R) -> Result<R, Panicked> {
+pub(in crate::batch) fn caught<R>(job: impl FnOnce() -> R) -> Result<R, Panicked> {
     IN_JOB.set(true);
     // All that the closure may leave half changed is the worker's state, which the caller throws away.
     let result = panic::catch_unwind(AssertUnwindSafe(job));

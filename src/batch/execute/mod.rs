@@ -17,6 +17,7 @@ use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
 
+pub(in crate::batch) use caught::caught;
 pub use caught::{Panicked, keep_quiet_about_jobs};
 
 /// How jobs are spread over threads.
@@ -76,7 +77,7 @@ pub fn execute<J: Send, S, R>(
     done: impl Fn(J, Result<R, Panicked>) + Sync,
 ) -> io::Result<()> {
     let run = |state: &mut S, job: J| {
-        let result = caught::caught(|| work(state, &job));
+        let result = caught(|| work(state, &job));
         if result.is_err() {
             *state = new_worker();
         }

@@ -3,9 +3,10 @@
 //! ```text
 //! rules    which thumbnails are made          finding  what is known of one before its picture is read
 //! outcome  what became of them                writing  each is written as soon as it is made
-//! overlap  many wait for a store, and few decode
+//! overlap  many wait for a store, and few decode:          decoders
 //! ```
 
+mod decoders;
 mod finding;
 mod outcome;
 mod overlap;
@@ -217,13 +218,13 @@ impl Maker {
             .map(|(_, variant)| variant.clone())
             .collect();
         let limit = self.options.max_memory;
-        let overlap = self.overlap.as_deref();
         let mut reading = worker.thumbnailer.reading(&stale);
         let read = worker
             .source
             .read(&job.source, version, limit, &mut reading);
         clock.lap(Stage::Read);
         let source = read.map_err(|cause| PictureError::new(path, Stage::Read, cause))?;
+        let source = Arc::new(source);
         worker.version = Some(source.version.clone());
         worker.bytes_read = source.bytes_read(worker.source.bytes());
 
@@ -234,26 +235,30 @@ impl Maker {
             return Ok(outcome);
         }
 
-        let mut lent = overlap.map(Overlap::thumbnailer);
-        clock.skip();
-        let thumbnailer = lent.as_deref_mut().unwrap_or(&mut worker.thumbnailer);
-        let destination = &mut worker.destination;
+        let decoded = self.overlap.as_deref().map(|overlap| {
+            let bytes = worker.source.take();
+            let decoded = overlap
+                .decoders
+                .decode(Arc::clone(&source), bytes, stale.clone());
+            clock.add(decoded.times);
+            decoded
+        });
+        drop(room);
         let how = How {
             options: &self.options,
             settings: &self.settings,
             replace_foreign: self.rules.replace_foreign,
-            later: overlap.is_some(),
         };
+        let destination = &mut worker.destination;
         let mut writing = Writing::new(how, job, &source, findings, destination, clock);
-        let made = match &source.file {
-            None => thumbnailer.thumbnails(bytes, &stale, &mut writing),
-            Some(file) => thumbnailer.thumbnails_from(&mut file.input(), &stale, &mut writing),
+        let (bytes, thumbnailer) = (worker.source.bytes(), &mut worker.thumbnailer);
+        let made = match (decoded, &source.file) {
+            (Some(decoded), _) => decoded.hand_over(&mut writing),
+            (None, None) => thumbnailer.thumbnails(bytes, &stale, &mut writing),
+            (None, Some(file)) => {
+                thumbnailer.thumbnails_from(&mut file.input(), &stale, &mut writing)
+            }
         };
-        drop(lent);
-        if overlap.is_some() {
-            worker.source.release();
-            drop(room);
-        }
         if let Err(error) = made {
             drop(writing);
             clock.lap(error.step.into());

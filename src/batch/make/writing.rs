@@ -1,5 +1,4 @@
-//! Thumbnails are stamped and written one by one, as they are made; where a write takes long, when all are made, for
-//! until then the worker has a thumbnailer that others wait for.
+//! Thumbnails are stamped and written one by one, as they are made.
 
 use super::finding::Finding;
 use super::outcome::{Fate, Made};
@@ -18,8 +17,6 @@ pub(super) struct How<'a> {
     /// Those of each variant.
     pub(super) settings: &'a [Fingerprint],
     pub(super) replace_foreign: bool,
-    /// Whether they are written when all are made.
-    pub(super) later: bool,
 }
 
 /// Takes the thumbnails of one picture, and the time that each step took.
@@ -29,8 +26,6 @@ pub(super) struct Writing<'a> {
     source: &'a ReadSource,
     destination: &'a mut Destination,
     clock: &'a mut Clock,
-    /// What is written when all are made.
-    later: Vec<(usize, Thumbnail, Reason)>,
     /// What there is to say of each variant so far.
     findings: Vec<Finding>,
     /// The variants that are made, in the order in which the thumbnailer has them.
@@ -54,18 +49,13 @@ impl<'a> Writing<'a> {
             source,
             destination,
             clock,
-            later: Vec::new(),
             stale: (0..findings.len()).filter(is_stale).collect(),
             findings,
         }
     }
 
     /// What became of each variant's thumbnail, once all are made.
-    pub(super) fn into_fates(mut self) -> Vec<Fate> {
-        for (variant, thumbnail, reason) in std::mem::take(&mut self.later) {
-            let fate = self.write(variant, thumbnail, reason);
-            self.findings[variant] = Finding::Settled(fate);
-        }
+    pub(super) fn into_fates(self) -> Vec<Fate> {
         let fates = self.findings.into_iter().map(|finding| match finding {
             Finding::Settled(fate) => fate,
             Finding::Stale(_) => unreachable!("BUG: a variant was forgotten"),
@@ -125,10 +115,6 @@ impl Sink for Writing<'_> {
             unreachable!("BUG: a thumbnail was made twice")
         };
         let fate = match made {
-            Ok(thumbnail) if self.how.later => {
-                self.later.push((variant, thumbnail, reason));
-                return;
-            }
             Ok(thumbnail) => self.write(variant, thumbnail, reason),
             Err(error) => {
                 self.clock.lap(error.step.into());

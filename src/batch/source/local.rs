@@ -100,6 +100,13 @@ impl ReadBuffer {
         self.length = 0;
     }
 
+    /// Hands over what was read of the last picture, and forgets it.
+    pub fn take(&mut self) -> Vec<u8> {
+        let Self { mut memory, length } = std::mem::take(self);
+        memory.truncate(length);
+        memory
+    }
+
     /// Reads the picture at `path`, of at most `limit` bytes, as far as `reading` says that it is needed: one
     /// state of it, not the beginning of one and the end of another.
     ///

@@ -47,12 +47,12 @@ impl Source {
         }
     }
 
-    /// Forgets the picture, and gives its memory back.
-    pub fn release(&mut self) {
+    /// Hands over what was read of the last picture, and forgets it.
+    pub fn take(&mut self) -> Vec<u8> {
         match self {
-            Self::Local(buffer) => *buffer = local::ReadBuffer::default(),
+            Self::Local(buffer) => buffer.take(),
             #[cfg(feature = "object-store")]
-            Self::Object(reader) => reader.clear(),
+            Self::Object(reader) => reader.take(),
         }
     }
 

@@ -52,6 +52,11 @@ impl Reader {
         self.bytes = Vec::new();
     }
 
+    /// Hands over what was read of the last picture, and forgets it.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
     /// Which state of `picture` there is: the one that was listed, if it was.
     ///
     /// # Errors
