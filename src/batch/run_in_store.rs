@@ -85,19 +85,19 @@ impl Ready<'_> {
 
 #[cfg(feature = "object-store")]
 impl Batch {
-    /// Whether most workers wait for a store while some decode.
+    /// Whether most workers wait for a store while other threads decode.
     fn overlaps(&self, ends: &Ends) -> bool {
         self.strategy != Strategy::Seq && (ends.is_source_in_store() || ends.is_dest_in_store())
     }
 
-    /// What decodes meanwhile.
+    /// The threads that decode meanwhile.
     pub(super) fn overlap(&self, ends: &Ends) -> io::Result<Option<Overlap>> {
         let (jobs, options) = (self.workers.get(), &self.options);
         let new = || Overlap::new(jobs, options.max_memory, options);
         self.overlaps(ends).then(new).transpose()
     }
 
-    /// As many workers as may wait and as many as may decode.
+    /// Workers for the pictures that wait for a store, and for those that are decoded.
     pub(super) fn workers_for(&self, ends: &Ends) -> NonZeroUsize {
         match self.overlaps(ends) {
             true => self.workers.saturating_add(self.requests()),

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! rules    which thumbnails are made          finding  what is known of one before its picture is read
-//! outcome  what became of them                writing  each is written as soon as it is made
-//! overlap  many wait for a store, and few decode:          decoders
+//! outcome  what became of them                writing  each is stamped and written
+//! overlap  many workers wait for a store      decoders  and few threads decode
 //! ```
 
 mod decoders;
@@ -27,6 +27,7 @@ use crate::batch::source::Source;
 use crate::batch::stage::{Clock, Stage};
 use crate::picture::{Options, Thumbnailer, Variant};
 
+use decoders::make_from;
 use finding::Finding;
 use overlap::Room;
 use writing::{How, Writing};
@@ -83,7 +84,7 @@ impl Maker {
         self
     }
 
-    /// The same, for workers most of which wait while some decode.
+    /// The same, for workers most of which wait while other threads decode.
     #[must_use]
     pub fn with_overlap(mut self, overlap: Option<Overlap>) -> Self {
         self.overlap = overlap.map(Arc::new);
@@ -111,6 +112,10 @@ impl Maker {
         let outcome = self
             .look_and_make(worker, job, is_stopped, &mut clock)
             .unwrap_or_else(Outcome::Failed);
+        if self.overlap.is_some() {
+            // Many workers wait, and may keep nothing meanwhile.
+            drop(worker.source.take());
+        }
         Processed {
             outcome,
             version: worker.version.take(),
@@ -228,8 +233,7 @@ impl Maker {
         worker.version = Some(source.version.clone());
         worker.bytes_read = source.bytes_read(worker.source.bytes());
 
-        let bytes = worker.source.bytes();
-        if is_thumbnails(bytes)
+        if is_thumbnails(worker.source.bytes())
             && let Some(outcome) = self.of_thumbnail(path)
         {
             return Ok(outcome);
@@ -251,12 +255,11 @@ impl Maker {
         };
         let destination = &mut worker.destination;
         let mut writing = Writing::new(how, job, &source, findings, destination, clock);
-        let (bytes, thumbnailer) = (worker.source.bytes(), &mut worker.thumbnailer);
-        let made = match (decoded, &source.file) {
-            (Some(decoded), _) => decoded.hand_over(&mut writing),
-            (None, None) => thumbnailer.thumbnails(bytes, &stale, &mut writing),
-            (None, Some(file)) => {
-                thumbnailer.thumbnails_from(&mut file.input(), &stale, &mut writing)
+        let made = match decoded {
+            Some(decoded) => decoded.hand_over(&mut writing),
+            None => {
+                let (thumbnailer, bytes) = (&mut worker.thumbnailer, worker.source.bytes());
+                make_from(thumbnailer, &source, bytes, &stale, &mut writing)
             }
         };
         if let Err(error) = made {

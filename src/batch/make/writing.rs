@@ -1,4 +1,4 @@
-//! Thumbnails are stamped and written one by one, as they are made.
+//! Thumbnails are stamped and written one by one: as they are made, or when [`decoders`](super::decoders) have made all.
 
 use super::finding::Finding;
 use super::outcome::{Fate, Made};
@@ -68,7 +68,6 @@ impl<'a> Writing<'a> {
             options,
             settings,
             replace_foreign,
-            ..
         } = self.how;
         let version = match self.source.unchanged() {
             Ok(version) => version,
