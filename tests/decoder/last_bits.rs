@@ -1,11 +1,13 @@
 //! Last bits of progressive pictures that a thumbnail does without.
 
-use crate::oracle::compare::{as_far_as, decode_at, judge, scales};
+use crate::oracle::compare::{Plane, as_far_as, decode_at, judge, scales};
 use crate::oracle::picture::{Coding, Picture};
+use crate::oracle::progressive::Band;
 use crate::oracle::samples::{Rng, noise};
 use crate::oracle::script::{Scan, usual};
+use crate::oracle::segments::marker::{DQT, SOS};
 use crate::oracle::writer::Recipe;
-use thumbgen::picture::jpeg::{Limits, Scratch};
+use thumbgen::picture::jpeg::{Error, Limits, Scratch};
 
 /// The largest quantiser of a coefficient whose last bit is not read.
 const MOST: i32 = 6;
@@ -27,15 +29,42 @@ fn written(quantisers: impl Fn(usize) -> i32, coding: Coding) -> (Picture, Vec<u
     }
     let mut recipe = Recipe::new(&picture);
     if coding == Coding::Progressive {
-        recipe.scans = usual(&picture);
-        let refines_luma = |scan: &Scan| scan.components == [0] && scan.band.high == 1;
-        let last = recipe.scans.iter().position(refines_luma);
-        let last = last.expect("a scan of luma's last bits");
-        recipe.scans[last..].rotate_left(1);
-        assert!(recipe.scans.last().is_some_and(refines_luma));
+        recipe.scans = as_libjpeg(&picture);
     }
     let stream = recipe.write(&picture);
     (picture, stream)
+}
+
+/// The usual scans, of which luma's last bits come last.
+fn as_libjpeg(picture: &Picture) -> Vec<Scan> {
+    let mut scans = usual(picture);
+    let refines_luma = |scan: &Scan| scan.components == [0] && scan.band.high == 1;
+    let last = scans.iter().position(refines_luma);
+    scans[last.expect("a scan of luma's last bits")..].rotate_left(1);
+    assert!(scans.last().is_some_and(refines_luma));
+    scans
+}
+
+type Planes = Result<(Vec<Plane>, Option<Error>), Error>;
+
+/// A stream at `n`/8 without those last bits, and exactly.
+fn both(stream: &[u8], n: usize) -> [Planes; 2] {
+    let mut scratch = Scratch::default();
+    [scales(n).without_last_bits(), scales(n)]
+        .map(|scales| decode_at(stream, &scales, &Limits::default(), &mut scratch))
+}
+
+/// A scan of luma.
+fn scan((first, last): (usize, usize), (high, low): (u32, u32)) -> Scan {
+    Scan {
+        components: vec![0],
+        band: Band {
+            first,
+            last,
+            high,
+            low,
+        },
+    }
 }
 
 /// The picture as it is shown: twice all coefficients at half the quantisers, so that there is a middle between two
@@ -70,12 +99,10 @@ fn at_two_eighths_luma_is_read_without_its_last_bit_and_shown_in_the_middle() {
     let (planes, damage) = decode(&stream, &mut scratch);
     assert_eq!(damage, None);
 
-    let luma = |mut picture: Picture| {
-        picture.components.truncate(1);
-        picture
-    };
-    judge(&in_the_middle(luma(picture.clone())), &planes[..1], 2).unwrap();
-    judge(&luma(picture.clone()), &planes[..1], 2).expect_err("the last bit shows");
+    let mut luma = picture.clone();
+    luma.components.truncate(1);
+    judge(&luma, &planes[..1], 2).expect_err("the last bit shows");
+    judge(&in_the_middle(luma), &planes[..1], 2).unwrap();
     let exact = decode_at(&stream, &scales(2), &Limits::default(), &mut scratch).unwrap();
     judge(&picture, &exact.0, 2).unwrap();
     assert_eq!(planes[1..], exact.0[1..], "chroma is whole");
@@ -89,12 +116,10 @@ fn at_two_eighths_luma_is_read_without_its_last_bit_and_shown_in_the_middle() {
 
 #[test]
 fn what_shows_is_read() {
-    let mut scratch = Scratch::default();
-    let mut assert_exact = |stream: &[u8], n: usize| {
-        let less = scales(n).without_last_bits();
-        let [less, exact] =
-            [less, scales(n)].map(|it| decode_at(stream, &it, &Limits::default(), &mut scratch));
+    let assert_exact = |stream: &[u8], n: usize| {
+        let [less, exact] = both(stream, n);
         assert_eq!(less, exact, "at {n}/8");
+        assert!(exact.is_ok());
     };
     // Other scales, for which a block is wider or has no AC coefficients, and other pictures.
     let (_, stream) = written(|_| MOST, Coding::Progressive);
@@ -107,4 +132,61 @@ fn what_shows_is_read() {
         let (_, stream) = written(|at| MOST + i32::from(at == place), Coding::Progressive);
         assert_exact(&stream, 2);
     }
+}
+
+#[test]
+fn other_scripts_are_read_right() {
+    let (picture, usual) = written(|_| MOST, Coding::Progressive);
+    let stream = |scans: &[Scan]| {
+        let mut recipe = Recipe::new(&picture);
+        recipe.scans = scans.to_vec();
+        recipe.write(&picture)
+    };
+
+    // The last bits in two scans, of which none is read.
+    let mut scans = as_libjpeg(&picture);
+    scans.pop();
+    scans.extend([scan((1, 1), (1, 0)), scan((2, 63), (1, 0))]);
+    assert_eq!(both(&stream(&scans), 2)[0], both(&usual, 2)[0]);
+
+    // Out of turn: how a scan that counts is read depends on the last bits before it.
+    scans.retain(|scan| scan.components != [0]);
+    scans.extend([scan((1, 2), (0, 1)), scan((1, 2), (1, 0))]);
+    scans.extend([scan((1, 2), (2, 1)), scan((3, 63), (0, 0))]);
+    let limits = Limits {
+        allow_damaged: true,
+        ..Limits::default()
+    };
+    let decode = |scales| decode_at(&stream(&scans), &scales, &limits, &mut Scratch::default());
+    assert_eq!(decode(scales(2).without_last_bits()), decode(scales(2)));
+}
+
+#[test]
+fn a_quantisation_table_that_comes_late_counts() {
+    let (picture, _) = written(|_| MOST, Coding::Progressive);
+    let of = |component: usize, band: (usize, usize), bits: (u32, u32)| Scan {
+        components: vec![component],
+        ..scan(band, bits)
+    };
+    let mut recipe = Recipe::new(&picture);
+    let dc = [1, 2, 0].map(|component| of(component, (0, 0), (0, 0)));
+    let ac = [1, 2].map(|component| of(component, (1, 63), (0, 0)));
+    recipe.scans = [
+        &dc[..],
+        &[scan((1, 63), (0, 1))],
+        &ac,
+        &[scan((1, 63), (1, 0))],
+    ]
+    .concat();
+    let mut stream = recipe.write(&picture);
+    assert_ne!(both(&stream, 2)[0], both(&stream, 2)[1]);
+
+    let mut scans = (0..stream.len()).filter(|&at| stream[at..].starts_with(&[0xFF, SOS]));
+    let first_of_luma = scans.nth(2).unwrap();
+    let table = [MOST as u8 + 1; 64];
+    let late = [&[0xFF, DQT, 0, 67, 0][..], &table].concat();
+    stream.splice(first_of_luma..first_of_luma, late);
+    let [less, exact] = both(&stream, 2);
+    assert_eq!(less, exact);
+    assert!(exact.is_ok());
 }

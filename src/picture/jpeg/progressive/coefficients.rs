@@ -114,7 +114,7 @@ impl CoefficientPlane<'_> {
                 }
             }
             2 => {
-                let inverse = Inverse::new(2, quantisation).of_cut_short(cut_short);
+                let inverse = Inverse::new(2, quantisation).with_cut_short(cut_short);
                 let rows = self.coefficients.chunks_exact(4 * self.across);
                 for (y, row) in rows.enumerate().take(self.blocks.1) {
                     inverse.draw_row_of_two(row.as_chunks().0, canvas, (0, y));

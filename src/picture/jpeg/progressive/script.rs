@@ -8,7 +8,7 @@ use crate::picture::jpeg::samples::scale::Scales;
 use crate::picture::jpeg::samples::zigzag;
 use crate::picture::jpeg::syntax::frame::Frame;
 use crate::picture::jpeg::syntax::header::Header;
-use crate::picture::jpeg::syntax::markers::{self, EOI, SOS};
+use crate::picture::jpeg::syntax::markers::{self, DQT, EOI, SOS};
 use crate::picture::jpeg::syntax::scan::Scan;
 
 /// More scans than any encoder makes. Each costs time for all its blocks, however few bytes it has.
@@ -44,7 +44,7 @@ impl Script {
         let found = search.look(&header.frame, header.bytes)?;
         let mut script = Self {
             scans: search.scans,
-            cut_short: search.without_last_bit,
+            cut_short: search.cut_short,
             missing: match found {
                 Found::All => None,
                 Found::End(missing) => missing,
@@ -57,25 +57,28 @@ impl Script {
         Ok(script)
     }
 
-    /// A scan counts if it has a needed coefficient. To read a refining scan one must know which coefficients of
-    /// its whole band are zero, so that those are needed of all scans before it.
+    /// A scan counts if it has a needed coefficient, unless it has only its last bit and that is not needed. To read a
+    /// refining scan one must know which coefficients of its whole band are zero, so that those are needed of all scans
+    /// before it.
     fn mark(&mut self, mut needed: Bands) {
+        let mut last_bits_unneeded = self.cut_short;
         for planned in self.scans.iter_mut().rev() {
             let band = planned.scan.band_bits();
             for component in &planned.scan.components {
                 let needed = &mut needed[component.index];
-                let cut_short = &mut self.cut_short[component.index];
+                let unneeded = &mut last_bits_unneeded[component.index];
                 let counts = match planned.scan.high {
-                    1 => *needed & !*cut_short & band,
+                    1 => *needed & !*unneeded & band,
                     _ => *needed & band,
                 };
                 if counts != 0 {
                     planned.counts = true;
                     if planned.scan.low == 0 {
-                        *cut_short &= !band;
+                        self.cut_short[component.index] &= !band;
                     }
                     if planned.scan.high != 0 {
                         *needed |= band;
+                        *unneeded &= !band;
                     }
                 }
             }
@@ -124,9 +127,10 @@ pub(crate) type Bands = [u64; 4];
 #[derive(Debug)]
 struct Search {
     scans: Vec<PlannedScan>,
+    /// What the scales need.
     needed: Bands,
-    /// What of it is not needed to its last bit.
-    without_last_bit: Bands,
+    /// What of that is not needed to its last bit.
+    cut_short: Bands,
     /// What is needed and has not yet been sent as far as it is needed.
     left: Bands,
     /// What is needed and has not yet been sent at all.
@@ -150,21 +154,21 @@ enum Found {
 
 impl Search {
     fn new(header: &Header, scales: &Scales) -> Self {
-        let (mut needed, mut without_last_bit) = ([0; 4], [0; 4]);
-        for (i, component) in header.components().iter().enumerate() {
+        let mut needed = [0; 4];
+        for (i, needed) in needed
+            .iter_mut()
+            .enumerate()
+            .take(header.components().len())
+        {
             let n = scales.get(i).n();
-            needed[i] = (0..64)
+            *needed = (0..64)
                 .filter(|&k| zigzag::needed(k, n))
                 .fold(0, |sum, k| sum | 1 << k);
-            if !scales.last_bits() {
-                let quantisation = &header.tables.quantisation[usize::from(component.table)];
-                without_last_bit[i] = last_bits::unneeded(i, n, quantisation.as_ref());
-            }
         }
         Self {
             scans: Vec::new(),
             needed,
-            without_last_bit,
+            cut_short: last_bits::cut_short(header, scales),
             left: needed,
             unseen: needed,
             at: header.first_scan - 1,
@@ -211,6 +215,8 @@ impl Search {
                     check(&scan, segment.offset)?;
                     self.enter(scan, segment.end)?;
                 }
+                // The table that the rule was asked about may be another one.
+                DQT if self.unseen[0] == self.needed[0] => self.cut_short[0] = 0,
                 _ => {}
             }
             self.at = segment.end;
@@ -230,7 +236,7 @@ impl Search {
             self.unseen[index] &= !band;
             self.left[index] &= match scan.low {
                 0 => !band,
-                1 => !(band & self.without_last_bit[index]),
+                1 => !(band & self.cut_short[index]),
                 _ => u64::MAX,
             };
         }

@@ -33,7 +33,7 @@ impl Inverse {
 
     /// The same at 2/8, where these coefficients, a bit for each in zigzag order, lack their last bit: what isn't zero
     /// is taken to be in the middle of where it may be.
-    pub(crate) fn of_cut_short(mut self, cut_short: u64) -> Self {
+    pub(crate) fn with_cut_short(mut self, cut_short: u64) -> Self {
         for k in (0..64).filter(|k| cut_short >> k & 1 == 1) {
             let (column, row) = (usize::from(NATURAL[k] % 8), usize::from(NATURAL[k] / 8));
             self.halves[column][row] = self.quantisers[column][row] / 2.0;

@@ -75,8 +75,8 @@ impl Scales {
         }
     }
 
-    /// The same, where last bits of a progressive picture's coefficients are not read that a thumbnail
-    /// [`GAP`](Scale::GAP) times as small as the plane hardly shows, and that come in scans of their own.
+    /// The same, without reading those last bits of a progressive picture's coefficients that have scans of their own
+    /// and hardly show in a thumbnail whose sides are 1/[`GAP`](Scale::GAP) of the plane's.
     pub const fn without_last_bits(self) -> Self {
         Self {
             last_bits: false,
@@ -97,8 +97,8 @@ impl Scales {
         scale.copied().unwrap_or(Scale::FULL)
     }
 
-    /// Whether all bits are read.
-    pub(crate) fn last_bits(&self) -> bool {
+    /// Whether all last bits are read.
+    pub(crate) fn needs_last_bits(&self) -> bool {
         self.last_bits
     }
 }
