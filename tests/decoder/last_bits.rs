@@ -16,7 +16,6 @@ const MOST: i32 = 6;
 /// libjpeg sends them.
 fn written(quantisers: impl Fn(usize) -> i32, coding: Coding) -> (Picture, Vec<u8>) {
     let sampling = &[(2, 2), (1, 1), (1, 1)];
-    // A seed whose luma has many coefficients.
     let mut picture = noise(&mut Rng(1), coding, (100, 70), sampling);
     for (place, quantiser) in picture.components[0].quantiser.iter_mut().enumerate() {
         *quantiser = quantisers(place);
@@ -68,7 +67,7 @@ fn scan((first, last): (usize, usize), (high, low): (u32, u32)) -> Scan {
 }
 
 /// The picture as it is shown: twice all coefficients at half the quantisers, so that there is a middle between two
-/// of them, and luma's at 2/8 in the middle of what is left when their last bit is.
+/// of them, and luma's at 2/8 in the middle of what they may be where the last bit isn't known.
 fn in_the_middle(mut picture: Picture) -> Picture {
     for component in &mut picture.components {
         for quantiser in &mut component.quantiser {
@@ -127,6 +126,12 @@ fn what_shows_is_read() {
         assert_exact(&stream, n);
     }
     assert_exact(&written(|_| MOST, Coding::Baseline).1, 2);
+    // Red, green and blue: what is first is no luma.
+    let mut rgb = written(|_| MOST, Coding::Progressive).0;
+    rgb.adobe = Some(0);
+    let mut recipe = Recipe::new(&rgb);
+    recipe.scans = as_libjpeg(&rgb);
+    assert_exact(&recipe.write(&rgb), 2);
     // A single quantiser that is too large: the scan has to be read, and then all of it counts.
     for place in [1, 8, 9] {
         let (_, stream) = written(|at| MOST + i32::from(at == place), Coding::Progressive);
