@@ -24,10 +24,14 @@ pub fn in_parallel<T: Sync + Send, R: Send>(
         worked.collect::<Vec<_>>()
     };
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..most).map(|_| scope.spawn(work)).collect();
+        // A thread that can't be started leaves more to the others, and all to this one if there is none.
+        let start = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
+        let threads: Vec<_> = (1..most).filter_map(start).collect();
+        let own = work();
         let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
         joined
             .flat_map(|worked| worked.unwrap_or_else(|panic| resume_unwind(panic)))
+            .chain(own)
             .collect()
     })
 }
