@@ -227,6 +227,10 @@ impl fmt::Display for Fingerprint {
 }
 
 /// Puts the stamp into `thumbnail`, as the encoder of `format` made it, and gives the stamp's text.
+///
+/// # Panics
+///
+/// As [`picture::stamp::insert`].
 pub fn stamp(
     thumbnail: &mut Vec<u8>,
     format: Format,

@@ -52,6 +52,10 @@ pub fn find(bytes: &[u8]) -> Found<'_> {
 
 /// Puts a stamp into `thumbnail`, as the encoder of `format` made it, and returns the stamp's text. `made_from` are the
 /// fields that tell the source: `mtime=... length=...`, or `etag=... length=...`.
+///
+/// # Panics
+///
+/// If `thumbnail` is not what that encoder made, or the text would be longer than the 65,533 bytes of a JPEG's comment.
 pub fn insert(thumbnail: &mut Vec<u8>, format: Format, made_from: &str, settings: &str) -> String {
     let written = RefCell::default();
     let text = |besides| {
