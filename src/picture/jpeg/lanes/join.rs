@@ -25,7 +25,7 @@ impl Work {
                 break;
             }
             let chunk = walk::chunk(&self.data, lane);
-            let mut bits = Bits::new(chunk, walker.position - 8 * lane * CHUNK);
+            let mut bits = Bits::new(chunk, walker.position() - 8 * lane * CHUNK);
             let mut out = walker.out;
             let met = match lane + 1 < cuts.count {
                 true => {

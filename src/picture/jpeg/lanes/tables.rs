@@ -13,9 +13,9 @@ pub(super) const PHASES: usize = 16;
 // date; the coefficients of the block that were passed; two bits that are set when these are 64 or more; the DC
 // difference; the block's end.
 pub(super) const PLACE: u32 = 8;
-pub(super) const RARE: u32 = 3 << 14;
+pub(super) const RARE: u64 = 3 << 14;
 pub(super) const DIFFERENCE: u32 = 16;
-const ENDED: u32 = 1 << 31;
+pub(super) const ENDED: u32 = 1 << 31;
 /// Added to a difference, so that it is never negative. It leaves no room for categories beyond 14, which no encoder of
 /// 8-bit samples uses (T.81 table F.1).
 const BIAS: i32 = 1 << 14;
@@ -30,6 +30,10 @@ const UNKNOWN: u32 = 127 << PLACE;
 pub(crate) fn entry(position: usize, sum: u32) -> u64 {
     (position as u64) << 32 | u64::from(sum)
 }
+
+/// What remains of an entry after a look-up that doesn't end the block, and after one that does: the position, and the
+/// bits that are not in it yet.
+pub(super) const KEPT: [u64; 2] = [!0, 0xFFFF_FFFF_0000_00FF];
 
 /// The DC difference of a block.
 #[inline(always)]
@@ -49,17 +53,6 @@ pub(crate) fn biased(difference: i16) -> Option<u32> {
     (biased < 2 * BIAS as u32).then_some(biased << DIFFERENCE)
 }
 
-/// What comes after a look-up.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Step {
-    /// What is kept of the sum.
-    pub(super) mask: u32,
-    /// The place of the look-up table; in the lowest four bits the phase, which is the block's number within its MCU.
-    pub(super) state: u16,
-    /// Blocks done.
-    pub(super) blocks: u16,
-}
-
 /// All look-up tables of a scan as one, and the order of its blocks as steps from look-up to look-up. So whether a
 /// look-up ends the block decides only what is added and which table comes next. There is no branch to mispredict,
 /// which costs most where nobody can foresee the ends of blocks.
@@ -67,8 +60,10 @@ pub(super) struct Step {
 pub(crate) struct Tables {
     /// For each class, which is a pair of DC and AC tables: the look-ups for a block's first symbols, and for others.
     pub(super) lookup: [u32; (2 * CLASSES) << SkipTable::WIDTH],
-    /// Two for each phase: after a look-up that doesn't end the block, and after one that does.
-    pub(super) steps: [Step; 2 * PHASES],
+    /// Two states for each phase: after a look-up that doesn't end the block, and after one that does. A state is the
+    /// place of the look-up table, and in the lowest five bits twice the phase, which is the block's number within its
+    /// MCU.
+    pub(super) steps: [u16; 2 * PHASES],
     /// The state at the start of an MCU.
     pub(super) start: u32,
     /// By phase: the component's place in the scan.
@@ -81,7 +76,7 @@ impl Default for Tables {
     fn default() -> Self {
         Self {
             lookup: [UNKNOWN; (2 * CLASSES) << SkipTable::WIDTH],
-            steps: [Step::default(); 2 * PHASES],
+            steps: [0; 2 * PHASES],
             start: 0,
             components: [0; PHASES],
             made: Vec::with_capacity(CLASSES),
@@ -92,7 +87,7 @@ impl Default for Tables {
 impl Tables {
     /// Sets up the walk of a scan whose MCUs have blocks of these components; false if there are too many of anything.
     pub(crate) fn set_up(&mut self, blocks: &[u8], decoders: &[DcOnlyDecoder]) -> bool {
-        const { assert!(TABLE <= 0xFFFF && PHASES <= 1 << SkipTable::WIDTH) };
+        const { assert!(TABLE <= 0xFFFF && 2 * PHASES <= 1 << SkipTable::WIDTH) };
         let mut pairs = Vec::<(&Arc<DcOnlyTable>, &Arc<SkipTable>)>::with_capacity(CLASSES);
         let mut classes = [0; 4];
         for (decoder, class) in decoders.iter().zip(&mut classes) {
@@ -111,21 +106,13 @@ impl Tables {
         self.make(&pairs);
         let state = |phase: usize, ac: usize| {
             let class = classes[usize::from(blocks[phase])];
-            ((2 * class + ac) << SkipTable::WIDTH | phase) as u16
+            ((2 * class + ac) << SkipTable::WIDTH | 2 * phase) as u16
         };
         self.start = u32::from(state(0, 0));
         for (phase, &component) in blocks.iter().enumerate() {
             self.components[phase] = component;
-            self.steps[2 * phase] = Step {
-                mask: !0,
-                state: state(phase, 1),
-                blocks: 0,
-            };
-            self.steps[2 * phase + 1] = Step {
-                mask: 0xFF,
-                state: state((phase + 1) % blocks.len(), 0),
-                blocks: 1,
-            };
+            self.steps[2 * phase] = state(phase, 1);
+            self.steps[2 * phase + 1] = state((phase + 1) % blocks.len(), 0);
         }
         true
     }
