@@ -39,7 +39,7 @@ rm -rf "$made" && mkdir -p "$made"
 if ! command -v dpkg > /dev/null; then
     skipped 'the Debian package: no dpkg'
 elif ! command -v cargo-deb > /dev/null \
-    && ! cargo install --quiet --locked cargo-deb --no-default-features --features gzip 2> "$work/log"; then
+    && ! cargo install --debug --quiet --locked cargo-deb --no-default-features --features gzip 2> "$work/log"; then
     skipped "the Debian package: cargo-deb can't be installed: $(tail -n 1 "$work/log")"
 else
     package=$(cargo deb --locked --no-build --quiet --output "$work" 2> "$work/log" || { cat "$work/log" >&2; exit 1; })
