@@ -106,7 +106,7 @@ impl Tables {
         self.make(&pairs);
         let state = |phase: usize, ac: usize| {
             let class = classes[usize::from(blocks[phase])];
-            ((2 * class + ac) << SkipTable::WIDTH | 2 * phase) as u16
+            ((2 * class + ac) << SkipTable::WIDTH | (2 * phase)) as u16
         };
         self.start = u32::from(state(0, 0));
         for (phase, &component) in blocks.iter().enumerate() {
