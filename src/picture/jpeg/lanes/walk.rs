@@ -35,6 +35,7 @@ pub(crate) fn first(lane: usize) -> usize {
 pub(crate) struct Walker {
     /// The [`entry`](tables::entry) of the block in progress.
     entry: u64,
+    /// Which look-up comes next, as one of [`Tables::steps`].
     state: u32,
     /// The place in [`Out`] of the block in progress.
     pub(crate) out: usize,
@@ -108,8 +109,8 @@ fn step(
     data: &Data,
     out: &mut Out,
 ) -> (Walker, u64) {
-    let step = walker.state as usize % (2 * PHASES);
-    let decoder = &decoders[usize::from(tables.components[step / 2])];
+    let at = walker.state as usize % (2 * PHASES);
+    let decoder = &decoders[usize::from(tables.components[at / 2])];
     walker.bring_up_to_date();
     let (position, sum) = (walker.position(), walker.sum());
     let k = sum >> PLACE & 0x7F;
@@ -131,7 +132,7 @@ fn step(
             let entry = tables::entry(lane * 8 * CHUNK + bits.position(), sum);
             out[walker.out % (LANES * ROOM)] = entry;
             walker.entry = entry & KEPT[ended];
-            walker.state = u32::from(tables.steps[(step + ended) % (2 * PHASES)]);
+            walker.state = u32::from(tables.steps[(at + ended) % (2 * PHASES)]);
             walker.out += ended;
         }
         Err(_) => walker.entry = tables::entry(Walker::LOST, 0),
@@ -189,9 +190,9 @@ macro_rules! walk {
                                     $window = $window.wrapping_shl(found);
                                     out[$lane.out % (LANES * ROOM)] = entry;
                                     let ended = (found / ENDED) as usize;
-                                    let step = ($lane.state as usize + ended) % (2 * PHASES);
+                                    let at = ($lane.state as usize + ended) % (2 * PHASES);
                                     $lane.entry = entry & KEPT[ended];
-                                    $lane.state = u32::from(tables.steps[step]);
+                                    $lane.state = u32::from(tables.steps[at]);
                                     $lane.out += ended;
                                 }
                             )+
