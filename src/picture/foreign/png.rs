@@ -1,5 +1,10 @@
 //! PNG (W3C, third edition), row by row; of an APNG its default picture.
 
+mod filtered;
+mod paeth;
+mod truecolour;
+mod unfilter;
+
 use ::png::{BitDepth, ColorType, Decoder, Limits as PngLimits, Reader, Transformations};
 
 use super::error::Error;
@@ -13,30 +18,19 @@ use crate::picture::jpeg::{Colour, Limits};
 /// What profile, EXIF and palette may take, unpacked. A profile for print has half a megabyte; a zip bomb, no end.
 const METADATA: usize = 16 << 20;
 
-pub(super) fn open<'a>(input: impl Input + 'a, limits: &'a Limits) -> Result<Opened<'a>, Error> {
-    let mut decoder = Decoder::new_with_limits(input, PngLimits { bytes: METADATA });
-    // Texts say nothing of the pixels, and may be zip bombs.
-    decoder.set_ignore_text_chunk(true);
-    decoder.set_transformations(Transformations::EXPAND);
-    // Before the decoder makes room for a row.
-    let header = decoder.read_header_info()?;
-    let (size, interlaced) = (header.size(), header.interlaced);
-    let row = 8 * u64::from(size.0);
-    check_pixels(size, limits)?;
-    check_memory(3 * row, limits)?;
-    decoder.set_limits(PngLimits {
-        bytes: METADATA + row as usize,
-    });
-    let reader = decoder.read_info()?;
-
-    let (samples, depth) = reader.output_color_type();
+pub(super) fn open<'a>(
+    mut input: impl Input + 'a,
+    limits: &'a Limits,
+) -> Result<Opened<'a>, Error> {
+    let reader = read_header(&mut input, limits, true)?;
+    let (samples, _) = reader.output_color_type();
     let (model, alpha) = match samples {
         ColorType::Grayscale => (Colour::Gray, false),
         ColorType::GrayscaleAlpha => (Colour::Gray, true),
         ColorType::Rgb | ColorType::Indexed => (Colour::Rgb, false),
         ColorType::Rgba => (Colour::Rgb, true),
     };
-    let mut info = Info::new(size, model, alpha);
+    let mut info = Info::new(reader.info().size(), model, alpha);
     match colours(reader.info(), model) {
         Some(Described::Srgb) => info.says_colours = true,
         Some(Described::By(profile)) => info.profile = Some(profile),
@@ -46,23 +40,50 @@ pub(super) fn open<'a>(input: impl Input + 'a, limits: &'a Limits) -> Result<Ope
         Some(exif) => info.heed_exif(exif),
         None => info.metadata_may_follow = true,
     }
-    let wide = depth == BitDepth::Sixteen;
-    let feed =
-        move |rows: &mut Rows, info: &mut Info| feed(reader, interlaced, wide, limits, rows, info);
+    let is_truecolour = truecolour::is(reader.info());
+    let feed = move |rows: &mut Rows, info: &mut Info| {
+        input.rewind()?;
+        match info.channels() {
+            3 if is_truecolour => truecolour::feed::<3>(input, rows, info),
+            4 if is_truecolour => truecolour::feed::<4>(input, rows, info),
+            _ => feed(read_header(input, limits, false)?, limits, rows, info),
+        }
+    };
     Ok(Opened {
         info,
         feed: Box::new(feed),
     })
 }
 
+/// Reads up to the pixels.
+fn read_header<I: Input>(
+    input: I,
+    limits: &Limits,
+    with_profile: bool,
+) -> Result<Reader<I>, Error> {
+    let mut decoder = Decoder::new_with_limits(input, PngLimits { bytes: METADATA });
+    // Texts say nothing of the pixels, and may be zip bombs.
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(!with_profile);
+    decoder.set_transformations(Transformations::EXPAND);
+    // Before the decoder makes room for a row.
+    let size = decoder.read_header_info()?.size();
+    let row = 8 * u64::from(size.0);
+    check_pixels(size, limits)?;
+    check_memory(3 * row, limits)?;
+    decoder.set_limits(PngLimits {
+        bytes: METADATA + row as usize,
+    });
+    Ok(decoder.read_info()?)
+}
+
 fn feed(
     mut reader: Reader<impl Input>,
-    interlaced: bool,
-    wide: bool,
     limits: &Limits,
     rows: &mut Rows,
     info: &mut Info,
 ) -> Result<(), Error> {
+    let wide = reader.output_color_type().1 == BitDepth::Sixteen;
     let mut push = |row: &[u8]| {
         if wide {
             rows.push_wide(row, u16::from_be_bytes);
@@ -71,7 +92,7 @@ fn feed(
         }
     };
     let row_length = info.size.0 as usize * info.channels() * if wide { 2 } else { 1 };
-    if interlaced {
+    if reader.info().interlaced {
         let size = row_length as u64 * u64::from(info.size.1);
         let mut pixels = buffer(size, limits)?;
         reader.next_frame(&mut pixels)?;
@@ -87,11 +108,15 @@ fn feed(
     }
     // What is wrong behind the last row is wrong with the picture, too: its checksum stands there.
     reader.finish()?;
-    // EXIF may stand behind the pixels (11.3.4.5).
-    if let Some(exif) = &reader.info().exif_metadata {
+    heed_late_exif(reader.info(), info);
+    Ok(())
+}
+
+/// EXIF may stand behind the pixels (11.3.4.5).
+fn heed_late_exif(png: &::png::Info, info: &mut Info) {
+    if let Some(exif) = &png.exif_metadata {
         info.heed_exif(exif);
     }
-    Ok(())
 }
 
 /// What is said of the samples' colours, in the order of precedence (4.3).

@@ -4,6 +4,7 @@ mod encoders;
 mod hostile;
 mod metadata;
 mod pixels;
+mod png_filters;
 mod rows;
 
 use std::io::Cursor;

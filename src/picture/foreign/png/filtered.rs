@@ -1,0 +1,125 @@
+//! The rows of a PNG that is not interlaced, inflated, but filtered still (PNG, 9 and 10).
+
+use ::png::{Decoded, Info, StreamingDecoder, UnfilterRegion, chunk};
+
+use super::METADATA;
+use crate::picture::foreign::error::Error;
+use crate::picture::foreign::opened::Input;
+
+/// How far back deflate may refer (RFC 1951, 2): so much must be kept of what has been read.
+const WINDOW: usize = 32 << 10;
+
+/// What is inflated, beside the rows that are asked for, before the rest is moved to the buffer's beginning.
+const STRETCH: usize = 96 << 10;
+
+/// Inflates rows as they are asked for.
+pub(super) struct Filtered<I> {
+    input: I,
+    decoder: StreamingDecoder,
+    buffer: Vec<u8>,
+    /// How far the buffer is filled, and which part of that the decoder still needs.
+    region: UnfilterRegion,
+    /// Where the next row starts in the buffer.
+    start: usize,
+    /// Bytes of a row, with that of its filter.
+    row: usize,
+    /// What is wrong behind the rows in the buffer.
+    error: Option<Error>,
+}
+
+impl<I: Input> Filtered<I> {
+    /// `input` stands at the file's beginning; a row has `row_length` bytes.
+    pub(super) fn new(input: I, row_length: usize) -> Self {
+        let mut decoder = StreamingDecoder::new();
+        // They have been read.
+        decoder.set_ignore_text_chunk(true);
+        decoder.set_ignore_iccp_chunk(true);
+        let row = row_length + 1;
+        Self {
+            input,
+            decoder,
+            buffer: vec![0; WINDOW + STRETCH + 2 * row],
+            region: UnfilterRegion::default(),
+            start: 0,
+            row,
+            error: None,
+        }
+    }
+
+    /// The next row, behind the byte that tells its filter, and that after it, if it is wanted and nothing is wrong with
+    /// what is between them.
+    pub(super) fn next(&mut self, with_second: bool) -> Result<(&[u8], Option<&[u8]>), Error> {
+        let wanted = self.row * if with_second { 2 } else { 1 };
+        if self.start + wanted > self.buffer.len() {
+            self.move_to_front();
+        }
+        while self.inflated() < wanted && self.error.is_none() {
+            self.error = match self.step(true) {
+                Ok(Decoded::ImageDataFlushed) if self.inflated() < wanted => {
+                    Some(Error::damaged("fewer pixels than the header says"))
+                }
+                Ok(_) => None,
+                Err(error) => Some(error),
+            };
+        }
+        let inflated = self.inflated();
+        if inflated < self.row
+            && let Some(error) = self.error.take()
+        {
+            return Err(error);
+        }
+        let (first, rest) = self.buffer[self.start..].split_at(self.row);
+        Ok((
+            first,
+            (inflated >= 2 * self.row && with_second).then(|| &rest[..self.row]),
+        ))
+    }
+
+    /// Leaves `rows` rows behind.
+    pub(super) fn pass(&mut self, rows: usize) {
+        self.start += rows * self.row;
+    }
+
+    /// Reads the rest of the file, and gives what all of it said.
+    pub(super) fn finish(&mut self) -> Result<&Info<'static>, Error> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
+        while !matches!(self.step(false)?, Decoded::ChunkComplete(chunk::IEND)) {}
+        let info = self.decoder.info();
+        info.ok_or_else(|| Error::damaged("no header"))
+    }
+
+    /// Bytes that are ready.
+    fn inflated(&self) -> usize {
+        self.region.filled - self.start
+    }
+
+    /// Reads on to the next thing that the decoder tells of. Of pixels, nothing is kept unless they are wanted.
+    fn step(&mut self, with_pixels: bool) -> Result<Decoded, Error> {
+        let bytes = self.input.fill_buf()?;
+        if bytes.is_empty() {
+            return Err(Error::Truncated);
+        }
+        let mut pixels = self.region.as_buf(&mut self.buffer);
+        let pixels = with_pixels.then_some(&mut pixels);
+        let (consumed, decoded) = self.decoder.update(bytes, pixels)?;
+        self.input.consume(consumed);
+        match decoded {
+            // The one part whose size nothing else bounds.
+            Decoded::ChunkBegin(length, chunk::eXIf) if length as usize > METADATA => {
+                Err(Error::Memory)
+            }
+            decoded => Ok(decoded),
+        }
+    }
+
+    fn move_to_front(&mut self) {
+        let UnfilterRegion { available, filled } = &mut self.region;
+        let gone = self.start.min(*available);
+        self.buffer.copy_within(gone..*filled, 0);
+        self.start -= gone;
+        *available -= gone;
+        *filled -= gone;
+    }
+}

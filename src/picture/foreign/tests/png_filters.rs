@@ -1,0 +1,158 @@
+//! PNGs whose rows have any filters, written as the standard says (9.2).
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use png::ColorType;
+
+use super::super::Format;
+use super::super::error::Error;
+use super::encoders as encode;
+use super::{Picture, decode, decode_within};
+use crate::picture::jpeg::Limits;
+
+/// Samples without any pattern, so that predictions are of all kinds and sums wrap.
+fn noise(width: usize, height: usize, channels: usize) -> Picture {
+    let mut picture = Picture::new(width, height, channels);
+    let mut state = 1_u32;
+    for sample in &mut picture.samples {
+        // Numerical Recipes' generator.
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *sample = (state >> 24) as u8 | 1;
+    }
+    picture
+}
+
+/// What `filter` predicts of a, the sample to the left, b, the one above, and c, the one above that to the left.
+fn predict(filter: u8, a: u8, b: u8, c: u8) -> u8 {
+    let [wide_a, wide_b, wide_c] = [a, b, c].map(i32::from);
+    match filter {
+        0 => 0,
+        1 => a,
+        2 => b,
+        3 => ((wide_a + wide_b) / 2) as u8,
+        _ => {
+            let p = wide_a + wide_b - wide_c;
+            let [pa, pb, pc] = [wide_a, wide_b, wide_c].map(|near| (p - near).abs());
+            if pa <= pb && pa <= pc {
+                a
+            } else if pb <= pc {
+                b
+            } else {
+                c
+            }
+        }
+    }
+}
+
+/// The rows of `picture`, which have `filters` in turn.
+fn filtered(picture: &Picture, filters: &[u8]) -> Vec<u8> {
+    let (channels, length) = (picture.channels, picture.width * picture.channels);
+    let sample = |x: Option<usize>, y: Option<usize>| match (x, y) {
+        (Some(x), Some(y)) => picture.samples[y * length + x],
+        _ => 0,
+    };
+    let mut rows = Vec::new();
+    for (y, filter) in (0..picture.height).zip(filters.iter().cycle()) {
+        rows.push(*filter);
+        for x in 0..length {
+            let (left, above) = (x.checked_sub(channels), y.checked_sub(1));
+            let [a, b] = [sample(left, Some(y)), sample(Some(x), above)];
+            let predicted = predict(*filter, a, b, sample(left, above));
+            rows.push(sample(Some(x), Some(y)).wrapping_sub(predicted));
+        }
+    }
+    rows
+}
+
+/// A file of the size of `picture` with `rows`.
+fn file(picture: &Picture, rows: &[u8]) -> Vec<u8> {
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
+    zlib.write_all(rows).unwrap();
+    let colour = match picture.channels {
+        3 => ColorType::Rgb,
+        _ => ColorType::Rgba,
+    };
+    let [width, height] = [picture.width, picture.height].map(|side| (side as u32).to_be_bytes());
+    let header = [&width[..], &height, &[8, colour as u8, 0, 0, 0]].concat();
+    [
+        b"\x89PNG\r\n\x1A\n".to_vec(),
+        encode::chunk(b"IHDR", &header),
+        encode::chunk(b"IDAT", &zlib.finish().unwrap()),
+        encode::chunk(b"IEND", &[]),
+    ]
+    .concat()
+}
+
+#[test]
+fn any_filter_may_follow_any_other() {
+    let ends = (0..5).flat_map(|first| (0..5).map(move |last| [first, 4, last]));
+    for filters in ends.chain([[4, 4, 4]]) {
+        for (width, height) in [(1, 5), (2, 3), (3, 4), (34, 7)] {
+            for channels in [3, 4] {
+                let picture = noise(width, height, channels);
+                let file = file(&picture, &filtered(&picture, &filters));
+                let decoded = decode(Format::Png, &file, 1.0).unwrap();
+                let what = format!("{filters:?}, {width}x{height}x{channels}");
+                picture.assert_is(&decoded, 1, channels == 4, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_are_right_where_they_are_longer_than_what_is_inflated_at_a_time() {
+    for channels in [3, 4] {
+        let picture = noise(50_000, 6, channels);
+        let file = file(&picture, &filtered(&picture, &[4, 4, 1, 4]));
+        let decoded = decode(Format::Png, &file, 1.0).unwrap();
+        picture.assert_is(&decoded, 1, channels == 4, "50,000 pixels wide");
+    }
+}
+
+/// The damage that is found in `file`, and how many of `picture`'s rows are given all the same.
+fn damage(picture: &Picture, file: &[u8]) -> (Error, usize) {
+    let strict = decode(Format::Png, file, 1.0);
+    assert!(strict.is_err());
+    let limits = Limits {
+        allow_damaged: true,
+        ..Limits::default()
+    };
+    let decoded = decode_within(Format::Png, file, 1.0, &limits).unwrap();
+    let red = picture.samples.iter().step_by(picture.channels);
+    let same = decoded.planes[0]
+        .iter()
+        .zip(red)
+        .take_while(|(a, b)| a == b);
+    (decoded.damage.unwrap(), same.count() / picture.width)
+}
+
+#[test]
+fn what_is_wrong_behind_a_row_does_not_take_it_along() {
+    let picture = noise(20, 8, 3);
+    let row = 20 * 3 + 1;
+    for sound in 1..8 {
+        let mut rows = filtered(&picture, &[4]);
+        let short = file(&picture, &rows[..sound * row + 10]);
+        let (error, count) = damage(&picture, &short);
+        let text = "damaged data: fewer pixels than the header says";
+        assert_eq!((error.to_string().as_str(), count), (text, sound));
+
+        rows[sound * row] = 5;
+        let (error, count) = damage(&picture, &file(&picture, &rows));
+        let text = "damaged data: unknown filter type 5";
+        assert_eq!((error.to_string().as_str(), count), (text, sound));
+    }
+}
+
+#[test]
+fn exif_behind_the_pixels_is_held_to_what_metadata_may_take() {
+    let png = encode::png(&Picture::new(8, 4, 3));
+    let exif = |length: usize| {
+        let chunk = encode::chunk(b"eXIf", &vec![0; length]);
+        decode(Format::Png, &encode::with_chunk(&png, &chunk, true), 1.0)
+    };
+    assert!(exif(16 << 20).is_ok());
+    assert!(matches!(exif((16 << 20) + 1), Err(Error::Memory)));
+}
