@@ -45,6 +45,7 @@ mod step;
 mod thumbnail;
 mod thumbnailer;
 mod variant;
+mod vectors;
 
 pub use background::Background;
 pub use bounds::{Bounds, ParseBoundsError};

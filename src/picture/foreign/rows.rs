@@ -8,6 +8,7 @@ use super::info::{Decoded, Info};
 use super::limits::{check_memory, check_pixels};
 use super::samples::{narrow_all, premultiply};
 use crate::picture::jpeg::Limits;
+use crate::picture::vectors::vectorised;
 
 /// How many samples there are, at least, for one of the thumbnail. The box filter blurs what it keeps and lets some of
 /// what it should suppress pass; how little of that is left in the thumbnail is a matter of this gap. Medians and worst
@@ -118,18 +119,26 @@ impl Rows {
         }
         let mut multiplied = std::mem::take(&mut self.multiplied);
         let is_opaque = !self.alpha || {
-            let alphas = row.iter().skip(self.channels - 1).step_by(self.channels);
-            alphas.fold(255, |all, alpha| all & alpha) == 255
+            vectorised(
+                #[inline(always)]
+                || match self.channels {
+                    2 => is_opaque::<2>(row),
+                    4 => is_opaque::<4>(row),
+                    _ => unreachable!("BUG: alpha of inks"),
+                },
+            )
         };
         self.opaque &= is_opaque;
         if is_opaque || self.premultiplied {
             self.add(row);
         } else {
-            match self.channels {
-                2 => premultiply::<2>(row, &mut multiplied),
-                4 => premultiply::<4>(row, &mut multiplied),
-                _ => unreachable!("BUG: alpha of inks"),
-            }
+            vectorised(
+                #[inline(always)]
+                || match self.channels {
+                    2 => premultiply::<2>(row, &mut multiplied),
+                    _ => premultiply::<4>(row, &mut multiplied),
+                },
+            );
             self.add(&multiplied);
         }
         self.multiplied = multiplied;
@@ -220,6 +229,13 @@ impl Rows {
             damage,
         }
     }
+}
+
+/// Whether nothing shows through a row, of which alpha is the last of the N samples of each pixel.
+#[inline(always)]
+fn is_opaque<const N: usize>(row: &[u8]) -> bool {
+    let pixels = row.as_chunks::<N>().0.iter();
+    pixels.fold(255, |all, pixel| all & pixel[N - 1]) == 255
 }
 
 fn fold<const N: usize>(sums: &[u16], step: usize, totals: &mut [u64]) {

@@ -30,6 +30,7 @@ pub(super) fn unpack(packed: &[u8], bits: u8, width: usize, target: &mut Vec<u8>
 }
 
 /// Multiplies the colours of a row by their alpha, the last of the N samples of each pixel.
+#[inline(always)]
 pub(super) fn premultiply<const N: usize>(row: &[u8], target: &mut Vec<u8>) {
     target.resize(row.len(), 0);
     for (pixel, to) in row.chunks_exact(N).zip(target.chunks_exact_mut(N)) {

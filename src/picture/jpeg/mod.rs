@@ -19,7 +19,6 @@ mod samples;
 mod scratch;
 mod sequential;
 mod syntax;
-mod vectors;
 
 pub use error::{Bound, Damage, Error, Feature, Flaw};
 pub use limits::Limits;

@@ -4,7 +4,7 @@ use super::bits::Bits;
 use super::unstuff::Feed;
 use crate::picture::jpeg::error::{Damage, Error};
 use crate::picture::jpeg::limits::DamagePolicy;
-use crate::picture::jpeg::vectors::vectorised;
+use crate::picture::vectors::vectorised;
 
 /// What decodes the units of a scan: MCUs, or the blocks of one component.
 pub(crate) trait Units {

@@ -5,7 +5,7 @@ use crate::picture::jpeg::entropy::ac_skip::SkipTable;
 use crate::picture::jpeg::entropy::bits::{Bits, CHUNK, Chunk, REFILLED, WORD, window};
 use crate::picture::jpeg::entropy::dc_only::DcOnlyDecoder;
 use crate::picture::jpeg::error::Damage;
-use crate::picture::jpeg::vectors::vectorised;
+use crate::picture::vectors::vectorised;
 
 /// How many places are walked side by side: a power of two, as [`ROOM`] is. A look-up waits about 20 cycles for the one
 /// before it, longer if its table was in the second-level cache, and a processor has room for several such chains. Their

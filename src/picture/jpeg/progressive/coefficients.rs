@@ -8,7 +8,7 @@ use crate::picture::jpeg::samples::scale::{Scales, at_constant};
 use crate::picture::jpeg::samples::zigzag::{self, NATURAL};
 use crate::picture::jpeg::syntax::frame::{Component, Frame};
 use crate::picture::jpeg::syntax::tables::{Quantisation, Tables};
-use crate::picture::jpeg::vectors::vectorised;
+use crate::picture::vectors::vectorised;
 
 /// One component's coefficients.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use super::in_lanes::{InLanes, blocks_of};
 use crate::picture::jpeg::entropy::intervals::{Ahead, Units};
 use crate::picture::jpeg::entropy::unstuff::Feed;
 use crate::picture::jpeg::lanes::{self, Batch};
-use crate::picture::jpeg::vectors::vectorised;
+use crate::picture::vectors::vectorised;
 
 impl DcOnlyScan<'_, '_> {
     /// Decodes MCUs in lanes from the start of an interval, or whole intervals, as far as lanes get. Returns how many.

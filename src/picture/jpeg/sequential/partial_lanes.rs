@@ -13,7 +13,7 @@ use crate::picture::jpeg::entropy::intervals::{Ahead, Units};
 use crate::picture::jpeg::entropy::unstuff::Feed;
 use crate::picture::jpeg::lanes::{Batch, Found, Part};
 use crate::picture::jpeg::samples::planes::Canvas;
-use crate::picture::jpeg::vectors::vectorised;
+use crate::picture::vectors::vectorised;
 
 impl Mcus<'_, '_> {
     /// Decodes MCUs in lanes from the start of an interval, or whole intervals, as far as lanes get. Returns how many.
