@@ -11,15 +11,16 @@ use super::opened::{Input, Opened};
 use super::read_all;
 use super::rows::Rows;
 use crate::picture::jpeg::{Colour, Limits};
+use crate::picture::vectors::vectorised;
 
 /// What profile and EXIF may take.
 const METADATA: usize = 16 << 20;
 
 pub(super) fn open<'a>(input: &'a mut dyn Input, limits: &'a Limits) -> Result<Opened<'a>, Error> {
     // The decoder takes a few bytes at a time: from memory, that costs 4% less than through a reader.
-    let file = read_all(input, limits)?;
+    let mut file = read_all(input, limits)?;
     let (canvas, length) = (coded_size(&file), file.len() as u64);
-    let mut decoder = WebPDecoder::new(Cursor::new(file))?;
+    let mut decoder = WebPDecoder::new(Cursor::new(&file[..]))?;
     decoder.set_memory_limit(METADATA);
     let size = decoder.dimensions();
     check_pixels(size, limits)?;
@@ -35,31 +36,66 @@ pub(super) fn open<'a>(input: &'a mut dyn Input, limits: &'a Limits) -> Result<O
     if let Some(exif) = decoder.exif_metadata()? {
         info.heed_exif(&exif);
     }
-    // Beside the file the pixels, and what they are made from: Y, Cb and Cr at half the sides, and alpha; or ARGB; and
-    // for an animation a frame beside the canvas.
-    let pixel = match (decoder.is_animated(), decoder.is_lossy(), alpha) {
+    // Beside the file the pixels, and what they are made from: Y, Cb and Cr at half the sides, and alpha; and for an
+    // animation a frame beside the canvas.
+    let (is_animated, is_lossy) = (decoder.is_animated(), decoder.is_lossy());
+    let pixel = match (is_animated, is_lossy, alpha) {
         (true, _, _) => 4 + 4 + 4,
         (false, true, true) => 4 + 2 + 5,
         (false, true, false) => 3 + 2,
-        (false, false, true) => 4 + 4,
-        (false, false, false) => 3 + 4,
+        (false, false, _) => 4,
     };
     let pixels = u64::from(size.0) * u64::from(size.1);
     check_memory(length + pixel * pixels, limits)?;
+    let is_opaque = !is_animated && !is_lossy && !alpha;
+    if is_opaque {
+        claim_alpha(&mut file);
+        info.alpha = true;
+    }
 
     let feed = move |rows: &mut Rows, _: &mut Info| {
+        let mut decoder = WebPDecoder::new(Cursor::new(&file[..]))?;
+        decoder.set_memory_limit(METADATA);
         let row_length = rows.row_length();
         let mut pixels = buffer(row_length as u64 * u64::from(size.1), limits)?;
         decoder.read_image(&mut pixels)?;
-        pixels
-            .chunks_exact(row_length)
-            .for_each(|row| rows.push(row));
+        for row in pixels.chunks_exact_mut(row_length) {
+            if is_opaque {
+                make_opaque(row);
+            }
+            rows.push(row);
+        }
         Ok(())
     };
     Ok(Opened {
         info,
         feed: Box::new(feed),
     })
+}
+
+/// Has the header of a lossless picture say that there is alpha. What is decoded is the same (RFC 9649, 3.4), but the
+/// decoder gives it as it is, and not a copy without alpha: 0.92 of the time, and 4 bytes a pixel instead of 7.
+fn claim_alpha(file: &mut [u8]) {
+    // Behind `RIFF`, the length and `WEBP`: in VP8X a bit of the first byte; in VP8L, behind name, length and
+    // signature, the fifth highest bit of four bytes.
+    let byte = if file[12..].starts_with(b"VP8X") {
+        20
+    } else {
+        24
+    };
+    file[byte] |= 0b1_0000;
+}
+
+/// Whatever alpha a row's pixels have, it does not count.
+fn make_opaque(row: &mut [u8]) {
+    vectorised(
+        #[inline(always)]
+        || {
+            for pixel in row.as_chunks_mut::<4>().0 {
+                pixel[3] = 255;
+            }
+        },
+    );
 }
 
 /// The size that the first VP8 bitstream claims; none if there is none. VP8L's is compared before it is believed.

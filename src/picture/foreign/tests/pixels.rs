@@ -1,6 +1,7 @@
 //! Each format's pixels, as they are and averaged.
 
 use image::codecs::pnm::{PnmSubtype, SampleEncoding};
+use moxcms::ColorProfile;
 use tiff::encoder::{Compression, DeflateLevel, colortype};
 
 use super::super::Format;
@@ -126,6 +127,29 @@ fn webp_without_loss() {
     for picture in [3, 4].into_iter().flat_map(pictures) {
         let what = format!("{}x{}", picture.width, picture.channels);
         assert_pixels(Format::WebP, &encode::webp(&picture), &picture, &what);
+    }
+}
+
+#[test]
+fn a_webp_whose_header_says_nothing_of_alpha_has_none() {
+    let picture = Picture::new(37, 23, 4);
+    let mut simple = encode::webp(&picture);
+    let profile = ColorProfile::new_srgb().encode().unwrap();
+    let mut extended = encode::webp_with(&picture, |webp| webp.set_icc_profile(profile));
+    // `alpha_is_used` of VP8L's header, and the flag in VP8X's.
+    simple[24] ^= 0x10;
+    extended[20] ^= 0x10;
+    for file in [simple, extended] {
+        let decoded = decode(Format::WebP, &file, 1.0).unwrap();
+        assert!(!decoded.info.alpha);
+        assert_eq!(decoded.planes.len(), 3);
+        for (channel, plane) in decoded.planes.iter().enumerate() {
+            assert!(
+                plane
+                    .iter()
+                    .eq(picture.samples.iter().skip(channel).step_by(4))
+            );
+        }
     }
 }
 
