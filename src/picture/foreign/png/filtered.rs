@@ -16,7 +16,10 @@ const STRETCH: usize = 96 << 10;
 pub(super) struct Filtered<I> {
     input: I,
     decoder: StreamingDecoder,
+    /// Room for rows, and for none behind the last: nothing is inflated there, be it sound or not.
     buffer: Vec<u8>,
+    /// Bytes of rows for which there is no room yet.
+    behind: usize,
     /// How far the buffer is filled, and which part of that the decoder still needs.
     region: UnfilterRegion,
     /// Where the next row starts in the buffer.
@@ -28,17 +31,20 @@ pub(super) struct Filtered<I> {
 }
 
 impl<I: Input> Filtered<I> {
-    /// `input` stands at the file's beginning; a row has `row_length` bytes.
-    pub(super) fn new(input: I, row_length: usize) -> Self {
+    /// `input` stands at the file's beginning; there are so many `rows` of `row_length` bytes.
+    pub(super) fn new(input: I, rows: usize, row_length: usize) -> Self {
         let mut decoder = StreamingDecoder::new();
         // They have been read.
         decoder.set_ignore_text_chunk(true);
         decoder.set_ignore_iccp_chunk(true);
         let row = row_length + 1;
+        let all = rows.saturating_mul(row);
+        let room = all.min(WINDOW + STRETCH + 2 * row);
         Self {
             input,
             decoder,
-            buffer: vec![0; WINDOW + STRETCH + 2 * row],
+            buffer: vec![0; room],
+            behind: all - room,
             region: UnfilterRegion::default(),
             start: 0,
             row,
@@ -114,6 +120,7 @@ impl<I: Input> Filtered<I> {
         }
     }
 
+    /// Makes room for the rows behind those in the buffer.
     fn move_to_front(&mut self) {
         let UnfilterRegion { available, filled } = &mut self.region;
         let gone = self.start.min(*available);
@@ -121,5 +128,8 @@ impl<I: Input> Filtered<I> {
         self.start -= gone;
         *available -= gone;
         *filled -= gone;
+        let more = gone.min(self.behind);
+        self.buffer.truncate(self.buffer.len() - gone + more);
+        self.behind -= more;
     }
 }

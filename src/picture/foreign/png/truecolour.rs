@@ -31,7 +31,7 @@ pub(super) fn feed<const N: usize>(
     rows: &mut Rows,
     info: &mut Info,
 ) -> Result<(), Error> {
-    let mut filtered = Filtered::new(input, rows.row_length());
+    let mut filtered = Filtered::new(input, rows.missing(), rows.row_length());
     let mut unfilter = Unfilter::<N>::new(info.size.0 as usize);
     while rows.missing() > 0 {
         let (first, second) = filtered.next(rows.missing() > 1)?;

@@ -70,6 +70,11 @@ fn filtered(picture: &Picture, filters: &[u8]) -> Vec<u8> {
 fn file(picture: &Picture, rows: &[u8]) -> Vec<u8> {
     let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
     zlib.write_all(rows).unwrap();
+    deflated(picture, &zlib.finish().unwrap())
+}
+
+/// A file of the size of `picture` with what is in `zlib`.
+fn deflated(picture: &Picture, zlib: &[u8]) -> Vec<u8> {
     let colour = match picture.channels {
         3 => ColorType::Rgb,
         _ => ColorType::Rgba,
@@ -79,7 +84,7 @@ fn file(picture: &Picture, rows: &[u8]) -> Vec<u8> {
     [
         b"\x89PNG\r\n\x1A\n".to_vec(),
         encode::chunk(b"IHDR", &header),
-        encode::chunk(b"IDAT", &zlib.finish().unwrap()),
+        encode::chunk(b"IDAT", zlib),
         encode::chunk(b"IEND", &[]),
     ]
     .concat()
@@ -144,6 +149,21 @@ fn what_is_wrong_behind_a_row_does_not_take_it_along() {
         let text = "damaged data: unknown filter type 5";
         assert_eq!((error.to_string().as_str(), count), (text, sound));
     }
+}
+
+#[test]
+fn what_is_deflated_behind_the_last_row_is_not_looked_at() {
+    let picture = noise(20, 8, 3);
+    let rows = filtered(&picture, &[4]);
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
+    zlib.write_all(&rows).unwrap();
+    // Bytes of a row that there is not, and the end of a block that is not the last.
+    zlib.write_all(&rows[..10]).unwrap();
+    zlib.flush().unwrap();
+    // Blocks of the type that there is not (RFC 1951, 3.2.3).
+    let zlib = [&zlib.get_ref()[..], &[0x06; 40]].concat();
+    let decoded = decode(Format::Png, &deflated(&picture, &zlib), 1.0).unwrap();
+    picture.assert_is(&decoded, 1, false, "a block of no type");
 }
 
 #[test]
