@@ -1,11 +1,14 @@
-//! Rows of a plane -> rows that are weighted sums of them, 16 columns at a time.
+//! Rows of a plane -> rows that are weighted sums of them, 64 or 16 columns at a time.
 
-use fearless_simd::{Bytes, Level, Simd, dispatch, i16x8, i32x4, prelude::*, u8x16};
+use fearless_simd::{Bytes, Level, Simd, dispatch, i16x16, i32x8, prelude::*, u8x16};
 
 use super::weights::Weights;
 
-/// Columns that are summed up at once; planes between two passes have a multiple of it in each row.
+/// Columns of a vector; planes between two passes have a multiple of it in each row.
 pub(super) const COLUMNS: usize = 16;
+
+/// Columns that are summed up at once where there are so many: eight sums, which leaves registers for what is added.
+const WIDE: usize = 4 * COLUMNS;
 
 /// Columns of which all rows are summed up before those of the next: few enough for the rows of a sum, 24 where a plane
 /// becomes a quarter as large, to stay in the first-level cache until the next sum needs most of them again.
@@ -101,17 +104,18 @@ fn sum_line<S: Simd, const EDGE: bool>(
         };
         row * rows.stride
     };
-    let (wide, rest) = line.as_chunks_mut::<{ 2 * COLUMNS }>();
-    let end = column + 2 * COLUMNS * wide.len();
+    let (wide, rest) = line.as_chunks_mut::<WIDE>();
+    let end = column + WIDE * wide.len();
     for (x, places) in wide.iter_mut().enumerate() {
-        let column = column + x * 2 * COLUMNS;
+        let column = column + x * WIDE;
         let at = |row| place(row) + column;
-        let [left, right] = sum(simd, rows.samples, at, start, weights);
-        places[..COLUMNS].copy_from_slice(&left);
-        places[COLUMNS..].copy_from_slice(&right);
+        let sums: [_; WIDE / COLUMNS] = sum(simd, rows.samples, at, start, weights);
+        places.copy_from_slice(sums.as_flattened());
     }
-    if let Some(places) = rest.first_chunk_mut() {
-        [*places] = sum(simd, rows.samples, |row| place(row) + end, start, weights);
+    for (x, places) in rest.as_chunks_mut().0.iter_mut().enumerate() {
+        let column = end + x * COLUMNS;
+        let at = |row| place(row) + column;
+        [*places] = sum(simd, rows.samples, at, start, weights);
     }
 }
 
@@ -121,52 +125,62 @@ fn sum<S: Simd, const N: usize>(
     simd: S,
     samples: &[u8],
     at: impl Fn(usize) -> usize,
+    row: usize,
+    weights: (&[[i16; 2]], u32),
+) -> [[u8; COLUMNS]; N] {
+    let last = row + 2 * weights.0.len() - 1;
+    // Two loops: in one, what is loaded would go through memory.
+    if at(last) + N * COLUMNS <= samples.len() {
+        let whole = |row| load(simd, &samples[at(row)..]);
+        sum_loaded(simd, whole, row, weights)
+    } else {
+        let part = |row| few(simd, samples.get(at(row)..).unwrap_or_default());
+        sum_loaded(simd, part, row, weights)
+    }
+}
+
+/// The same of what `load` gives of a row.
+#[inline(always)]
+fn sum_loaded<S: Simd, const N: usize>(
+    simd: S,
+    load: impl Fn(usize) -> [u8x16<S>; N],
     mut row: usize,
     (weights, precision): (&[[i16; 2]], u32),
 ) -> [[u8; COLUMNS]; N] {
-    let mut sums = [[i32x4::splat(simd, 1 << (precision - 1)); 4]; N];
+    let mut sums = [[i32x8::splat(simd, 1 << (precision - 1)); 2]; N];
     for &[a, b] in weights {
-        let factors = i32x4::splat(simd, i32::from(b) << 16 | i32::from(a) & 0xFFFF);
-        let factors: i16x8<S> = factors.bitcast();
-        let upper: [_; N] = load(simd, samples, at(row));
-        let lower: [_; N] = load(simd, samples, at(row + 1));
+        let factors = i32x8::splat(simd, i32::from(b) << 16 | i32::from(a) & 0xFFFF);
+        let factors: i16x16<S> = factors.bitcast();
+        let (upper, lower) = (load(row), load(row + 1));
         for ((sums, upper), lower) in sums.iter_mut().zip(upper).zip(lower) {
-            let left = simd.widen_u8x16(simd.zip_low_u8x16(upper, lower));
-            let right = simd.widen_u8x16(simd.zip_high_u8x16(upper, lower));
-            let pairs = [left.0, left.1, right.0, right.1];
-            for (sum, pairs) in sums.iter_mut().zip(pairs) {
-                *sum += simd.pairwise_dot_product_i16x8(pairs.bitcast(), factors);
+            let pairs = simd
+                .zip_low_u8x16(upper, lower)
+                .combine(simd.zip_high_u8x16(upper, lower));
+            let (left, right) = simd.widen_u8x32(pairs);
+            for (sum, pairs) in sums.iter_mut().zip([left, right]) {
+                *sum += simd.pairwise_dot_product_i16x16(pairs.bitcast(), factors);
             }
         }
         row += 2;
     }
     sums.map(|sums| {
-        let [a, b, c, d] = sums.map(|sum| sum >> precision);
-        let halves = [
-            simd.saturating_narrow_i32x4(a, b),
-            simd.saturating_narrow_i32x4(c, d),
-        ];
-        let [left, right] = halves.map(|half| {
-            let positive = simd.max_i16x8(half, i16x8::splat(simd, 0));
-            simd.min_i16x8(positive, i16x8::splat(simd, 255))
-        });
+        let [left, right] = sums.map(|sum| sum >> precision);
+        let wide = simd.saturating_narrow_i32x8(left, right);
+        let positive = simd.max_i16x16(wide, i16x16::splat(simd, 0));
+        let (left, right) = simd.min_i16x16(positive, i16x16::splat(simd, 255)).split();
         let samples: u8x16<S> = simd.narrow_i16x8(left, right).bitcast();
         samples.into()
     })
 }
 
-/// N times 16 samples, zeros where there are none.
+/// N times 16 samples.
 #[inline(always)]
-fn load<S: Simd, const N: usize>(simd: S, samples: &[u8], at: usize) -> [u8x16<S>; N] {
-    let rest = samples.get(at..).unwrap_or_default();
-    if let Some(found) = rest.get(..N * COLUMNS) {
-        let (found, _) = found.as_chunks::<COLUMNS>();
-        std::array::from_fn(|i| u8x16::from_slice(simd, &found[i]))
-    } else {
-        few(simd, rest)
-    }
+fn load<S: Simd, const N: usize>(simd: S, samples: &[u8]) -> [u8x16<S>; N] {
+    let (found, _) = samples[..N * COLUMNS].as_chunks::<COLUMNS>();
+    std::array::from_fn(|i| u8x16::from_slice(simd, &found[i]))
 }
 
+/// N times 16 samples, zeros where there are none.
 #[cold]
 #[inline(never)]
 fn few<S: Simd, const N: usize>(simd: S, samples: &[u8]) -> [u8x16<S>; N] {
