@@ -40,19 +40,54 @@ pub(super) fn open<'a>(
         Some(exif) => info.heed_exif(exif),
         None => info.metadata_may_follow = true,
     }
-    let is_truecolour = truecolour::is(reader.info());
+    let header = Header::of(reader.info());
     let feed = move |rows: &mut Rows, info: &mut Info| {
         input.rewind()?;
         match info.channels() {
-            3 if is_truecolour => truecolour::feed::<3>(input, rows, info),
-            4 if is_truecolour => truecolour::feed::<4>(input, rows, info),
-            _ => feed(read_header(input, limits, false)?, limits, rows, info),
+            3 if truecolour::is(header) => truecolour::feed::<3>(input, header, rows, info),
+            4 if truecolour::is(header) => truecolour::feed::<4>(input, header, rows, info),
+            _ => {
+                let reader = read_header(input, limits, false)?;
+                header.check(reader.info())?;
+                feed(reader, limits, rows, info)
+            }
         }
     };
     Ok(Opened {
         info,
         feed: Box::new(feed),
     })
+}
+
+/// What the rows' form depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Header {
+    size: (u32, u32),
+    samples: ColorType,
+    depth: BitDepth,
+    is_interlaced: bool,
+    has_transparent_colour: bool,
+}
+
+impl Header {
+    fn of(png: &::png::Info) -> Self {
+        Self {
+            size: png.size(),
+            samples: png.color_type,
+            depth: png.bit_depth,
+            is_interlaced: png.interlaced,
+            has_transparent_colour: png.trns.is_some(),
+        }
+    }
+
+    /// Holds what is read again to what was read before: somebody may have written to the file.
+    fn check(self, again: &::png::Info) -> Result<(), Error> {
+        if Self::of(again) == self {
+            Ok(())
+        } else {
+            Err(Error::damaged("the header changed while it was read"))
+        }
+    }
 }
 
 /// Reads up to the pixels.

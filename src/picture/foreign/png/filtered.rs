@@ -2,7 +2,7 @@
 
 use ::png::{Decoded, Info, StreamingDecoder, UnfilterRegion, chunk};
 
-use super::METADATA;
+use super::{Header, METADATA};
 use crate::picture::foreign::error::Error;
 use crate::picture::foreign::opened::Input;
 
@@ -15,6 +15,8 @@ const STRETCH: usize = 96 << 10;
 /// Inflates rows as they are asked for.
 pub(super) struct Filtered<I> {
     input: I,
+    /// What the rows' length comes from.
+    header: Header,
     decoder: StreamingDecoder,
     /// Room for rows, and for none behind the last: nothing is inflated there, be it sound or not.
     buffer: Vec<u8>,
@@ -31,17 +33,18 @@ pub(super) struct Filtered<I> {
 }
 
 impl<I: Input> Filtered<I> {
-    /// `input` stands at the file's beginning; there are so many `rows` of `row_length` bytes.
-    pub(super) fn new(input: I, rows: usize, row_length: usize) -> Self {
+    /// `input` stands at the file's beginning; its rows have `row_length` bytes.
+    pub(super) fn new(input: I, header: Header, row_length: usize) -> Self {
         let mut decoder = StreamingDecoder::new();
-        // They have been read.
+        // Texts say nothing of the pixels, and the profile has been read.
         decoder.set_ignore_text_chunk(true);
         decoder.set_ignore_iccp_chunk(true);
         let row = row_length + 1;
-        let all = rows.saturating_mul(row);
+        let all = (header.size.1 as usize).saturating_mul(row);
         let room = all.min(WINDOW + STRETCH + 2 * row);
         Self {
             input,
+            header,
             decoder,
             buffer: vec![0; room],
             behind: all - room,
@@ -52,8 +55,8 @@ impl<I: Input> Filtered<I> {
         }
     }
 
-    /// The next row, behind the byte that tells its filter, and that after it, if it is wanted and nothing is wrong with
-    /// what is between them.
+    /// The next row, with the byte that tells its filter in front, and the one after it, if that is wanted and can be
+    /// had whole.
     pub(super) fn next(&mut self, with_second: bool) -> Result<(&[u8], Option<&[u8]>), Error> {
         let wanted = self.row * if with_second { 2 } else { 1 };
         if self.start + wanted > self.buffer.len() {
@@ -61,7 +64,7 @@ impl<I: Input> Filtered<I> {
         }
         while self.inflated() < wanted && self.error.is_none() {
             self.error = match self.step(true) {
-                Ok(Decoded::ImageDataFlushed) if self.inflated() < wanted => {
+                Ok(Decoded::ImageDataFlushed) if !self.has_all() => {
                     Some(Error::damaged("fewer pixels than the header says"))
                 }
                 Ok(_) => None,
@@ -88,12 +91,18 @@ impl<I: Input> Filtered<I> {
 
     /// Reads the rest of the file, and gives what all of it said.
     pub(super) fn finish(&mut self) -> Result<&Info<'static>, Error> {
-        if let Some(error) = self.error.take() {
-            return Err(error);
-        }
         while !matches!(self.step(false)?, Decoded::ChunkComplete(chunk::IEND)) {}
+        self.info()
+    }
+
+    fn info(&self) -> Result<&Info<'static>, Error> {
         let info = self.decoder.info();
         info.ok_or_else(|| Error::damaged("no header"))
+    }
+
+    /// Whether no row is still to be inflated.
+    fn has_all(&self) -> bool {
+        self.behind == 0 && self.region.filled == self.buffer.len()
     }
 
     /// Bytes that are ready.
@@ -112,6 +121,10 @@ impl<I: Input> Filtered<I> {
         let (consumed, decoded) = self.decoder.update(bytes, pixels)?;
         self.input.consume(consumed);
         match decoded {
+            Decoded::ChunkBegin(_, chunk::IDAT) => {
+                self.header.check(self.info()?)?;
+                Ok(decoded)
+            }
             // The one part whose size nothing else bounds.
             Decoded::ChunkBegin(length, chunk::eXIf) if length as usize > METADATA => {
                 Err(Error::Memory)

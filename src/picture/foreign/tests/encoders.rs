@@ -31,6 +31,24 @@ pub(super) fn png(picture: &Picture) -> Vec<u8> {
     png_with(picture, |_| {})
 }
 
+/// A PNG of 8 bits a sample with this header and what is in `zlib`, whether that fits it or not.
+pub(super) fn png_of(
+    (width, height): (u32, u32),
+    samples: png::ColorType,
+    interlaced: bool,
+    zlib: &[u8],
+) -> Vec<u8> {
+    let sides = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    let header = [&*sides, &[8, samples as u8, 0, 0, interlaced.into()]].concat();
+    [
+        b"\x89PNG\r\n\x1A\n".to_vec(),
+        chunk(b"IHDR", &header),
+        chunk(b"IDAT", zlib),
+        chunk(b"IEND", &[]),
+    ]
+    .concat()
+}
+
 /// A chunk with its length and checksum (PNG, 5.3).
 pub(super) fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
     let mut crc = flate2::Crc::new();

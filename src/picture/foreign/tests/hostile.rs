@@ -1,9 +1,11 @@
 //! Files that are cut off, damaged, or claim what they have not.
 
+use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
+
 use image::codecs::pnm::{PnmSubtype, SampleEncoding};
 use tiff::encoder::{Compression, DeflateLevel, colortype};
 
-use super::super::{Error, Format};
+use super::super::{Error, Format, open};
 use super::encoders as encode;
 use super::{Picture, decode, decode_within};
 use crate::picture::jpeg::{Bound, Limits};
@@ -108,15 +110,8 @@ fn no_byte_that_is_changed_makes_a_panic() {
 
 /// A PNG that claims to be `width` x `height` and has the data of none of it.
 fn claim(width: u32, height: u32, interlaced: bool) -> Vec<u8> {
-    let sides = [width.to_be_bytes(), height.to_be_bytes()].concat();
-    let ihdr = [&*sides, &[8, 2, 0, 0, interlaced.into()]].concat();
-    [
-        b"\x89PNG\r\n\x1A\n".to_vec(),
-        encode::chunk(b"IHDR", &ihdr),
-        encode::chunk(b"IDAT", &fdeflate::compress_to_vec(&[0; 1000])),
-        encode::chunk(b"IEND", &[]),
-    ]
-    .concat()
+    let zlib = fdeflate::compress_to_vec(&[0; 1000]);
+    encode::png_of((width, height), png::ColorType::Rgb, interlaced, &zlib)
 }
 
 #[test]
@@ -165,6 +160,59 @@ fn a_profile_that_unpacks_without_end_is_refused() {
     let decoded = decode(Format::Png, &encode::with_chunk(&png, &profile, false), 1.0);
     assert!(decoded.is_ok_and(|decoded| decoded.info.profile.is_none()));
     assert!(decode(Format::Png, &encode::with_chunk(&png, &text, false), 1.0).is_ok());
+}
+
+#[test]
+fn exif_behind_the_pixels_is_held_to_what_metadata_may_take() {
+    let png = encode::png(&Picture::new(8, 4, 3));
+    let exif = |length: usize| {
+        let chunk = encode::chunk(b"eXIf", &vec![0; length]);
+        decode(Format::Png, &encode::with_chunk(&png, &chunk, true), 1.0)
+    };
+    assert!(exif(16 << 20).is_ok());
+    assert!(matches!(exif((16 << 20) + 1), Err(Error::Memory)));
+}
+
+/// A file that is another one each time that it is read from its beginning.
+struct Rewritten(Vec<Cursor<Vec<u8>>>);
+
+impl Read for Rewritten {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0[0].read(buffer)
+    }
+}
+
+impl BufRead for Rewritten {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0[0].fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.0[0].consume(amount);
+    }
+}
+
+impl Seek for Rewritten {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        if to == SeekFrom::Start(0) {
+            self.0.remove(0);
+        }
+        self.0[0].seek(to)
+    }
+}
+
+#[test]
+fn a_png_whose_header_changes_while_it_is_read_is_an_error() {
+    let png = |width, channels| Cursor::new(encode::png(&Picture::new(width, 20, channels)));
+    for (before, after) in [((20, 3), (21, 3)), ((20, 3), (20, 4)), ((20, 1), (300, 1))] {
+        let [before, after] = [before, after].map(|(width, channels)| png(width, channels));
+        let mut file = Rewritten(vec![Cursor::default(), before, after]);
+        let limits = Limits::default();
+        let opened = open(Format::Png, &mut file, &limits).unwrap();
+        let error = opened.decode(1.0, &limits).unwrap_err();
+        let text = "damaged data: the header changed while it was read";
+        assert_eq!(error.to_string(), text);
+    }
 }
 
 #[test]
