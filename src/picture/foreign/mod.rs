@@ -1,9 +1,9 @@
 //! Pictures of all other formats than JPEG -> planes of 3 to 6 times the thumbnail's size, if they are larger.
 //!
-//! The decoders are the `image` crate's and those beneath it; only the filters of most PNGs are undone here. What their
-//! formats allow goes row by row: each row is averaged into boxes as it comes ([`rows`]), so that a picture of 100
-//! megapixels takes no more memory than one of one. What has to be whole in memory first is held to the limit before
-//! anything is allocated.
+//! The decoders are the `image` crate's and those beneath it, but for QOI and the filters of most PNGs. What their formats
+//! allow goes row by row: each row is averaged into boxes as it comes ([`rows`]), so that a picture of 100 megapixels
+//! takes no more memory than one of one. What has to be whole in memory first is held to the limit before anything is
+//! allocated.
 //!
 //! | format | how | orientation, colours |
 //! |---|---|---|

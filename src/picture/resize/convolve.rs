@@ -7,7 +7,8 @@ use super::weights::Weights;
 /// Columns of a vector; planes between two passes have a multiple of it in each row.
 pub(super) const COLUMNS: usize = 16;
 
-/// Columns that are summed up at once where there are so many: eight sums, which leaves registers for what is added.
+/// Columns that are summed up at once where there are so many. With AVX2 that is eight sums, which leaves registers for
+/// what is added; with SSE2 alone it is sixteen, all that there are.
 const WIDE: usize = 4 * COLUMNS;
 
 /// Columns of which all rows are summed up before those of the next: few enough for the rows of a sum, 24 where a plane
