@@ -23,6 +23,13 @@ pub(super) fn open<'a>(
     limits: &'a Limits,
 ) -> Result<Opened<'a>, Error> {
     let reader = read_header(&mut input, limits, true)?;
+    // The crate would panic (11.2.2).
+    if reader.info().color_type == ColorType::Indexed
+        && let Some(palette) = &reader.info().palette
+        && !palette.len().is_multiple_of(3)
+    {
+        return Err(Error::damaged("a part of a colour in the palette"));
+    }
     let (samples, _) = reader.output_color_type();
     let (model, alpha) = match samples {
         ColorType::Grayscale => (Colour::Gray, false),

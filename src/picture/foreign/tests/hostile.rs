@@ -173,6 +173,18 @@ fn exif_behind_the_pixels_is_held_to_what_metadata_may_take() {
     assert!(matches!(exif((16 << 20) + 1), Err(Error::Memory)));
 }
 
+#[test]
+fn a_palette_that_ends_within_a_colour_is_damaged() {
+    let zlib = fdeflate::compress_to_vec(&[0; 1000]);
+    let png = encode::png_of((20, 20), png::ColorType::Indexed, false, &zlib);
+    for (length, is_sound) in [(3, true), (49, false), (768, true)] {
+        let palette = encode::chunk(b"PLTE", &vec![0; length]);
+        let result = decode(Format::Png, &encode::with_chunk(&png, &palette, false), 1.0);
+        assert_eq!(result.is_ok(), is_sound, "{length}");
+        assert!(!matches!(result, Err(ref error) if !error.is_damage()));
+    }
+}
+
 /// A file that is another one each time that it is read from its beginning.
 struct Rewritten(Vec<Cursor<Vec<u8>>>);
 
