@@ -51,8 +51,8 @@ pub(super) fn open<'a>(
     let feed = move |rows: &mut Rows, info: &mut Info| {
         input.rewind()?;
         match info.channels() {
-            3 if truecolour::is(header) => truecolour::feed::<3>(input, header, rows, info),
-            4 if truecolour::is(header) => truecolour::feed::<4>(input, header, rows, info),
+            3 if truecolour::takes(header) => truecolour::feed::<3>(input, header, rows, info),
+            4 if truecolour::takes(header) => truecolour::feed::<4>(input, header, rows, info),
             _ => {
                 let reader = read_header(input, limits, false)?;
                 header.check(reader.info())?;

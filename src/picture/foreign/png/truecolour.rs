@@ -15,7 +15,7 @@ use crate::picture::foreign::opened::Input;
 use crate::picture::foreign::rows::Rows;
 
 /// Whether a picture is such a one. A colour that is transparent makes alpha of RGB: that is left to the crate.
-pub(super) fn is(header: Header) -> bool {
+pub(super) fn takes(header: Header) -> bool {
     matches!(header.samples, ColorType::Rgb | ColorType::Rgba)
         && header.depth == BitDepth::Eight
         && !header.is_interlaced

@@ -1,4 +1,4 @@
-//! PNGs whose rows have any filters, written as the standard says (9.2).
+//! PNGs whose rows have any filters, written as the standard says (9.2), and end where they should not.
 
 use std::io::Write;
 
@@ -162,6 +162,31 @@ fn what_is_deflated_behind_the_last_row_is_not_looked_at() {
     picture.assert_is(&decoded, 1, false, "a block of no type");
 }
 
+/// A chunk that begins a frame of the size of `picture`, number `number` of all such chunks and frames (PNG, 11.3.6.2).
+fn frame_control(picture: &Picture, number: u32) -> Vec<u8> {
+    let [width, height] = [picture.width, picture.height].map(|side| (side as u32).to_be_bytes());
+    let place_and_time = [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 10, 0, 0];
+    let data = [&number.to_be_bytes()[..], &width, &height, &place_and_time];
+    encode::chunk(b"fcTL", &data.concat())
+}
+
+#[test]
+fn of_an_animation_the_first_frame_is_taken() {
+    for channels in [1, 3, 4] {
+        let picture = noise(34, 7, channels);
+        let rest = [&[0, 0, 0, 2], &fdeflate::compress_to_vec(&[0; 1000])[..]].concat();
+        let frames = [
+            encode::chunk(b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]),
+            frame_control(&picture, 0),
+        ];
+        let behind = [frame_control(&picture, 1), encode::chunk(b"fdAT", &rest)];
+        let png = encode::with_chunk(&encode::png(&picture), &frames.concat(), false);
+        let png = encode::with_chunk(&png, &behind.concat(), true);
+        let decoded = decode(Format::Png, &png, 1.0).unwrap();
+        picture.assert_is(&decoded, 1, channels == 4, &format!("{channels} channels"));
+    }
+}
+
 #[test]
 fn an_animation_that_goes_on_does_not_lend_its_rows() {
     let picture = noise(70, 49, 3);
@@ -170,10 +195,8 @@ fn an_animation_that_goes_on_does_not_lend_its_rows() {
     let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
     zlib.write_all(&rows).unwrap();
     let zlib = zlib.finish().unwrap();
-    let sides = [70_u32.to_be_bytes(), 49_u32.to_be_bytes()].concat();
-    let control = [&[0; 4][..], &sides, &[0; 8], &[0, 1, 0, 10, 0, 0]].concat();
     let frame = [
-        encode::chunk(b"fcTL", &control),
+        frame_control(&picture, 0),
         encode::chunk(b"fdAT", &[&[0, 0, 0, 1], &zlib[..]].concat()),
     ];
     let png = deflated(&picture, &zlib);
