@@ -7,6 +7,7 @@ use crate::server::Server;
 
 on_each_server!(
     odd_keys_are_pictures,
+    bad_keys_are_failures_by_name_and_hide_no_other,
     the_keys_of_a_list_are_taken_and_others_refused,
     a_dest_inside_source_is_not_gone_through,
 );
@@ -38,9 +39,7 @@ fn odd_keys_are_pictures(server: &Server) {
     }
 }
 
-#[test]
-fn bad_keys_are_failures_by_name_and_hide_no_other() {
-    let server = Server::new();
+fn bad_keys_are_failures_by_name_and_hide_no_other(server: &Server) {
     let long = format!("{}.jpg", "long".repeat(80));
     let odd = ODD;
     let bad = ["d//e.jpg", "d/../f.jpg"];
@@ -50,7 +49,7 @@ fn bad_keys_are_failures_by_name_and_hide_no_other() {
     for key in ["images/folder/", "images/.hidden.jpg", "images/readme.txt"] {
         server.put(key, b"");
     }
-    let run = server.run(["s3://shop/images", "s3://shop/thumbs"]);
+    let run = server.make(&[]);
     run.ends_with(1)
         .counts(odd.len() as u32, 0, bad.len() as u32);
     run.says("images/d//e.jpg: walk: ");
@@ -58,13 +57,13 @@ fn bad_keys_are_failures_by_name_and_hide_no_other() {
     expected.sort_unstable();
     let made: Vec<_> = server.thumbnails("thumbs").into_keys().collect();
     assert_eq!(made, expected);
-    let again = server.run(["s3://shop/images", "s3://shop/thumbs"]);
+    let again = server.make(&[]);
     again
         .ends_with(1)
         .counts(0, odd.len() as u32, bad.len() as u32);
 
     server.put(&format!("images/{long}"), &jpeg(16, 12, 1));
-    let run = server.run(["s3://shop/images", "thumbs"]);
+    let run = server.run([&server.url("images"), "thumbs"]);
     run.ends_with(1)
         .counts(odd.len() as u32, 0, bad.len() as u32 + 1);
     run.says("File name too long");

@@ -94,7 +94,11 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| {
-                panic!("no server ({error}): run tests/stores/install.sh {kind:?}")
+                let name = match kind {
+                    Kind::S3 => "moto",
+                    Kind::Azure => "azurite",
+                };
+                panic!("no server ({error}): run tests/stores/install.sh {name}")
             });
         let start = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {

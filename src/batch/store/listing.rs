@@ -4,8 +4,9 @@
 //! listed side by side.
 //!
 //! A key that the crate can't bear (`a//b`, `a/../b`) fails the whole page that it is on. Such a page is asked for
-//! again in halves, down to the key, which is told and stepped over. Of a key that begins with a slash, the crate drops
-//! the slash, and then it stands where it does not belong; such keys are listed first, for themselves.
+//! again in halves, down to the key, which is told and stepped over, [in Azure](super::page_token) too. Of a key that
+//! begins with a slash, the crate drops the slash, and then it stands where it does not belong; such keys are listed
+//! first, for themselves.
 
 mod stretch;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use super::client::{BAD_KEY, Store};
 use super::cuts::Cuts;
 use super::error::{Refusal, StoreError};
 use super::lister::folder;
+use super::page_token::PageToken;
 use super::url::Service;
 use crate::batch::stop::Stop;
 
@@ -172,6 +174,7 @@ impl Listing {
             prefix: folder(&self.store.url.prefix),
             // Azure's emulator passes over the wish, and Azure itself knows none in the version that the crate speaks.
             can_start_after: self.store.url.service != Service::Azure,
+            token: PageToken::default(),
             slashed: match begins_before && ends_behind {
                 true => self.slashed.clone(),
                 false => HashSet::new(),

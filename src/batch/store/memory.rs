@@ -17,6 +17,7 @@ use object_store::{
 
 use super::client::Store;
 use super::crypto::checksum;
+use super::page_token::PageToken;
 use super::url::StoreUrl;
 
 /// A bucket in memory. Clones are the same bucket.
@@ -276,7 +277,13 @@ impl PaginatedListStore for Memory {
             }
             match folder {
                 Some(folder) => folders.push(folder),
-                None => found.push(meta(Path::parse(key)?, stored)),
+                None => {
+                    // As the connection to Azure does.
+                    if let Some(token) = options.extensions.get::<PageToken>() {
+                        token.set(Some(key.clone()));
+                    }
+                    found.push(meta(Path::parse(key)?, stored));
+                }
             }
             last.clone_from(key);
         }

@@ -11,6 +11,7 @@
 //! cuts     where a listing is cut into stretches   window   what is in the thumbnails' places
 //! ledger   thumbnails that are known to be fresh   parallel several requests at a time
 //! pictures those below a place                     random   numbers that no other run has
+//! page_token   where a listing goes on behind a page that can't be had
 //! files_limit  how many requests fit the files that may be open
 //! ```
 
@@ -28,6 +29,7 @@ mod listing;
 pub(super) mod memory;
 mod object;
 mod open;
+mod page_token;
 mod parallel;
 mod pictures;
 mod random;

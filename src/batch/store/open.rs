@@ -16,6 +16,7 @@ use super::crypto::{Graviola, choose_tls};
 use super::error::{Refusal, StoreError};
 use super::files_limit::FilesLimit;
 use super::object::Head;
+use super::page_token::Connector;
 use super::url::{Service, StoreUrl};
 use crate::batch::cores;
 
@@ -199,6 +200,7 @@ impl Opener {
             Service::Azure => {
                 let builder = MicrosoftAzureBuilder::from_env()
                     .with_container_name(&url.bucket)
+                    .with_http_connector(Connector)
                     .with_retry(retry)
                     .with_crypto_provider(crypto);
                 // The account may stand in it.

@@ -8,9 +8,10 @@ use tokio::sync::mpsc::Sender;
 
 use super::{Listed, Met, PAGE};
 use crate::batch::store::client::BAD_KEY;
-use crate::batch::store::error::{Refusal, StoreError};
+use crate::batch::store::error::StoreError;
 use crate::batch::store::lister::Lister;
 use crate::batch::store::object::quoted;
+use crate::batch::store::page_token::PageToken;
 
 /// What a stretch hands over.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(super) struct Stretch {
     pub(super) place: String,
     pub(super) prefix: String,
     pub(super) can_start_after: bool,
+    /// Where a page begins if it can't start after a key.
+    pub(super) token: PageToken,
     /// Keys that come with a slash in front which nobody sees.
     pub(super) slashed: HashSet<String>,
     /// The last key that can be in it.
@@ -54,16 +57,13 @@ impl Stretch {
                 }
                 // It is of the next stretch, which will meet it.
                 Err(Failed::BadKey(key)) if !self.holds(&key) => (Vec::new(), None),
-                Err(Failed::BadKey(key)) if self.can_start_after => {
-                    let bad = Met::BadKey(self.relative(&key).to_owned(), BAD_KEY);
-                    (vec![bad], Some(From::Behind(key)))
-                }
                 Err(Failed::BadKey(key)) => {
-                    let text =
-                        format!("the key {key:?} can't be listed, and those behind it neither");
-                    let error = StoreError::new(Refusal::Unsupported, text);
-                    let _ = sender.send(Part::Failed(error)).await;
-                    return;
+                    let bad = Met::BadKey(self.relative(&key).to_owned(), BAD_KEY);
+                    let next = match self.can_start_after {
+                        true => Some(From::Behind(key)),
+                        false => self.token.take().map(From::Token),
+                    };
+                    (vec![bad], next)
                 }
                 Err(Failed::Store(error)) => {
                     let _ = sender.send(Part::Failed(error)).await;
@@ -94,12 +94,16 @@ impl Stretch {
             From::Behind(key) => (Some(key), None),
             From::Token(token) => (None, Some(token)),
         };
-        let options = PaginatedListOptions {
+        let mut options = PaginatedListOptions {
             offset,
             page_token,
             max_keys: Some(most),
             ..PaginatedListOptions::default()
         };
+        // A page of one key is asked for where that key may be the bad one.
+        if !self.can_start_after && most == 1 {
+            options.extensions.insert(self.token.clone());
+        }
         let page = self.lister.page(&self.prefix, options).await?;
         let mut next = page.page_token.map(From::Token);
         let mut met = Vec::with_capacity(page.result.objects.len());
