@@ -1,5 +1,7 @@
 //! The blocks of one component, transformed and drawn.
 
+use fearless_simd::{Level, dispatch};
+
 use super::idct::{Block, square, transformed, two};
 use super::planes::Canvas;
 use super::scale::at_constant;
@@ -9,6 +11,7 @@ use crate::picture::jpeg::syntax::tables::Quantisation;
 /// Transforms the blocks of one component.
 #[derive(Clone, Debug)]
 pub(crate) struct Inverse {
+    level: Level,
     n: usize,
     /// The quantisation table column by column.
     quantisers: [[f32; 8]; 8],
@@ -25,6 +28,7 @@ impl Inverse {
             quantisers[usize::from(natural % 8)][usize::from(natural / 8)] = f32::from(quantiser);
         }
         Self {
+            level: Level::new(),
             n,
             quantisers,
             halves: [[0.0; 2]; 2],
@@ -63,7 +67,8 @@ impl Inverse {
         canvas: &mut Canvas,
         place: (usize, usize),
     ) {
-        canvas.draw::<N>(place, &transformed::<N>(block, &self.quantisers, coded));
+        let samples = dispatch!(self.level, simd => transformed::<_, N>(simd, block, &self.quantisers, coded));
+        canvas.draw::<N>(place, &samples);
     }
 
     /// Transforms and draws blocks at 2/8 of one row, from a place on; each column by column.
