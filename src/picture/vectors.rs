@@ -1,7 +1,19 @@
 //! The same code compiled again for wider vectors.
 
+use fearless_simd::Level;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-use fearless_simd::{Level, Simd};
+use fearless_simd::Simd;
+
+/// The machine's vectors, but on x86 AVX2's at most, for what is slower with AVX-512: there, comparisons go to registers
+/// of their own, and the compiler shuffles otherwise.
+pub(super) fn up_to_avx2() -> Level {
+    let level = Level::new();
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    if let Some(avx2) = level.as_avx2() {
+        return Level::Avx2(avx2);
+    }
+    level
+}
 
 /// Runs `work` with AVX2 and the rest of x86-64-v3 where the machine has that. Only what is inlined into `work`
 /// profits. Results are the same: products and sums are never fused.

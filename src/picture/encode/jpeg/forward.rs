@@ -3,10 +3,11 @@
 //! The DCT of C. Loeffler, A. Ligtenberg and G. Moschytz, "Practical fast 1-D DCT algorithms with 11 multiplications"
 //! (ICASSP 1989), with the constants and roundings of libjpeg's jfdctint.c, so that thumbnails keep the bytes they have
 //! always had. The products are added in pairs: with integers the result is the same, and one instruction does it for
-//! eight of them.
+//! many of them. Two blocks go through together: each value of the first stands beside that of the second.
 
 use super::blocks::Samples;
-use fearless_simd::{Simd, SimdBase, i16x8, i32x4};
+use fearless_simd::{Simd, SimdBase, i16x16, i32x8, prelude::*};
+use std::array::from_fn;
 
 /// Eight rows of eight coefficients.
 pub(super) type Block = [[i16; 8]; 8];
@@ -39,64 +40,64 @@ impl Quantiser {
         }
     }
 
-    /// The quantised coefficients of a block.
+    /// The quantised coefficients of two blocks.
     #[inline(always)]
-    pub(super) fn quantised<S: Simd>(&self, simd: S, samples: &Samples) -> Block {
-        let mut block = Block::default();
+    pub(super) fn quantised<S: Simd>(&self, simd: S, samples: [&Samples; 2]) -> [Block; 2] {
+        let mut blocks = [Block::default(); 2];
         for (v, row) in transform(simd, samples).into_iter().enumerate() {
             // The transform leaves eight times the coefficient; floor(floor(x / 8) / q) is floor(x / 8q).
-            let sums = simd.abs_i16x8(row) + i16x8::from_slice(simd, &self.halves[v]);
-            let dividends: [i16; 8] = (sums >> 3).into();
-            let mut quotients = [0; 8];
-            for u in 0..8 {
-                let product = i32::from(dividends[u]) * self.reciprocals[v][u];
-                quotients[u] = (product >> RECIPROCAL) as i16;
+            let halves: [i16; 16] = from_fn(|i| self.halves[v][i / 2]);
+            let sums = simd.abs_i16x16(row) + i16x16::from_slice(simd, &halves);
+            let dividends: [i16; 16] = (sums >> 3).into();
+            let mut quotients = [0; 16];
+            for i in 0..16 {
+                let product = i32::from(dividends[i]) * self.reciprocals[v][i / 2];
+                quotients[i] = (product >> RECIPROCAL) as i16;
             }
-            let quotients = i16x8::from_slice(simd, &quotients);
-            let quotients = simd.min_i16x8(quotients, i16x8::splat(simd, LARGEST));
+            let quotients = i16x16::from_slice(simd, &quotients);
+            let quotients = simd.min_i16x16(quotients, i16x16::splat(simd, LARGEST));
             let sign = row >> 15;
-            block[v] = ((quotients ^ sign) - sign).into();
+            let coefficients: [i16; 16] = ((quotients ^ sign) - sign).into();
+            for (i, block) in blocks.iter_mut().enumerate() {
+                block[v] = from_fn(|u| coefficients[2 * u + i]);
+            }
         }
-        block
+        blocks
     }
 }
 
-/// Eight times the coefficients of a block.
+/// Eight times the coefficients of two blocks.
 #[inline(always)]
-fn transform<S: Simd>(simd: S, samples: &Samples) -> [i16x8<S>; 8] {
-    let mut rows = [i16x8::splat(simd, 0); 8];
-    for (row, samples) in rows.iter_mut().zip(samples) {
+fn transform<S: Simd>(simd: S, [first, second]: [&Samples; 2]) -> [i16x16<S>; 8] {
+    let rows = from_fn(|y| {
         // The level shift of T.81 A.3.1.
-        let mut shifted = [0; 8];
+        let mut shifted = [0; 16];
         for x in 0..8 {
-            shifted[x] = i16::from(samples[x]) - 128;
+            shifted[2 * x] = i16::from(first[y][x]) - 128;
+            shifted[2 * x + 1] = i16::from(second[y][x]) - 128;
         }
-        *row = i16x8::from_slice(simd, &shifted);
-    }
+        i16x16::from_slice(simd, &shifted)
+    });
     // Rows first: with the rounding between the passes, the order matters.
     let across = pass::<S, true>(simd, transposed(simd, rows));
     pass::<S, false>(simd, transposed(simd, across))
 }
 
-/// Turns rows into columns: three perfect shuffles of 64 values transpose them as an 8x8 matrix.
+/// Turns rows into columns: three perfect shuffles of 64 pairs transpose them as an 8x8 matrix.
 #[inline(always)]
-fn transposed<S: Simd>(simd: S, mut rows: [i16x8<S>; 8]) -> [i16x8<S>; 8] {
+fn transposed<S: Simd>(simd: S, rows: [i16x16<S>; 8]) -> [i16x16<S>; 8] {
+    let mut rows: [i32x8<S>; 8] = rows.map(Bytes::bitcast);
     for _ in 0..3 {
         let [a, b, c, d, e, f, g, h] = rows;
-        let ([a, b], [c, d], [e, f], [g, h]) = (
-            interleaved(simd, a, e),
-            interleaved(simd, b, f),
-            interleaved(simd, c, g),
-            interleaved(simd, d, h),
+        let ((a, b), (c, d), (e, f), (g, h)) = (
+            simd.interleave_i32x8(a, e),
+            simd.interleave_i32x8(b, f),
+            simd.interleave_i32x8(c, g),
+            simd.interleave_i32x8(d, h),
         );
         rows = [a, b, c, d, e, f, g, h];
     }
-    rows
-}
-
-#[inline(always)]
-fn interleaved<S: Simd>(simd: S, a: i16x8<S>, b: i16x8<S>) -> [i16x8<S>; 2] {
-    [simd.zip_low_i16x8(a, b), simd.zip_high_i16x8(a, b)]
+    rows.map(Bytes::bitcast)
 }
 
 /// Bits of the constants' fraction.
@@ -123,40 +124,44 @@ const C2_053: i16 = fixed(2.053_119_869);
 const C2_562: i16 = fixed(2.562_915_447);
 const C3_072: i16 = fixed(3.072_711_026);
 
-/// The first or the second one-dimensional transform, in all eight lanes at once.
+/// The first or the second one-dimensional transform, in all lanes at once.
 #[inline(always)]
-fn pass<S: Simd, const FIRST: bool>(simd: S, d: [i16x8<S>; 8]) -> [i16x8<S>; 8] {
+fn pass<S: Simd, const FIRST: bool>(simd: S, d: [i16x16<S>; 8]) -> [i16x16<S>; 8] {
     let bits = if FIRST {
         FRACTION - BETWEEN
     } else {
         FRACTION + BETWEEN
     };
-    let half = i32x4::splat(simd, 1 << (bits - 1));
-    let rounded = |[low, high]: [i32x4<S>; 2]| {
-        simd.saturating_narrow_i32x4((low + half) >> bits, (high + half) >> bits)
+    let half = i32x8::splat(simd, 1 << (bits - 1));
+    let rounded = |(low, high): (i32x8<S>, i32x8<S>)| {
+        simd.saturating_narrow_i32x8((low + half) >> bits, (high + half) >> bits)
     };
     // The sum of two interleaved vectors, each times its factor.
-    let sum = |[low, high]: [i16x8<S>; 2], a: i16, b: i16| {
-        let factors = i16x8::from_slice(simd, &[a, b, a, b, a, b, a, b]);
-        [
-            simd.pairwise_dot_product_i16x8(low, factors),
-            simd.pairwise_dot_product_i16x8(high, factors),
-        ]
+    let sum = |(low, high): (i16x16<S>, i16x16<S>), a: i16, b: i16| {
+        let factors: [i16; 16] = from_fn(|i| if i % 2 == 0 { a } else { b });
+        let factors = i16x16::from_slice(simd, &factors);
+        (
+            simd.pairwise_dot_product_i16x16(low, factors),
+            simd.pairwise_dot_product_i16x16(high, factors),
+        )
     };
-    let plus = |[a, b]: [i32x4<S>; 2], [c, d]: [i32x4<S>; 2]| [a + c, b + d];
+    let plus = |(a, b): (i32x8<S>, i32x8<S>), (c, d): (i32x8<S>, i32x8<S>)| (a + c, b + d);
     // Terms without a constant lack its fraction bits.
-    let plain = |x: i16x8<S>| match FIRST {
+    let plain = |x: i16x16<S>| match FIRST {
         true => x << BETWEEN,
-        false => (x + i16x8::splat(simd, 1 << (BETWEEN - 1))) >> BETWEEN,
+        false => (x + i16x16::splat(simd, 1 << (BETWEEN - 1))) >> BETWEEN,
     };
 
     let (s0, s1, s2, s3) = (d[0] + d[7], d[1] + d[6], d[2] + d[5], d[3] + d[4]);
     let (t7, t6, t5, t4) = (d[0] - d[7], d[1] - d[6], d[2] - d[5], d[3] - d[4]);
-    let even = interleaved(simd, s0 - s3, s1 - s2);
-    let odd = interleaved(simd, t4 + t6, t5 + t7);
+    let even = simd.interleave_i16x16(s0 - s3, s1 - s2);
+    let odd = simd.interleave_i16x16(t4 + t6, t5 + t7);
     let z3 = sum(odd, C1_175 - C1_961, C1_175);
     let z4 = sum(odd, C1_175, C1_175 - C0_390);
-    let (outer, inner) = (interleaved(simd, t4, t7), interleaved(simd, t5, t6));
+    let (outer, inner) = (
+        simd.interleave_i16x16(t4, t7),
+        simd.interleave_i16x16(t5, t6),
+    );
     [
         plain(s0 + s3 + (s1 + s2)),
         rounded(plus(sum(outer, -C0_899, C1_501 - C0_899), z4)),

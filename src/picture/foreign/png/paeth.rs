@@ -4,7 +4,9 @@
 //! row therefore follows two pixels behind the first: when its pixel's turn comes, the one above it is done, and both
 //! are worked out in one vector, four samples of either.
 
-use fearless_simd::{Level, Simd, dispatch, i16x8, mask16x8, prelude::*, u8x16, u32x4, u64x2};
+use fearless_simd::{Simd, dispatch, i16x8, mask16x8, prelude::*, u8x16, u32x4, u64x2};
+
+use crate::picture::vectors::up_to_avx2;
 
 /// Pixels by which the second row follows.
 const BEHIND: usize = 2;
@@ -16,15 +18,7 @@ pub(super) fn unfilter<const N: usize>(
     above: &[[u8; N]],
     to: [&mut [[u8; N]]; 2],
 ) {
-    // Not AVX-512: there, comparisons go to registers of their own, which is a longer way.
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    if let Some(avx2) = Level::new().as_avx2() {
-        return avx2.vectorize(
-            #[inline(always)]
-            || both(avx2, filtered, above, to),
-        );
-    }
-    dispatch!(Level::new(), simd => both(simd, filtered, above, to));
+    dispatch!(up_to_avx2(), simd => both(simd, filtered, above, to));
 }
 
 #[inline(always)]

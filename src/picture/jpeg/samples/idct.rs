@@ -172,7 +172,7 @@ fn pass<S: Simd, const N: usize, const SENT: usize>(
         let (mut even, mut odd) = (term(0, x), term(1, x));
         for u in 2..SENT {
             let sum = if u % 2 == 0 { &mut even } else { &mut odd };
-            *sum = *sum + term(u, x);
+            *sum += term(u, x);
         }
         output[N - 1 - x] = even - odd;
         output[x] = even + odd;
