@@ -12,7 +12,7 @@ use crate::picture::jpeg::Plane;
 use crate::picture::orient::Orientation;
 use crate::picture::pyramid::Pyramid;
 use crate::picture::resize::{Resizer, Samples};
-use crate::picture::room::{let_go, let_go_for};
+use crate::picture::room::{let_go, let_go_above, let_go_for};
 use crate::picture::sharpen::sharpen;
 use crate::picture::step::Step;
 use crate::picture::variant::{Format, Variant};
@@ -66,6 +66,10 @@ impl Rendered<'_> {
     }
 }
 
+/// The most bytes that a plane of a thumbnail keeps: those of one at 1600. Where a worker takes the most memory it is in
+/// use, so that to let it go would save nothing.
+const KEPT_PLANE: usize = 2 << 20;
+
 impl Renderer {
     pub(crate) fn new() -> Self {
         Self {
@@ -83,8 +87,10 @@ impl Renderer {
     /// Forgets the picture.
     pub(crate) fn end(&mut self) {
         self.pyramid.clear();
-        let buffers = self.planes.iter_mut().chain(&mut self.large);
-        buffers.for_each(let_go);
+        for plane in &mut self.planes {
+            let_go_above(KEPT_PLANE, plane);
+        }
+        self.large.iter_mut().for_each(let_go);
         let_go(&mut self.buffer);
         let_go(&mut self.pixels);
         let_go(&mut self.composed);
