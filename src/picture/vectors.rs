@@ -1,8 +1,6 @@
-//! The same code compiled again for wider vectors.
+//! The same code compiled again for wider vectors, and what several of those that are explicit need.
 
-use fearless_simd::Level;
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-use fearless_simd::Simd;
+use fearless_simd::{Level, Simd, i32x8};
 
 /// The machine's vectors, but on x86 AVX2's at most, for what is slower with AVX-512: there, comparisons go to registers
 /// of their own, and the compiler shuffles otherwise.
@@ -24,4 +22,20 @@ pub(super) fn vectorised<R>(work: impl FnOnce() -> R) -> R {
         return avx2.vectorize(work);
     }
     work()
+}
+
+/// Turns columns into rows: three perfect shuffles of 64 values transpose them as an 8x8 matrix.
+#[inline(always)]
+pub(super) fn transposed<S: Simd>(simd: S, mut columns: [i32x8<S>; 8]) -> [i32x8<S>; 8] {
+    for _ in 0..3 {
+        let [a, b, c, d, e, f, g, h] = columns;
+        let ((a, b), (c, d), (e, f), (g, h)) = (
+            simd.interleave_i32x8(a, e),
+            simd.interleave_i32x8(b, f),
+            simd.interleave_i32x8(c, g),
+            simd.interleave_i32x8(d, h),
+        );
+        columns = [a, b, c, d, e, f, g, h];
+    }
+    columns
 }

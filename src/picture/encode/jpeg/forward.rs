@@ -6,6 +6,7 @@
 //! many of them. Two blocks go through together: each value of the first stands beside that of the second.
 
 use super::blocks::Samples;
+use crate::picture::vectors::transposed;
 use fearless_simd::{Simd, SimdBase, i16x16, i32x8, prelude::*};
 use std::array::from_fn;
 
@@ -79,25 +80,14 @@ fn transform<S: Simd>(simd: S, [first, second]: [&Samples; 2]) -> [i16x16<S>; 8]
         i16x16::from_slice(simd, &shifted)
     });
     // Rows first: with the rounding between the passes, the order matters.
-    let across = pass::<S, true>(simd, transposed(simd, rows));
-    pass::<S, false>(simd, transposed(simd, across))
+    let across = pass::<S, true>(simd, turned(simd, rows));
+    pass::<S, false>(simd, turned(simd, across))
 }
 
-/// Turns rows into columns: three perfect shuffles of 64 pairs transpose them as an 8x8 matrix.
+/// Turns the rows of both blocks into columns.
 #[inline(always)]
-fn transposed<S: Simd>(simd: S, rows: [i16x16<S>; 8]) -> [i16x16<S>; 8] {
-    let mut rows: [i32x8<S>; 8] = rows.map(Bytes::bitcast);
-    for _ in 0..3 {
-        let [a, b, c, d, e, f, g, h] = rows;
-        let ((a, b), (c, d), (e, f), (g, h)) = (
-            simd.interleave_i32x8(a, e),
-            simd.interleave_i32x8(b, f),
-            simd.interleave_i32x8(c, g),
-            simd.interleave_i32x8(d, h),
-        );
-        rows = [a, b, c, d, e, f, g, h];
-    }
-    rows.map(Bytes::bitcast)
+fn turned<S: Simd>(simd: S, rows: [i16x16<S>; 8]) -> [i16x16<S>; 8] {
+    transposed(simd, rows.map(Bytes::bitcast)).map(Bytes::bitcast)
 }
 
 /// Bits of the constants' fraction.

@@ -7,6 +7,8 @@
 
 use fearless_simd::{Simd, f32x8, prelude::*, u32x8};
 
+use crate::picture::vectors::transposed;
+
 /// The coefficients of one block, column by column, eight places each whatever N is: the transform then begins with the
 /// columns and ends with the rows, as they are drawn. The places from 64 on are for what N doesn't need, and are never
 /// read.
@@ -88,7 +90,8 @@ fn transform<S: Simd, const N: usize, const SENT: usize>(
     let mut across = [zero; 8];
     across[..N].copy_from_slice(&pass::<S, N, SENT>(simd, &columns));
     let mut lines = [zero; SENT];
-    lines.copy_from_slice(&transposed(simd, across)[..SENT]);
+    let turned = transposed(simd, across.map(Bytes::bitcast)).map(Bytes::bitcast);
+    lines.copy_from_slice(&turned[..SENT]);
     let mut rows = [u32x8::splat(simd, 0); 8];
     for (row, line) in rows.iter_mut().zip(pass::<S, N, SENT>(simd, &lines)) {
         *row = rounded(simd, line);
@@ -101,22 +104,6 @@ fn transform<S: Simd, const N: usize, const SENT: usize>(
         four.as_flattened_mut().copy_from_slice(&bytes);
     }
     samples
-}
-
-/// Turns columns into rows: three perfect shuffles of 64 values transpose them as an 8x8 matrix.
-#[inline(always)]
-fn transposed<S: Simd>(simd: S, mut columns: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
-    for _ in 0..3 {
-        let [a, b, c, d, e, f, g, h] = columns;
-        let ((a, b), (c, d), (e, f), (g, h)) = (
-            simd.interleave_f32x8(a, e),
-            simd.interleave_f32x8(b, f),
-            simd.interleave_f32x8(c, g),
-            simd.interleave_f32x8(d, h),
-        );
-        columns = [a, b, c, d, e, f, g, h];
-    }
-    columns
 }
 
 /// The coefficients of one column, times their quantisers.
