@@ -66,8 +66,8 @@ impl Rendered<'_> {
     }
 }
 
-/// The most bytes that a plane of a thumbnail keeps: those of one at 1600. Where a worker takes the most memory it is in
-/// use, so that to let it go would save nothing.
+/// The most bytes that a plane of a thumbnail keeps: more than those of 1600x1200. Where a worker takes the most memory
+/// it is in use, so that to let it go would save nothing.
 const KEPT_PLANE: usize = 2 << 20;
 
 impl Renderer {
@@ -109,7 +109,7 @@ impl Renderer {
         let alpha = plan.facts.alpha.then_some(conversion.components());
         for (index, plane) in planes.iter().enumerate() {
             let (width, height) = cut.target(index);
-            let_go_for(&mut self.planes[index], width * height);
+            let_go_for(KEPT_PLANE, &mut self.planes[index], width * height);
             self.pyramid.build(index, plane, cut.halvings(index, plane));
         }
         if conversion.oversize() == 1 {

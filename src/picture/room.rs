@@ -2,7 +2,7 @@
 
 /// The most bytes that a buffer keeps. A worker goes through buffer after buffer with each picture: were none let go,
 /// it would hold the largest that each has ever been, all at once.
-const KEPT: usize = 1 << 20;
+pub(crate) const KEPT: usize = 1 << 20;
 
 /// What is left of a buffer that is let go. Large ones are mappings of their own for glibc, which can grow and shrink
 /// where they are. Once one was freed, it takes blocks of that size from a heap instead, where pictures of many sizes
@@ -22,9 +22,9 @@ pub(crate) fn let_go_above<T>(most: usize, buffer: &mut Vec<T>) {
     }
 }
 
-/// Lets go of a large buffer if less than half of it is needed next.
-pub(crate) fn let_go_for<T>(buffer: &mut Vec<T>, needed: usize) {
+/// Lets go of a buffer of more than `most` bytes if less than half of it is needed next.
+pub(crate) fn let_go_for<T>(most: usize, buffer: &mut Vec<T>, needed: usize) {
     if buffer.capacity() / 2 > needed {
-        let_go(buffer);
+        let_go_above(most, buffer);
     }
 }

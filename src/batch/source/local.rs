@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::batch::error;
 use crate::batch::freshness::SourceVersion;
 use crate::batch::ownership::open;
-use crate::picture::room::let_go_for;
+use crate::picture::room::{KEPT, let_go_for};
 use crate::picture::{Need, Reading};
 
 /// How often a picture that is being written to is read before that is an error.
@@ -159,7 +159,7 @@ impl ReadBuffer {
         length: usize,
         reading: &mut Reading,
     ) -> io::Result<Enough> {
-        let_go_for(&mut self.memory, length);
+        let_go_for(KEPT, &mut self.memory, length);
         // Room for all of it at once, or each part would move the earlier ones; what isn't read takes no memory yet.
         let room = (length + 1).saturating_sub(self.memory.len());
         self.memory.reserve_exact(room);
