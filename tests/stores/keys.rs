@@ -42,7 +42,7 @@ fn odd_keys_are_pictures(server: &Server) {
 fn bad_keys_are_failures_by_name_and_hide_no_other(server: &Server) {
     let long = format!("{}.jpg", "long".repeat(80));
     let odd = ODD;
-    let bad = ["d//e.jpg", "d/../f.jpg"];
+    let bad = ["d//e.jpg", "d/../f.jpg", "z//last.jpg"];
     for key in odd.iter().chain(&bad) {
         server.put(&format!("images/{key}"), &jpeg(16, 12, 1));
     }

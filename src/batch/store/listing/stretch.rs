@@ -58,12 +58,14 @@ impl Stretch {
                 // It is of the next stretch, which will meet it.
                 Err(Failed::BadKey(key)) if !self.holds(&key) => (Vec::new(), None),
                 Err(Failed::BadKey(key)) => {
+                    // Those that begin with a slash were told before all others.
+                    let is_told = self.prefix.is_empty() && key.starts_with('/');
                     let bad = Met::BadKey(self.relative(&key).to_owned(), BAD_KEY);
                     let next = match self.can_start_after {
                         true => Some(From::Behind(key)),
                         false => self.token.take().map(From::Token),
                     };
-                    (vec![bad], next)
+                    (if is_told { Vec::new() } else { vec![bad] }, next)
                 }
                 Err(Failed::Store(error)) => {
                     let _ = sender.send(Part::Failed(error)).await;
