@@ -2,6 +2,8 @@
 # Builds what thumbgen is handed out as, and tries each of it: the Debian package (installed, run and removed again), the static
 # binary, and the container's image. It takes root to install a package and to enter an image: for a machine that may be changed.
 #
+#   deploy/package.sh               builds the program for the Debian package, unless it is given one ($THUMBGEN)
+#
 # Exit status 0 if all is well, and 0 with a message that begins with SKIPPED for what can't be built or tried here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,15 +24,19 @@ skipped() {
     echo "SKIPPED: $1"
 }
 
-cargo build --release --locked --features object-store --bin thumbgen
-program=$target/release/thumbgen
+# What is in the package besides the repository's files.
+made=$target/package
+rm -rf "$made" && mkdir -p "$made"
+if [ -z "${THUMBGEN:-}" ]; then
+    cargo build --release --locked --features object-store --bin thumbgen
+    THUMBGEN=$target/release/thumbgen
+fi
+program=$made/thumbgen
+strip -o "$program" "$THUMBGEN"
 try "$program"
 "$program" --help | grep -q -- --requests
 echo "program: $(stat -c %s "$program") bytes"
 
-# Beside the program, for the package: what the program itself prints.
-made=$target/package
-rm -rf "$made" && mkdir -p "$made"
 "$program" man > "$made/thumbgen.1"
 "$program" completions bash > "$made/thumbgen.bash"
 "$program" completions zsh > "$made/_thumbgen"
@@ -71,6 +77,12 @@ fi
 # The container's image holds this binary alone. Its base images come from a network; its steps are these.
 if ! rustup target add x86_64-unknown-linux-musl 2> "$work/log"; then
     skipped "the static binary: $(tail -n 1 "$work/log")"
+    exit 0
+fi
+# libwebp is C, for which there must be a compiler of the same libc.
+if ! command -v musl-gcc > /dev/null \
+    && ! apt-get install -y -q --no-install-recommends musl-tools > "$work/log" 2>&1; then
+    skipped "the static binary: no musl-gcc, and musl-tools can't be installed: $(tail -n 1 "$work/log")"
     exit 0
 fi
 cargo build --release --locked --bin thumbgen --target x86_64-unknown-linux-musl
