@@ -1,4 +1,5 @@
-//! Whole runs at a store, measured beside a server of S3 of this bench's own, which does little else than wait.
+//! Whole runs at a store, measured beside a server of S3 of this bench's own, which does little else than wait. The
+//! program has half of the cores, and the server the others.
 //!
 //! ```text
 //! cargo bench --features object-store --bench stores -- latency FOLDER [MS [REQUESTS,...]]
@@ -10,6 +11,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod halves;
 mod server;
 
 use std::collections::BTreeMap;
@@ -26,6 +28,7 @@ use thumbgen::batch::store::{Fact, Ledger, Opener, StoreOptions, StoreUrl};
 use thumbgen::batch::{Fingerprint, cores};
 use thumbgen::{Options, Variant};
 
+use halves::{Half, stay_on};
 use server::{BUCKET, Server, Tree};
 
 /// Rounds of which the medians are told.
@@ -164,6 +167,7 @@ fn stage(folder: &Path, tree: &Path, server: &Server) -> usize {
 fn latency(folder: &Path, latency: Duration, requests: &[u64]) {
     let work = tempfile::tempdir().expect("a temporary folder");
     let server = Server::new(latency, Vec::new());
+    stay_on(Half::Programs);
     let tree = work.path().join("images");
     let pictures = stage(folder, &tree, &server);
     let tree = tree.to_str().expect("a plain path");
@@ -195,17 +199,17 @@ fn latency(folder: &Path, latency: Duration, requests: &[u64]) {
     let of = |ran: &Ran| ran.real.as_secs_f64();
     let each = |time: Duration| time.as_secs_f64() * 1e3 / pictures as f64;
     println!(
-        "{pictures} pictures of {}, {latency:?} a request, {cores} cores",
+        "{pictures} pictures of {}, {latency:?} a request, {cores} cores and those of the server",
         folder.display()
     );
     println!();
     println!(
-        "| --requests | pictures/s | of a folder's | ms a picture, user + sys | of the server | idle | of a folder's, had the server its own cores |"
+        "| --requests | pictures/s | of a folder's | ms a picture, user + sys | of the server | idle |"
     );
-    println!("|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|");
     let seconds = median(local.iter().map(of).collect());
     println!(
-        "| (a folder) | {:.0} | | {:.2} | | {:.0}% | |",
+        "| (a folder) | {:.0} | | {:.2} | | {:.0}% |",
         pictures as f64 / seconds,
         median(local.iter().map(|ran| each(ran.cpu)).collect()),
         100.0
@@ -219,17 +223,14 @@ fn latency(folder: &Path, latency: Duration, requests: &[u64]) {
     for (requests, runs) in remote {
         let pairs = || local.iter().zip(&runs);
         let share = |(local, ran): (&Ran, &Ran)| of(local) / of(ran);
-        let alone =
-            |(local, ran): (&Ran, &Ran)| of(local) / (of(ran) - ran.server.as_secs_f64() / cores);
-        let idle = |ran: &Ran| 1.0 - (ran.cpu + ran.server).as_secs_f64() / of(ran) / cores;
+        let idle = |ran: &Ran| 1.0 - ran.cpu.as_secs_f64() / of(ran) / cores;
         println!(
-            "| {requests} | {:.0} | {:.0}% | {:.2} | {:.2} | {:.0}% | {:.0}% |",
+            "| {requests} | {:.0} | {:.0}% | {:.2} | {:.2} | {:.0}% |",
             pictures as f64 / median(runs.iter().map(of).collect()),
             100.0 * median(pairs().map(share).collect()),
             median(runs.iter().map(|ran| each(ran.cpu)).collect()),
             median(runs.iter().map(|ran| each(ran.server)).collect()),
             100.0 * median(runs.iter().map(idle).collect()),
-            100.0 * median(pairs().map(alone).collect()),
         );
     }
 }
@@ -241,6 +242,7 @@ fn trees(count: u64) -> [Tree; 2] {
 
 fn unchanged(count: u64) {
     let server = Server::new(Duration::ZERO, trees(count).into());
+    stay_on(Half::Programs);
     let this = std::env::current_exe().expect("this program");
     let written = program(&this, server.port)
         .args(["ledger", &count.to_string()])
