@@ -5,11 +5,12 @@
 
 use std::io;
 use std::panic::resume_unwind;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use super::answer::answer;
 use crate::batch::execute::{Panicked, caught};
 use crate::batch::source::local::ReadSource;
 use crate::batch::stage::{Clock, StageTimes};
@@ -90,50 +91,19 @@ impl Decoders {
         &self,
         work: impl FnOnce(&mut Thumbnailer) -> R + Send + 'static,
     ) -> R {
-        let answer = Arc::new(Answer::default());
-        let given = Arc::clone(&answer);
+        let (giver, answer) = answer();
         let work = move |thumbnailer: &mut Thumbnailer| {
             let result = caught(|| work(thumbnailer));
             let is_whole = result.is_ok();
-            given.give(result);
+            giver.give(result);
             is_whole
         };
         let threads = self.work.as_ref().expect("BUG: ended");
         threads.send(Box::new(work)).expect("BUG: no thread");
-        match answer.wait() {
+        match answer.wait().expect("BUG: no answer") {
             Ok(result) => result,
             Err(Panicked(text)) => resume_unwind(Box::new(text)),
         }
-    }
-}
-
-/// What one thread gives another, which sleeps until then. A channel's receiver would yield its core several times before:
-/// with many workers that took 2% of the time of runs over small pictures.
-struct Answer<T> {
-    given: Mutex<Option<T>>,
-    is_given: Condvar,
-}
-
-impl<T> Default for Answer<T> {
-    fn default() -> Self {
-        Self {
-            given: Mutex::new(None),
-            is_given: Condvar::new(),
-        }
-    }
-}
-
-impl<T> Answer<T> {
-    fn give(&self, answer: T) {
-        *self.given.lock().expect("BUG: poisoned answer") = Some(answer);
-        self.is_given.notify_one();
-    }
-
-    fn wait(&self) -> T {
-        let given = self.given.lock().expect("BUG: poisoned answer");
-        let given = self.is_given.wait_while(given, |given| given.is_none());
-        let answer = given.expect("BUG: poisoned answer").take();
-        answer.expect("BUG: waited for")
     }
 }
 

@@ -4,8 +4,10 @@
 //! rules    which thumbnails are made          finding  what is known of one before its picture is read
 //! outcome  what became of them                writing  each is stamped and written
 //! overlap  many workers wait for a store      decoders  and few threads decode
+//! answer   which one thread gives another
 //! ```
 
+mod answer;
 mod decoders;
 mod finding;
 mod outcome;
