@@ -7,7 +7,7 @@ use nix::{
 };
 
 /// Which half of the cores.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Half {
     Programs,
     Servers,
@@ -25,12 +25,12 @@ pub(crate) fn stay_on(half: Half) {
             .collect();
         if cores.len() > 1 {
             let (programs, servers) = cores.split_at(cores.len() / 2);
+            let own = match half {
+                Half::Programs => programs,
+                Half::Servers => servers,
+            };
             let mut set = CpuSet::new();
-            for core in if half == Half::Programs {
-                programs
-            } else {
-                servers
-            } {
+            for core in own {
                 set.set(*core).expect("a core's number");
             }
             sched_setaffinity(this, &set).expect("these cores may be used");
