@@ -81,11 +81,11 @@ impl Place {
         let Some(head) = self.bucket.store.head(place)? else {
             return Ok(Freshness::Stale(Reason::Missing));
         };
-        let found = match self.bucket.stamp(place, &head)? {
+        let stamp = self.bucket.stamp(place, &head)?;
+        let found = match stamp.as_deref().and_then(Stamp::parse) {
             None if head.length == 0 => Freshness::Stale(Reason::Damaged),
             None => Freshness::Foreign(Foreign::File),
-            Some(text) => {
-                let stamp = Stamp::parse(&text).expect("BUG: a stamp that is none");
+            Some(stamp) => {
                 let Wanted {
                     version,
                     settings,
@@ -247,8 +247,7 @@ impl Bucket {
         etag: Option<String>,
         stamp: &str,
     ) {
-        let stamp = Stamp::parse(stamp).expect("BUG: a stamp that is none");
-        if let Some(etag) = etag {
+        if let Some((etag, stamp)) = etag.zip(Stamp::parse(stamp)) {
             self.note(job, place, version, &etag, &stamp);
         }
     }
