@@ -143,9 +143,13 @@ pub fn interrupted(counts: &Counts, total: Option<u64>) -> String {
     let begun = counts.met() - counts.not_begun;
     let pictures = |count| if count == 1 { "picture" } else { "pictures" };
     match total {
+        // More than the counts say were found, if others were only counted: without the total, the two would not fit.
         Some(total) => {
             let left = total.saturating_sub(begun);
-            format!("interrupted: {left} {} not begun", pictures(left))
+            format!(
+                "interrupted: {left} of {total} {} not begun",
+                pictures(total)
+            )
         }
         None => {
             let left = counts.not_begun;

@@ -170,7 +170,7 @@ fn a_signal_leaves_the_bars_where_the_work_stopped() {
         "{rows:#?}"
     );
     assert!(rows[first + 1].contains(">  "), "not full: {rows:#?}");
-    let told = format!("interrupted: {} pictures not begun", 300 - made);
+    let told = format!("interrupted: {} of 300 pictures not begun", 300 - made);
     assert!(
         rows.iter().any(|row| row.trim_end() == told),
         "{told}: {rows:#?}"
