@@ -36,8 +36,8 @@ pub struct Prune<'a> {
     pub owner: &'a Owner,
     /// Whether it is only reported.
     pub dry_run: bool,
-    /// Whether there is a picture, or a folder if the path ends with a slash, below SOURCE.
-    pub is_there: &'a dyn Fn(&Path) -> io::Result<bool>,
+    /// Whether any of these pictures, or folders if the paths end with a slash, is below SOURCE.
+    pub any_is_there: &'a dyn Fn(&[PathBuf]) -> io::Result<bool>,
 }
 
 /// Removes from DEST every stamped thumbnail that has no source below SOURCE; in a dry run it only reports them.
@@ -59,7 +59,7 @@ pub fn prune(
         shard,
         owner,
         dry_run,
-        is_there,
+        any_is_there,
     } = what;
     let is_variant = |stamp: &Stamp<'_>| is_pruned(stamp, settings, other_variants);
     for entry in WalkDir::new(dest).min_depth(1) {
@@ -93,7 +93,7 @@ pub fn prune(
             .path()
             .strip_prefix(dest)
             .expect("BUG: an entry outside the tree");
-        let orphan = has_no_picture(relative, names, other_variants, shard, is_there);
+        let orphan = has_no_picture(relative, names, other_variants, shard, any_is_there);
         match orphan.and_then(|orphan| Ok(orphan && is_thumbnail_with(entry.path(), is_variant)?)) {
             Ok(false) => {}
             Ok(true) if dry_run => pruned(entry.path()),
@@ -126,26 +126,30 @@ pub(super) fn has_no_picture(
     names: &Names,
     other_variants: bool,
     shard: Option<Shard>,
-    is_there: &dyn Fn(&Path) -> io::Result<bool>,
+    any_is_there: &dyn Fn(&[PathBuf]) -> io::Result<bool>,
 ) -> io::Result<bool> {
     let mut pictures = names.sources(relative);
-    if names.is_mirror() && is_other_variants(relative, is_there)? {
+    if names.is_mirror() && is_other_variants(relative, any_is_there)? {
         pictures.clear();
     }
     let of = pictures.first().map_or(relative, PathBuf::as_path);
     if shard.is_some_and(|shard| !shard.holds(of)) || (pictures.is_empty() && !other_variants) {
         return Ok(false);
     }
-    for picture in &pictures {
-        if is_there(picture)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    Ok(!any_is_there(&pictures)?)
 }
 
-/// Whether there is anything at `path`; a folder, if it ends with a slash.
-pub(super) fn is_there(path: &Path) -> io::Result<bool> {
+/// Whether there is anything at one of these `paths` below `root`; a folder, if it ends with a slash.
+pub(super) fn any_is_there(root: &Path, paths: &[PathBuf]) -> io::Result<bool> {
+    for path in paths {
+        if is_there(&root.join(path))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn is_there(path: &Path) -> io::Result<bool> {
     use io::ErrorKind::{NotADirectory, NotFound};
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
@@ -158,12 +162,14 @@ pub(super) fn is_there(path: &Path) -> io::Result<bool> {
 /// and SOURCE has no folder of that name.
 fn is_other_variants(
     relative: &Path,
-    is_there: &dyn Fn(&Path) -> io::Result<bool>,
+    any_is_there: &dyn Fn(&[PathBuf]) -> io::Result<bool>,
 ) -> io::Result<bool> {
     let mut parts = relative.components();
     let folder = parts.next().map(|part| Path::new(part.as_os_str()));
     match (folder, parts.next()) {
-        (Some(folder), Some(_)) if Label::is_folder(folder) => Ok(!is_there(&folder.join(""))?),
+        (Some(folder), Some(_)) if Label::is_folder(folder) => {
+            Ok(!any_is_there(&[folder.join("")])?)
+        }
         _ => Ok(false),
     }
 }

@@ -1,7 +1,7 @@
 //! Removes thumbnails from a store whose picture is gone, by a listing of DEST.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::batch::destination::object::Bucket;
 use crate::batch::error::{FailureCause, PictureError};
@@ -27,8 +27,8 @@ pub(super) struct Prune<'a> {
     pub(super) shard: Option<Shard>,
     /// Whether it is only reported.
     pub(super) dry_run: bool,
-    /// Whether there is a picture, or a folder if the path ends with a slash, below SOURCE.
-    pub(super) is_there: &'a (dyn Fn(&Path) -> io::Result<bool> + Sync),
+    /// Whether any of these pictures, or folders if the paths end with a slash, is below SOURCE.
+    pub(super) any_is_there: &'a (dyn Fn(&[PathBuf]) -> io::Result<bool> + Sync),
     /// What ends it.
     pub(super) stop: &'a Stop,
 }
@@ -100,7 +100,7 @@ impl Prune<'_> {
             names,
             self.other_variants,
             self.shard,
-            self.is_there,
+            self.any_is_there,
         )? {
             return Ok(false);
         }

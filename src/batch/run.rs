@@ -238,7 +238,7 @@ impl Ready<'_> {
                     shard: batch.shard,
                     owner,
                     dry_run: batch.dry_run,
-                    is_there: &*self.is_there(),
+                    any_is_there: &*self.any_is_there(),
                 },
                 || !outcomes.is_stopped(),
                 |thumbnail| outcomes.pruned(thumbnail, batch.dry_run),

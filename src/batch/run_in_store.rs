@@ -2,9 +2,9 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 #[cfg(feature = "object-store")]
-use std::{os::unix::ffi::OsStrExt, path::PathBuf, sync::Mutex};
+use std::sync::Mutex;
 
 use crate::batch::ends::Ends;
 use crate::batch::freshness::Fingerprint;
@@ -19,12 +19,12 @@ use crate::batch::{
     error::PictureError,
     execute::Strategy,
     prune_in_store,
-    store::{self, Keys, Store, StoreUrl, Tree},
+    store::{self, Keys, StoreUrl, Tree},
     walk::{Skipped, SourcePicture},
 };
 
-/// Whether there is a picture or a folder below SOURCE.
-pub(super) type IsThere<'a> = Box<dyn Fn(&Path) -> io::Result<bool> + Sync + 'a>;
+/// Whether any of these pictures, or folders if the paths end with a slash, is below SOURCE.
+pub(super) type AnyIsThere<'a> = Box<dyn Fn(&[PathBuf]) -> io::Result<bool> + Sync + 'a>;
 
 /// What is in the places of thumbnails, told picture by picture.
 #[derive(Debug, Default)]
@@ -72,8 +72,8 @@ impl Ready<'_> {
         Places::default()
     }
 
-    pub(super) fn is_there(&self) -> IsThere<'_> {
-        Box::new(|picture| prune::is_there(&self.batch.source.join(picture)))
+    pub(super) fn any_is_there(&self) -> AnyIsThere<'_> {
+        Box::new(|pictures| prune::any_is_there(&self.batch.source, pictures))
     }
 
     pub(super) fn prune_in_store(&self, _: &[Fingerprint], _: &Outcomes<'_>) -> bool {
@@ -153,23 +153,36 @@ impl Ready<'_> {
         Some(Box::new(tree.pictures(keys, self.stop, skipped)))
     }
 
-    /// Whether there is a picture, or a folder if the path ends with a slash, below SOURCE.
-    pub(super) fn is_there(&self) -> IsThere<'_> {
+    /// Whether any of these pictures, or folders if the paths end with a slash, is below SOURCE. A key that was listed
+    /// is there; only if none of them was, they are asked for, for they may have come meanwhile.
+    pub(super) fn any_is_there(&self) -> AnyIsThere<'_> {
         let Some(store) = &self.ends.source else {
-            return Box::new(|picture| prune::is_there(&self.batch.source.join(picture)));
+            return Box::new(|pictures| prune::any_is_there(&self.batch.source, pictures));
         };
         let listed = self.ends.keys.may_hold();
         // The keys of a folder come one after the other.
-        let last = Mutex::new((PathBuf::new(), false));
-        Box::new(move |picture| {
-            if !picture.as_os_str().as_bytes().ends_with(b"/") {
-                return is_in_store(store, picture, &listed);
+        let last = Mutex::new((String::new(), false));
+        Box::new(move |pictures| {
+            let keys = || pictures.iter().filter_map(|picture| picture.to_str());
+            if keys().any(&listed) {
+                return Ok(true);
             }
-            let mut last = last.lock().expect("BUG: poisoned folder");
-            if last.0 != picture {
-                *last = (picture.to_owned(), is_in_store(store, picture, &listed)?);
+            for key in keys() {
+                let is_there = match key.strip_suffix('/') {
+                    None => store.head(key)?.is_some(),
+                    Some(folder) => {
+                        let mut last = last.lock().expect("BUG: poisoned folder");
+                        if last.0 != folder {
+                            *last = (folder.to_owned(), store.below(folder).look()?);
+                        }
+                        last.1
+                    }
+                };
+                if is_there {
+                    return Ok(true);
+                }
             }
-            Ok(last.1)
+            Ok(false)
         })
     }
 
@@ -187,7 +200,7 @@ impl Ready<'_> {
                 other_variants: batch.prune_variants,
                 shard: batch.shard,
                 dry_run: batch.dry_run,
-                is_there: &*self.is_there(),
+                any_is_there: &*self.any_is_there(),
                 stop: self.stop,
             },
             || !outcomes.is_stopped(),
@@ -214,17 +227,4 @@ impl Ready<'_> {
             ));
         }
     }
-}
-
-/// Whether there is an object `picture`, or one in that folder if it ends with a slash. A key that was `listed` is
-/// there; what was not is asked for, for it may have come meanwhile.
-#[cfg(feature = "object-store")]
-fn is_in_store(store: &Store, picture: &Path, listed: &impl Fn(&str) -> bool) -> io::Result<bool> {
-    let Some(key) = picture.to_str() else {
-        return Ok(false);
-    };
-    if let Some(folder) = key.strip_suffix('/') {
-        return Ok(store.below(folder).look()?);
-    }
-    Ok(listed(key) || store.head(key)?.is_some())
 }

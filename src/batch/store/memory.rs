@@ -1,4 +1,4 @@
-//! A store in memory that counts its requests and can be made to fail: for tests.
+//! A store in memory that counts its requests, and whose answers can be made wrong: for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -29,6 +29,7 @@ struct Inner {
     objects: Mutex<BTreeMap<String, Stored>>,
     counts: Mutex<BTreeMap<&'static str, u64>>,
     overlong: Mutex<BTreeSet<String>>,
+    cut_short: Mutex<BTreeSet<String>>,
     now: Mutex<i64>,
 }
 
@@ -73,6 +74,11 @@ impl Memory {
     /// Sends the object `key` again and again from now on where it is asked for once.
     pub(crate) fn send_too_much(&self, key: &str) {
         self.0.overlong.lock().unwrap().insert(key.to_owned());
+    }
+
+    /// Answers from now on only for the first page of what begins with `prefix`.
+    pub(crate) fn cut_listing_short(&self, prefix: &str) {
+        self.0.cut_short.lock().unwrap().insert(prefix.to_owned());
     }
 
     pub(crate) fn remove(&self, key: &str) {
@@ -249,6 +255,12 @@ impl PaginatedListStore for Memory {
         self.count("LIST");
         let prefix = prefix.unwrap_or_default();
         let after = options.page_token.or(options.offset);
+        if after.is_some() && self.0.cut_short.lock().unwrap().contains(prefix) {
+            return Err(Error::Generic {
+                store: "memory",
+                source: no("the listing broke off"),
+            });
+        }
         let begin = match &after {
             Some(after) if after.as_str() >= prefix => Excluded(after.as_str()),
             _ => Included(prefix),

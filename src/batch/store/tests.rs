@@ -239,6 +239,13 @@ fn what_is_foreign_or_replaced_or_set_otherwise_is_seen() {
     memory.insert("thumbs/a.jpg", b"mine".to_vec());
     let counts = run(&memory, &batch()).totals.counts;
     assert_eq!((counts.made, counts.kept), (2, 1));
+    // A picture that is another one now, of the same length.
+    let [one, other] = [0, 1].map(|last| [picture(), vec![last]].concat());
+    memory.insert("images/c.jpg", one);
+    assert_eq!(run(&memory, &batch()).totals.counts.made, 1);
+    memory.insert("images/c.jpg", other);
+    let counts = run(&memory, &batch()).totals.counts;
+    assert_eq!((counts.made, counts.fresh), (1, 1));
     // A thumbnail that is another one now, with the same key.
     memory.insert("thumbs/b.jpg", b"mine, too".to_vec());
     let counts = run(&memory, &batch()).totals.counts;
@@ -284,6 +291,75 @@ fn only_thumbnails_of_ours_without_a_picture_are_pruned() {
     }
     memory.insert("images/readme.txt", Vec::new());
     assert_eq!(run(&memory, &pruned).totals.counts.pruned, 0);
+}
+
+#[test]
+fn pruning_asks_for_no_picture_that_was_listed() {
+    let memory = Memory::new();
+    let mut png = Vec::new();
+    let picture = image::DynamicImage::new_rgb8(16, 12);
+    let format = image::ImageFormat::Png;
+    picture
+        .write_to(&mut std::io::Cursor::new(&mut png), format)
+        .unwrap();
+    for number in 0..50 {
+        // Of `7.png.jpg` could be a JPEG of that name, too.
+        memory.insert(&format!("images/{number}.png"), png.clone());
+    }
+    let pruned = batch().with_prune(true);
+    assert_eq!(run(&memory, &pruned).totals.counts.made, 50);
+    memory.forget_counts();
+    assert_eq!(run(&memory, &pruned).totals.counts.fresh, 50);
+    assert_eq!(memory.counts().get("HEAD"), None);
+    memory.remove("images/7.png");
+    memory.forget_counts();
+    assert_eq!(run(&memory, &pruned).totals.counts.pruned, 1);
+    // Both pictures that it may have been of, and whose it is.
+    assert_eq!(memory.counts()["HEAD"], 3);
+}
+
+#[test]
+fn nothing_is_pruned_if_not_all_of_source_could_be_told() {
+    let memory = Memory::new();
+    for number in 0..1500 {
+        memory.insert(&format!("images/{number}.jpg"), picture());
+    }
+    let pruned = batch().with_prune(true);
+    assert_eq!(run(&memory, &pruned).totals.counts.made, 1500);
+    memory.remove("images/7.jpg");
+    memory.insert("images/a//b.jpg", picture());
+    let counts = run(&memory, &pruned).totals.counts;
+    assert_eq!((counts.failed, counts.pruned), (1, 0));
+
+    memory.remove("images/a//b.jpg");
+    memory.cut_listing_short("images/");
+    let stop = Stop::default();
+    let ran = ready(&memory, &pruned, &stop).run(&()).unwrap();
+    let ended_by = ran.ended_by.unwrap().to_string();
+    assert!(ended_by.contains("the listing broke off"), "{ended_by}");
+    assert_eq!(ran.totals.counts.pruned, 0);
+    assert!(memory.keys().contains(&"thumbs/7.jpg".to_owned()));
+}
+
+#[test]
+fn thumbnails_behind_a_listing_that_broke_off_are_asked_for() {
+    let memory = Memory::new();
+    for number in 0..1500 {
+        memory.insert(&format!("images/{number}.jpg"), picture());
+    }
+    assert_eq!(run(&memory, &batch()).totals.counts.made, 1500);
+    memory.cut_listing_short("thumbs/");
+    memory.forget_counts();
+    let (batch, stop, warnings) = (batch(), Stop::default(), Warnings::default());
+    let ran = ready(&memory, &batch, &stop).run(&warnings).unwrap();
+    assert_eq!(ran.totals.counts.fresh, 1500);
+    assert!((500..1500).contains(&memory.counts()["HEAD"]));
+    let warnings = warnings.0.lock().unwrap();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0].contains("the listing broke off"),
+        "{warnings:?}"
+    );
 }
 
 #[test]
