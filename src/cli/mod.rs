@@ -9,6 +9,7 @@
 //! thumbnails     sizes, qualities, colours            variants       the variants that they ask for
 //! config         what a run is to do                 failure_limit  --allow-failures
 //! error, exit    how it may end, and the status      signals        SIGINT, SIGTERM, SIGHUP -> the stop flag
+//! core_dumps     none with credentials
 //! ```
 
 pub mod arguments;
@@ -16,6 +17,8 @@ pub mod choices;
 pub mod command_line;
 pub mod compare;
 pub mod config;
+#[cfg(feature = "object-store")]
+mod core_dumps;
 pub mod error;
 pub mod exit;
 pub mod failure_limit;
@@ -47,6 +50,8 @@ use merge::Merge;
 
 /// Runs the program: parses the arguments, does what they ask for, and prints one error at most.
 pub fn main() -> ExitCode {
+    #[cfg(feature = "object-store")]
+    core_dumps::forbid_with_credentials();
     keep_quiet_about_jobs();
     let arguments = match arguments::arguments() {
         Ok(arguments) => arguments,

@@ -2,13 +2,19 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 use crate::env::{finish, jpeg};
-use crate::server::Server;
+use crate::proxy::Fault;
+use crate::server::{Server, with_limit};
 
 /// A metadata service of EC2 whose credentials run out at once: each time there are others
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html>).
@@ -75,6 +81,37 @@ fn that_there_are_none_is_said() {
     let run = finish(command.args(["--retry-timeout", "0.5"]));
     run.ends_with(2)
         .says("can't be used: there are no credentials in the environment");
+}
+
+/// Starts `command`, which may leave a core dump of any length.
+fn start(command: &Command) -> Child {
+    let mut command = with_limit("-c unlimited", command);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().unwrap()
+}
+
+#[test]
+fn no_core_dump_has_them() {
+    let server = Server::new();
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", "kill -ABRT $$"])
+        .current_dir(server.env.path(""));
+    if !start(&shell).wait().unwrap().core_dumped() {
+        println!("SKIPPED: nothing leaves a core dump here");
+        return;
+    }
+    server.put("images/a.jpg", &jpeg(16, 12, 1));
+    server.proxy.fault("GET", "images/", 1, Fault::Silence);
+    let mut run = start(&server.command(server.places()));
+    while server.proxy.open_faults() > 0 {
+        thread::sleep(Duration::from_millis(10));
+    }
+    let process = Pid::from_raw(i32::try_from(run.id()).unwrap());
+    kill(process, Signal::SIGABRT).unwrap();
+    let status = run.wait().unwrap();
+    assert_eq!(status.signal(), Some(Signal::SIGABRT as i32));
+    assert!(!status.core_dumped());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::client::Kind;
 use crate::env::{finish, jpeg, size};
 use crate::proxy::Fault;
-use crate::server::{SECRET, Server, with_files};
+use crate::server::{SECRET, Server, with_limit};
 
 on_each_server!(
     what_can_not_be_used_is_said_before_the_first_picture_with_the_stores_reason,
@@ -228,8 +228,8 @@ fn requests_fit_the_files_that_may_be_open(server: &Server) {
             now.fetch_sub(1, Ordering::Relaxed);
         }));
         server.proxy.fault("GET", "images/", 200, wait);
-        let run = finish(&mut with_files(
-            128,
+        let run = finish(&mut with_limit(
+            "-n 128",
             server.command(server.places()).args(options),
         ));
         run.ends_with(0).counts(200, 0, 0);

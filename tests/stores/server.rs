@@ -59,11 +59,11 @@ fn command(kind: Kind, port: u16) -> Command {
     }
 }
 
-/// `command` in a process that may open no more than so many `files`.
-pub(crate) fn with_files(files: u32, command: &Command) -> Command {
+/// `command` with a limit that the shell's `ulimit` sets: `-n 128`.
+pub(crate) fn with_limit(limit: &str, command: &Command) -> Command {
     let mut limited = Command::new("sh");
     limited
-        .args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &files.to_string()])
+        .args(["-c", "ulimit $0 && exec \"$@\"", limit])
         .arg(command.get_program())
         .args(command.get_args())
         .current_dir(command.get_current_dir().unwrap())
