@@ -5,26 +5,19 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use crate::batch::destination::thumbnail::{Thumbnail, Wanted, Written};
 use crate::batch::freshness::{DAMAGED, Etag, Freshness, Reason, SourceVersion, of_stamp};
 use crate::batch::job::{Job, There};
 use crate::batch::ownership::{Foreign, HEAD};
 use crate::batch::store::{
-    Fact, Head, Headers, Ledger, NotUtf8, Over, Refusal, Span, Store, StoreError,
+    Fact, Head, Headers, Ledger, NotUtf8, Over, Patience, Refusal, Span, Store, StoreError,
 };
 use crate::picture::Format;
 use crate::picture::stamp::{Found, Stamp, find};
 
 /// How often writing is begun again because something else came into the place.
 const TRIES: u32 = 5;
-
-/// The pause before writing is tried again that got no answer; it doubles.
-const PAUSE: Duration = Duration::from_millis(100);
-
-/// The longest of these pauses: a run that is to end waits for its workers.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What all workers of a run have in common.
 #[derive(Debug)]
@@ -167,7 +160,7 @@ impl Place {
                 return Ok(Written::Kept(Foreign::File));
             }
         }
-        let (began, mut pause) = (Instant::now(), PAUSE);
+        let mut patience = Patience::new(store.retry_timeout);
         let (mut tries, mut conditions) = (0, true);
         while tries < TRIES {
             let over = match &there {
@@ -188,11 +181,10 @@ impl Place {
                     conditions = false;
                 }
                 // Whether it is there is not known, and the crate asks only once where there is a condition.
-                Err(error) if error.may_pass() && began.elapsed() + pause < store.retry_timeout => {
-                    thread::sleep(pause);
-                    pause = LONGEST_PAUSE.min(2 * pause);
-                }
-                Err(error) => return Err(error.into()),
+                Err(error) => match patience.pause_after(&error) {
+                    Some(pause) => thread::sleep(pause),
+                    None => return Err(error.into()),
+                },
             }
             there = store.head(place)?;
             let Some(head) = &there else { continue };

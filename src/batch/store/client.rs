@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
@@ -15,9 +15,9 @@ use object_store::{
 use tokio::runtime::Runtime;
 
 use super::error::{Refusal, StoreError};
-use super::lister::{Lister, PAUSE, folder};
+use super::lister::{Lister, folder};
 use super::object::{Got, Head, Headers, Over, Span, quoted};
-use super::random::about;
+use super::patience::Patience;
 use super::url::StoreUrl;
 
 /// A place in a store. Clones are one place, and share its connections and its limit of requests.
@@ -213,7 +213,7 @@ impl Store {
     /// If the store refuses.
     pub fn delete(&self, key: &str) -> Result<(), StoreError> {
         let path = self.path(key)?;
-        let (began, mut pause) = (Instant::now(), PAUSE);
+        let mut patience = Patience::new(self.retry_timeout);
         loop {
             let (objects, path) = (Arc::clone(&self.objects), path.clone());
             let removed = self.task(async move {
@@ -227,11 +227,11 @@ impl Store {
             match removed {
                 Err(error) if error.refusal == Refusal::NotFound => return Ok(()),
                 // The crate doesn't know that it may be asked for twice.
-                Err(error) if error.may_pass() && began.elapsed() + pause < self.retry_timeout => {
-                    thread::sleep(about(pause));
-                    pause *= 2;
-                }
-                removed => return removed,
+                Err(error) => match patience.pause_after(&error) {
+                    Some(pause) => thread::sleep(pause),
+                    None => return Err(error),
+                },
+                Ok(()) => return Ok(()),
             }
         }
     }

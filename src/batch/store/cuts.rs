@@ -10,7 +10,7 @@ use object_store::list::PaginatedListOptions;
 
 use super::client::Store;
 use super::lister::folder;
-use super::listing::{From, PAGE};
+use super::listing::{Begin, PAGE};
 use super::url::Service;
 
 /// Pages that a stretch should have at least: less would cost more requests than it brings.
@@ -29,7 +29,7 @@ const DEEPEST: usize = 4;
 #[derive(Debug, Default)]
 pub(super) struct Cuts {
     /// Where the next stretch begins; all have begun if there is none.
-    begin: Option<From>,
+    begin: Option<Begin>,
     /// The keys, whole ones, at which it and those behind it end.
     keys: VecDeque<String>,
     more: Option<More>,
@@ -46,7 +46,7 @@ struct More {
 
 impl Cuts {
     /// One stretch.
-    pub(super) fn none(begin: From) -> Self {
+    pub(super) fn none(begin: Begin) -> Self {
         Self {
             begin: Some(begin),
             ..Self::default()
@@ -54,7 +54,7 @@ impl Cuts {
     }
 
     /// Those of what is below `store` behind the first page, which ends with the key `last` below it.
-    pub(super) fn behind(store: &Store, begin: From, last: &str) -> Self {
+    pub(super) fn behind(store: &Store, begin: Begin, last: &str) -> Self {
         let mut cuts = Self::none(begin);
         if store.url.service == Service::Azure {
             return cuts;
@@ -95,7 +95,7 @@ impl Cuts {
     }
 
     /// Where the next stretch begins, and the last key that can be in it.
-    pub(super) fn next(&mut self, store: &Store) -> Option<(From, Option<String>)> {
+    pub(super) fn next(&mut self, store: &Store) -> Option<(Begin, Option<String>)> {
         let begin = self.begin.take()?;
         while self.keys.is_empty()
             && let Some(more) = self.more.take()
@@ -109,7 +109,7 @@ impl Cuts {
             self.more = token.map(|token| More { token, ..more });
         }
         let until = self.keys.pop_front();
-        self.begin = until.clone().map(From::Behind);
+        self.begin = until.clone().map(Begin::Behind);
         Some((begin, until))
     }
 }

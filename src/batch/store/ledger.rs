@@ -26,7 +26,7 @@ use super::error::{Refusal, StoreError};
 use super::listing::{Listing, Met};
 use super::object::{Head, Headers, Over, Span};
 use super::parallel::in_parallel;
-use super::random::about;
+use super::random::jittered;
 use entries::Entries;
 
 /// How the keys of what thumbgen keeps in DEST for itself begin.
@@ -258,7 +258,7 @@ fn write(
             written => return written.map(|_| ()),
         }
         // Shards that end together write the same objects.
-        thread::sleep(about(pause));
+        thread::sleep(jittered(pause));
         pause *= 2;
         let theirs = entries_of(store, key)?;
         before = theirs.map(|(theirs, head)| {

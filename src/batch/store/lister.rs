@@ -1,7 +1,7 @@
 //! Pages of a listing.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use object_store::Error;
 use object_store::list::{PaginatedListOptions, PaginatedListResult, PaginatedListStore};
@@ -9,9 +9,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::sleep;
 
 use super::error::StoreError;
-
-/// The pause before something is asked for again that broke off; it doubles.
-pub(super) const PAUSE: Duration = Duration::from_millis(100);
+use super::patience::Patience;
 
 /// What of a store a listing takes. It may outlive the store, and must not hold the runtime that it runs on: a runtime
 /// can't be ended from inside.
@@ -49,20 +47,19 @@ impl Lister {
         options: PaginatedListOptions,
     ) -> Result<PaginatedListResult, Error> {
         let prefix = (!prefix.is_empty()).then_some(prefix);
-        let (began, mut pause) = (Instant::now(), PAUSE);
+        let mut patience = Patience::new(self.retry_timeout);
         loop {
             let slot = self.slot().await;
             let page = self.pages.list_paginated(prefix, options.clone()).await;
             drop(slot);
-            let may_pass = match &page {
-                Ok(_) | Err(Error::InvalidPath { .. }) => false,
-                Err(error) => StoreError::of(error).may_pass(),
+            let pause = match &page {
+                Ok(_) | Err(Error::InvalidPath { .. }) => None,
+                Err(error) => patience.pause_after(&StoreError::of(error)),
             };
-            if !may_pass || began.elapsed() + pause >= self.retry_timeout {
-                return page;
+            match pause {
+                Some(pause) => sleep(pause).await,
+                None => return page,
             }
-            sleep(pause).await;
-            pause *= 2;
         }
     }
 }

@@ -26,7 +26,7 @@ use super::page_token::PageToken;
 use super::url::Service;
 use crate::batch::stop::Stop;
 
-pub(super) use stretch::From;
+pub(super) use stretch::Begin;
 use stretch::{Part, Stretch};
 
 /// The longest page there is (S3, Google, Azure).
@@ -82,8 +82,8 @@ impl Listing {
         if store.url.prefix.is_empty() {
             listing.list_slashed();
         }
-        let mut first = listing.stretch(&From::Start, None);
-        let page = store.block_on(first.page(From::Start, PAGE));
+        let mut first = listing.stretch(&Begin::Start, None);
+        let page = store.block_on(first.page(Begin::Start, PAGE));
         match page {
             Ok((met, next)) => {
                 let told = listing.page.by_ref();
@@ -100,7 +100,7 @@ impl Listing {
                 listing.begin(Some(first));
             }
             // All that is to be said of it, it says itself.
-            Err(_) => listing.cuts = Cuts::none(From::Start),
+            Err(_) => listing.cuts = Cuts::none(Begin::Start),
         }
         listing.begin(None);
         listing
@@ -109,7 +109,7 @@ impl Listing {
     /// The same in one stretch: for what is known to be little.
     pub fn whole(store: &Store) -> Self {
         let mut listing = Self::nothing(store, &Stop::default());
-        listing.cuts = Cuts::none(From::Start);
+        listing.cuts = Cuts::none(Begin::Start);
         listing.begin(None);
         listing
     }
@@ -130,10 +130,10 @@ impl Listing {
     fn list_slashed(&mut self) {
         let slashed = Stretch {
             prefix: "/".into(),
-            ..self.stretch(&From::Start, None)
+            ..self.stretch(&Begin::Start, None)
         };
         let mut listing = Self::nothing(&self.store, &self.stop);
-        listing.start(slashed, From::Start);
+        listing.start(slashed, Begin::Start);
         let mut bad = Vec::new();
         // What is wrong with the store is told by the rest.
         for met in listing.map_while(Result::ok) {
@@ -162,10 +162,10 @@ impl Listing {
         }
     }
 
-    fn stretch(&self, from: &From, until: Option<String>) -> Stretch {
+    fn stretch(&self, from: &Begin, until: Option<String>) -> Stretch {
         let begins_before = match from {
-            From::Start | From::Token(_) => true,
-            From::Behind(key) => key.as_str() < "/",
+            Begin::Start | Begin::Token(_) => true,
+            Begin::Behind(key) => key.as_str() < "/",
         };
         let ends_behind = until.as_deref().is_none_or(|until| until > "/");
         Stretch {
@@ -183,7 +183,7 @@ impl Listing {
         }
     }
 
-    fn start(&mut self, stretch: Stretch, from: From) {
+    fn start(&mut self, stretch: Stretch, from: Begin) {
         let (sender, receiver) = channel(PAGES_AHEAD);
         self.store.spawn(stretch.list(from, sender));
         self.stretches.push_back(receiver);

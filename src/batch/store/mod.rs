@@ -11,6 +11,7 @@
 //! cuts     where a listing is cut into stretches   window   what is in the thumbnails' places
 //! ledger   thumbnails that are known to be fresh   parallel several requests at a time
 //! pictures those below a place                     random   numbers that no other run has
+//! patience how long a request is made again
 //! page_token   where a listing goes on behind a page that can't be had
 //! files_limit  how many requests fit the files that may be open
 //! ```
@@ -31,6 +32,7 @@ mod object;
 mod open;
 mod page_token;
 mod parallel;
+mod patience;
 mod pictures;
 mod random;
 #[cfg(test)]
@@ -46,7 +48,8 @@ pub use listing::{Listed, Listing, Met};
 pub use object::{Got, Head, Headers, Over, Span};
 pub use open::{Opener, StoreOptions};
 pub use parallel::in_parallel;
+pub use patience::Patience;
 pub use pictures::{Keys, Tree};
-pub use random::{about, random};
+pub use random::{jittered, random};
 pub use url::{Service, StoreUrl, UrlError};
 pub use window::Places;

@@ -11,7 +11,7 @@ pub fn random() -> u64 {
 }
 
 /// Something between half of `pause` and all of it, so that runs which wait for the same don't all come at once.
-pub fn about(pause: Duration) -> Duration {
+pub fn jittered(pause: Duration) -> Duration {
     let part = random() as f64 / u64::MAX as f64;
     pause.mul_f64(0.5 + part / 2.0)
 }

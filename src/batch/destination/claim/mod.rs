@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 use super::lock::{Claim, Wait};
 use crate::batch::stop::Stop;
-use crate::batch::store::{Refusal, Store, StoreError, about};
+use crate::batch::store::{Refusal, Store, StoreError, jittered};
 use held::{RENEWAL, hold};
 use own::{Claimed, Own, holder_of};
 
@@ -77,7 +77,7 @@ pub fn claim(store: &Store, claim: Claim, wait: Wait, stop: &Stop) -> Result<Cla
             }
             Err(error) => return Err(error),
         }
-        let (asleep, pause) = (Instant::now(), about(BETWEEN_TRIES));
+        let (asleep, pause) = (Instant::now(), jittered(BETWEEN_TRIES));
         while asleep.elapsed() < pause {
             if stop.is_set() {
                 return Ok(Claiming::Stopped);

@@ -39,14 +39,14 @@ pub(super) struct Stretch {
 
 /// Where a page begins.
 #[derive(Debug, Clone)]
-pub(in crate::batch::store) enum From {
+pub(in crate::batch::store) enum Begin {
     Start,
     Behind(String),
     Token(String),
 }
 
 impl Stretch {
-    pub(super) async fn list(mut self, mut from: From, sender: Sender<Part>) {
+    pub(super) async fn list(mut self, mut from: Begin, sender: Sender<Part>) {
         let mut most = PAGE;
         loop {
             let (met, next) = match self.page(from.clone(), most).await {
@@ -62,8 +62,8 @@ impl Stretch {
                     let is_told = self.prefix.is_empty() && key.starts_with('/');
                     let bad = Met::BadKey(self.relative(&key).to_owned(), BAD_KEY);
                     let next = match self.can_start_after {
-                        true => Some(From::Behind(key)),
-                        false => self.token.take().map(From::Token),
+                        true => Some(Begin::Behind(key)),
+                        false => self.token.take().map(Begin::Token),
                     };
                     (if is_told { Vec::new() } else { vec![bad] }, next)
                 }
@@ -88,13 +88,13 @@ impl Stretch {
     /// A page of at most `most` keys, and where the next one begins.
     pub(super) async fn page(
         &mut self,
-        from: From,
+        from: Begin,
         most: usize,
-    ) -> Result<(Vec<Met>, Option<From>), Failed> {
+    ) -> Result<(Vec<Met>, Option<Begin>), Failed> {
         let (offset, page_token) = match from {
-            From::Start => (None, None),
-            From::Behind(key) => (Some(key), None),
-            From::Token(token) => (None, Some(token)),
+            Begin::Start => (None, None),
+            Begin::Behind(key) => (Some(key), None),
+            Begin::Token(token) => (None, Some(token)),
         };
         let mut options = PaginatedListOptions {
             offset,
@@ -107,7 +107,7 @@ impl Stretch {
             options.extensions.insert(self.token.clone());
         }
         let page = self.lister.page(&self.prefix, options).await?;
-        let mut next = page.page_token.map(From::Token);
+        let mut next = page.page_token.map(Begin::Token);
         let mut met = Vec::with_capacity(page.result.objects.len());
         for object in page.result.objects {
             let key = object.location.as_ref();
@@ -150,7 +150,7 @@ pub(super) enum Failed {
     Store(StoreError),
 }
 
-impl std::convert::From<object_store::Error> for Failed {
+impl From<object_store::Error> for Failed {
     fn from(error: object_store::Error) -> Self {
         match error {
             object_store::Error::InvalidPath {
