@@ -91,6 +91,8 @@ pub enum Doubt {
     Unvisited,
     /// There is no picture in SOURCE.
     NoPicture,
+    /// SOURCE is another folder now, or none.
+    Replaced,
 }
 
 impl fmt::Display for Warning {
@@ -137,6 +139,9 @@ impl fmt::Display for Warning {
                 Doubt::Stopped => "nothing pruned: the run was stopped",
                 Doubt::Unvisited => "nothing pruned: not all of SOURCE could be visited",
                 Doubt::NoPicture => "nothing pruned: no picture found in SOURCE",
+                Doubt::Replaced => {
+                    "not all pruned: SOURCE is not the folder any more that it was when the run began"
+                }
             }),
         }
     }

@@ -27,7 +27,7 @@ use crate::batch::selection::Selection;
 use crate::batch::settings::Batch;
 use crate::batch::stop::Stop;
 use crate::batch::throttle::Throttle;
-use crate::batch::walk::{SourcePicture, WalkOptions, walk};
+use crate::batch::walk::{FileId, SourcePicture, WalkOptions, walk};
 
 /// The result of a run.
 #[derive(Debug)]
@@ -74,6 +74,7 @@ impl Ready<'_> {
             .with_names(batch.name.is_none().then(|| self.names.clone()))
             .with_overlap(batch.overlap(&self.ends).map_err(RunError::Threads)?);
         let (clock, cpu) = (Instant::now(), CpuTime::now());
+        let walked = batch.source_id();
         let mut selection = Selection::new(&batch.source, batch.shard);
         let pictures = self.pictures(&mut selection, &outcomes)?;
         batch.counting_ahead(&self.ends, self.stop, &outcomes, || {
@@ -84,7 +85,7 @@ impl Ready<'_> {
         if only_thumbnails && !batch.is_dest_inside() {
             outcomes.end_by(RunError::OnlyThumbnails(batch.source.clone()));
         } else if batch.prune {
-            self.prune_orphans(maker.settings(), &selection, &owner, &outcomes);
+            self.prune_orphans(maker.settings(), &selection, walked, &owner, &outcomes);
         }
         if !outcomes.has_dest_failed() {
             self.save_ledger(&outcomes);
@@ -213,6 +214,7 @@ impl Ready<'_> {
         &self,
         settings: &[Fingerprint],
         selection: &Selection<'_>,
+        walked: Option<FileId>,
         owner: &Owner,
         outcomes: &Outcomes<'_>,
     ) {
@@ -226,26 +228,28 @@ impl Ready<'_> {
                 return;
             }
             Doubt::NoPicture
-        } else if self.prune_in_store(settings, outcomes) {
-            return;
-        } else if batch.dest.is_dir() {
-            return prune(
-                Prune {
-                    dest: &batch.dest,
-                    names: &self.names,
-                    settings,
-                    other_variants: batch.prune_variants,
-                    shard: batch.shard,
-                    owner,
-                    dry_run: batch.dry_run,
-                    any_is_there: &*self.any_is_there(),
-                },
-                || !outcomes.is_stopped(),
-                |thumbnail| outcomes.pruned(thumbnail, batch.dry_run),
-                |error| outcomes.failed_in_dest(error),
-            );
         } else {
-            return;
+            if !self.prune_in_store(settings, walked, outcomes) && batch.dest.is_dir() {
+                prune(
+                    Prune {
+                        dest: &batch.dest,
+                        names: &self.names,
+                        settings,
+                        other_variants: batch.prune_variants,
+                        shard: batch.shard,
+                        owner,
+                        dry_run: batch.dry_run,
+                        any_is_there: &*self.any_is_there(walked),
+                    },
+                    || !outcomes.is_stopped(),
+                    |thumbnail| outcomes.pruned(thumbnail, batch.dry_run),
+                    |error| outcomes.failed_in_dest(error),
+                );
+            }
+            if batch.source_id() == walked {
+                return;
+            }
+            Doubt::Replaced
         };
         outcomes.tell(Event::Warning(Warning::NotPruned(doubt)));
     }

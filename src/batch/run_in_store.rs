@@ -14,6 +14,7 @@ use crate::batch::outcomes::Outcomes;
 use crate::batch::prune;
 use crate::batch::ready::Ready;
 use crate::batch::settings::Batch;
+use crate::batch::walk::FileId;
 #[cfg(feature = "object-store")]
 use crate::batch::{
     error::PictureError,
@@ -55,6 +56,17 @@ impl Places {
     }
 }
 
+impl Ready<'_> {
+    /// Whether any of these pictures, or folders, is below SOURCE, a folder. If that is not the one that was `walked`,
+    /// as when its disk has been unmounted since, nobody can say that a picture is gone.
+    fn any_is_there_in_folder(&self, walked: Option<FileId>) -> AnyIsThere<'_> {
+        let batch = self.batch;
+        Box::new(move |pictures| {
+            Ok(prune::any_is_there(&batch.source, pictures)? || batch.source_id() != walked)
+        })
+    }
+}
+
 #[cfg(not(feature = "object-store"))]
 impl Batch {
     pub(super) fn overlap(&self, _: &Ends) -> io::Result<Option<Overlap>> {
@@ -72,11 +84,16 @@ impl Ready<'_> {
         Places::default()
     }
 
-    pub(super) fn any_is_there(&self) -> AnyIsThere<'_> {
-        Box::new(|pictures| prune::any_is_there(&self.batch.source, pictures))
+    pub(super) fn any_is_there(&self, walked: Option<FileId>) -> AnyIsThere<'_> {
+        self.any_is_there_in_folder(walked)
     }
 
-    pub(super) fn prune_in_store(&self, _: &[Fingerprint], _: &Outcomes<'_>) -> bool {
+    pub(super) fn prune_in_store(
+        &self,
+        _: &[Fingerprint],
+        _: Option<FileId>,
+        _: &Outcomes<'_>,
+    ) -> bool {
         false
     }
 
@@ -155,9 +172,9 @@ impl Ready<'_> {
 
     /// Whether any of these pictures, or folders if the paths end with a slash, is below SOURCE. A key that was listed
     /// is there; only if none of them was, they are asked for, for they may have come meanwhile.
-    pub(super) fn any_is_there(&self) -> AnyIsThere<'_> {
+    pub(super) fn any_is_there(&self, walked: Option<FileId>) -> AnyIsThere<'_> {
         let Some(store) = &self.ends.source else {
-            return Box::new(|pictures| prune::any_is_there(&self.batch.source, pictures));
+            return self.any_is_there_in_folder(walked);
         };
         let listed = self.ends.keys.may_hold();
         // The keys of a folder come one after the other.
@@ -187,7 +204,12 @@ impl Ready<'_> {
     }
 
     /// Removes thumbnails from a DEST in a store; false if DEST is a folder.
-    pub(super) fn prune_in_store(&self, settings: &[Fingerprint], outcomes: &Outcomes<'_>) -> bool {
+    pub(super) fn prune_in_store(
+        &self,
+        settings: &[Fingerprint],
+        walked: Option<FileId>,
+        outcomes: &Outcomes<'_>,
+    ) -> bool {
         let Some(bucket) = &self.ends.dest else {
             return false;
         };
@@ -200,7 +222,7 @@ impl Ready<'_> {
                 other_variants: batch.prune_variants,
                 shard: batch.shard,
                 dry_run: batch.dry_run,
-                any_is_there: &*self.any_is_there(),
+                any_is_there: &*self.any_is_there(walked),
                 stop: self.stop,
             },
             || !outcomes.is_stopped(),

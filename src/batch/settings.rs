@@ -212,6 +212,11 @@ impl Batch {
             .map_or_else(|| self.dest_id(), folder_id)
     }
 
+    /// Which folder SOURCE is; none if it is in a store, or gone.
+    pub(super) fn source_id(&self) -> Option<FileId> {
+        folder_id(&self.source)
+    }
+
     /// Only a dry run goes on without a DEST.
     pub(super) fn dest_id(&self) -> Option<FileId> {
         folder_id(&self.dest)

@@ -155,9 +155,12 @@ pub fn walk_while<'a>(
     skipped: impl Fn(&Path, Skipped) + Send + Sync + 'a,
     goes_on: impl Fn() -> bool + Send + 'a,
 ) -> Box<dyn Iterator<Item = Result<SourcePicture, PictureError>> + Send + 'a> {
-    // A picture that is named by the user needs no extension: the decoder will tell what it is.
-    if !source.is_dir() {
-        return Box::new(std::iter::once(Ok(SourcePicture::alone(source.to_owned()))));
+    match fs::metadata(source) {
+        Ok(there) if there.is_dir() => {}
+        // A picture that is named by the user needs no extension: the decoder will tell what it is.
+        Ok(_) => return Box::new(std::iter::once(Ok(SourcePicture::alone(source.to_owned())))),
+        // What has gone since the run was prepared may have been a folder.
+        Err(error) => return Box::new(std::iter::once(Err(not_entered(source, error)))),
     }
     let root = source.to_owned();
     let skipped = Arc::new(skipped);
@@ -186,6 +189,11 @@ pub fn walk_while<'a>(
             entry.path().clone_into(&mut entered);
             None
         }
+        // It was a folder when this began.
+        Ok(entry) if entry.depth() == 0 => {
+            let error = io::ErrorKind::NotADirectory.into();
+            Some(Err(not_entered(&root, error)))
+        }
         Ok(entry) => match reason_not_to_take(&entry, options.types) {
             Ok(None) => Some(Ok(SourcePicture::below(&root, entry.into_path()))),
             Ok(Some(reason)) => {
@@ -198,6 +206,15 @@ pub fn walk_while<'a>(
         Err(error) if error.depth() > 0 && !options.hidden && is_hidden(error.path()) => None,
         Err(error) => Some(Err(unvisited(&root, &entered, error))),
     }))
+}
+
+/// Why nothing of SOURCE, at `source`, is visited.
+fn not_entered(source: &Path, error: io::Error) -> PictureError {
+    PictureError {
+        path: source.to_owned(),
+        stage: Stage::Walk,
+        cause: FailureCause::Folder(error),
+    }
 }
 
 /// What an entry of a folder is ordered by: what is in a folder has a slash behind the folder's name.

@@ -1,8 +1,13 @@
 //! `--prune` removes thumbnails whose source is gone, and nothing else.
 
-use std::fs;
+use std::fs::{self, File};
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
+use thumbgen::batch::{Batch, Event, Observer, Stop, Strategy};
 
 use crate::env::{Env, PICTURES, set_mode};
 
@@ -82,6 +87,58 @@ fn nothing_is_pruned_if_the_walk_met_an_error() {
     env.make(["--prune"])
         .ends_with(1)
         .says("nothing pruned: not all of SOURCE could be visited");
+    assert_eq!(env.names("thumbs").len(), 4);
+}
+
+#[test]
+fn nothing_is_pruned_if_source_is_gone_when_its_turn_comes() {
+    let env = with_orphans();
+    let held = File::open(env.path("thumbs")).unwrap();
+    held.lock().unwrap();
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| env.make(["--prune", "--wait"]));
+        thread::sleep(Duration::from_millis(300));
+        assert!(!waiting.is_finished(), "did not wait");
+        // As when the disk of the pictures is unmounted.
+        fs::rename(env.path("images"), env.path("away")).unwrap();
+        drop(held);
+        let run = waiting.join().unwrap();
+        run.ends_with(1)
+            .says("images: walk: No such file or directory")
+            .says("nothing pruned: not all of SOURCE could be visited");
+    });
+    assert_eq!(env.names("thumbs").len(), 4);
+}
+
+#[test]
+fn nothing_is_pruned_if_source_is_replaced_meanwhile() {
+    /// Takes SOURCE away as soon as all pictures are done, and keeps the warnings.
+    struct Unmount<'a>(&'a Env, Mutex<Vec<String>>);
+
+    impl Observer for Unmount<'_> {
+        fn event(&self, event: Event<'_>) {
+            match event {
+                Event::AllFound => {
+                    fs::rename(self.0.path("images"), self.0.path("away")).unwrap();
+                    self.0.dir("images");
+                }
+                Event::Warning(warning) => self.1.lock().unwrap().push(warning.to_string()),
+                _ => {}
+            }
+        }
+    }
+
+    let env = with_orphans();
+    let batch = Batch::new(env.path("images"), env.path("thumbs"));
+    let batch = batch
+        .with_prune(true)
+        .with_strategy(Strategy::Seq, NonZeroUsize::MIN);
+    let unmount = Unmount(&env, Mutex::default());
+    let ran = batch.run(&unmount, &Stop::default()).unwrap();
+    assert_eq!((ran.totals.counts.fresh, ran.totals.counts.pruned), (1, 0));
+    let warning =
+        "not all pruned: SOURCE is not the folder any more that it was when the run began";
+    assert_eq!(*unmount.1.lock().unwrap(), [warning]);
     assert_eq!(env.names("thumbs").len(), 4);
 }
 
