@@ -1,5 +1,6 @@
 //! The tree of sources: every picture below SOURCE, one at a time, never all at once.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{self, Metadata};
 use std::io;
@@ -33,7 +34,7 @@ impl SourcePicture {
     /// Path below SOURCE; where SOURCE is the picture itself, its file name.
     pub fn relative(&self) -> &Path {
         let bytes = self.path.as_os_str().as_bytes();
-        Path::new(std::ffi::OsStr::from_bytes(&bytes[self.relative_from..]))
+        Path::new(OsStr::from_bytes(&bytes[self.relative_from..]))
     }
 
     /// Its version, where a listing of a store has told that already.
@@ -67,6 +68,13 @@ impl SourcePicture {
     }
 
     pub(crate) fn alone(path: PathBuf) -> Self {
+        // With slashes behind it, as a store's URL may have them, the name would not be at the end.
+        let bytes = path.as_os_str().as_bytes();
+        let slashes = bytes.iter().rev().take_while(|&&byte| byte == b'/').count();
+        let path = match slashes {
+            0 => path,
+            _ => OsStr::from_bytes(&bytes[..bytes.len() - slashes]).into(),
+        };
         let name = path.file_name().map_or(0, |name| name.as_bytes().len());
         Self {
             relative_from: path.as_os_str().as_bytes().len() - name,
@@ -191,8 +199,9 @@ pub fn walk_while<'a>(
         }
         // It was a folder when this began.
         Ok(entry) if entry.depth() == 0 => {
-            let error = io::ErrorKind::NotADirectory.into();
-            Some(Err(not_entered(&root, error)))
+            let error = || io::ErrorKind::NotADirectory.into();
+            let is_link = entry.path_is_symlink();
+            (!is_link).then(|| Err(not_entered(&root, error())))
         }
         Ok(entry) => match reason_not_to_take(&entry, options.types) {
             Ok(None) => Some(Ok(SourcePicture::below(&root, entry.into_path()))),
@@ -327,5 +336,8 @@ mod tests {
             SourcePicture::alone("y.jpg".into()).relative(),
             Path::new("y.jpg")
         );
+        let of_store = SourcePicture::alone("s3://shop/y.jpg//".into());
+        assert_eq!(of_store.relative(), Path::new("y.jpg"));
+        assert_eq!(of_store.path().as_os_str(), "s3://shop/y.jpg");
     }
 }

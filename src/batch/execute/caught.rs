@@ -34,6 +34,12 @@ pub fn keep_quiet_about_jobs() {
     }));
 }
 
+/// Keeps panics on this thread off stderr from now on: what it does is reported otherwise.
+#[cfg(feature = "object-store")]
+pub(in crate::batch) fn panics_are_reported() {
+    IN_JOB.set(true);
+}
+
 /// `job`'s result, or what it panicked with.
 pub(in crate::batch) fn caught<R>(job: impl FnOnce() -> R) -> Result<R, Panicked> {
     IN_JOB.set(true);

@@ -18,6 +18,8 @@ use std::io;
 use std::num::NonZeroUsize;
 
 pub(in crate::batch) use caught::caught;
+#[cfg(feature = "object-store")]
+pub(in crate::batch) use caught::panics_are_reported;
 pub use caught::{Panicked, keep_quiet_about_jobs};
 
 /// How jobs are spread over threads.

@@ -14,6 +14,7 @@ use object_store::{
 };
 use tokio::runtime::Runtime;
 
+use super::done::done;
 use super::error::{Refusal, StoreError};
 use super::lister::{Lister, folder};
 use super::object::{Got, Head, Headers, Over, Span, quoted};
@@ -78,24 +79,13 @@ impl Store {
     }
 
     /// Waits for `work`, which takes one of the requests that may be made at the same time.
-    pub(super) fn wait<T, E: Into<StoreError>>(
+    pub(super) fn wait<T: Send + 'static, E: Into<StoreError> + Send + 'static>(
         &self,
-        work: impl Future<Output = Result<T, E>>,
+        work: impl Future<Output = Result<T, E>> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.runtime.block_on(async {
             let _slot = self.lister.slot().await;
-            work.await.map_err(E::into)
-        })
-    }
-
-    /// The same, on the store's threads: the calling one would be woken at every step.
-    fn task<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.wait(async {
-            let done = self.runtime.spawn(work).await;
-            done.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()))
+            done(work).await?.map_err(E::into)
         })
     }
 
@@ -129,9 +119,9 @@ impl Store {
             ..GetOptions::default()
         };
         let objects = Arc::clone(&self.objects);
-        let found = self.task(async move {
+        let found = self.wait(async move {
             let result = objects.get_opts(&path, options).await?;
-            Ok(Head::of(&result.meta, &result.attributes))
+            Ok::<_, StoreError>(Head::of(&result.meta, &result.attributes))
         });
         match found {
             Err(error) if error.refusal == Refusal::NotFound => Ok(None),
@@ -164,11 +154,11 @@ impl Store {
             ..GetOptions::default()
         };
         let objects = Arc::clone(&self.objects);
-        self.task(async move {
+        self.wait(async move {
             let result = objects.get_opts(&path, options).await?;
             let head = Head::of(&result.meta, &result.attributes);
             let bytes = read_onto(bytes, result, most).await?;
-            Ok(Got { bytes, head })
+            Ok::<_, StoreError>(Got { bytes, head })
         })
     }
 
@@ -200,9 +190,9 @@ impl Store {
             ..PutOptions::default()
         };
         let (objects, payload) = (Arc::clone(&self.objects), PutPayload::from(bytes));
-        self.task(async move {
+        self.wait(async move {
             let result = objects.put_opts(&path, payload, options).await?;
-            Ok(result.e_tag.as_deref().map(quoted))
+            Ok::<_, StoreError>(result.e_tag.as_deref().map(quoted))
         })
     }
 
@@ -216,13 +206,13 @@ impl Store {
         let mut patience = Patience::new(self.retry_timeout);
         loop {
             let (objects, path) = (Arc::clone(&self.objects), path.clone());
-            let removed = self.task(async move {
+            let removed = self.wait(async move {
                 let paths = futures_util::stream::iter([Ok(path)]).boxed();
                 let mut removed = objects.delete_stream(paths);
                 while let Some(result) = removed.next().await {
                     result?;
                 }
-                Ok(())
+                Ok::<_, StoreError>(())
             });
             match removed {
                 Err(error) if error.refusal == Refusal::NotFound => return Ok(()),

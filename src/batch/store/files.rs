@@ -1,6 +1,7 @@
 //! Files from and to a store, part by part: reports are no pictures, and may be long.
 
 use std::io::{self, Read, Write};
+use std::sync::Arc;
 
 use object_store::{MultipartUpload, PutMultipartOptions, PutPayload};
 
@@ -63,13 +64,25 @@ impl Store {
             attributes: headers.attributes(),
             ..PutMultipartOptions::default()
         };
-        let mut upload = self.wait(self.objects.put_multipart_opts(&path, options))?;
+        let objects = Arc::clone(&self.objects);
+        let begun = async move { objects.put_multipart_opts(&path, options).await };
+        let mut upload = self.wait(begun)?;
         let sent = self.put_parts(&mut *upload, file);
-        if sent.is_err() {
-            // Otherwise the parts stay, unseen, and are paid for.
-            let _ = self.wait(upload.abort());
-        }
-        sent
+        let all_sent = sent.is_ok();
+        let ended = self.wait(async move {
+            let completed = match all_sent {
+                true => upload.complete().await.map(Some),
+                false => Ok(None),
+            };
+            if !matches!(completed, Ok(Some(_))) {
+                // Otherwise the parts stay, unseen, and are paid for.
+                let _ = upload.abort().await;
+            }
+            completed
+        });
+        sent?;
+        ended?;
+        Ok(())
     }
 
     fn put_parts(&self, upload: &mut dyn MultipartUpload, file: &mut impl Read) -> io::Result<()> {
@@ -77,11 +90,9 @@ impl Store {
             let mut part = Vec::new();
             file.take(PART as u64).read_to_end(&mut part)?;
             if part.is_empty() {
-                break;
+                return Ok(());
             }
             self.wait(upload.put_part(PutPayload::from(part)))?;
         }
-        self.wait(upload.complete())?;
-        Ok(())
     }
 }

@@ -8,6 +8,7 @@ use object_store::list::{PaginatedListOptions, PaginatedListResult, PaginatedLis
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::sleep;
 
+use super::done::done;
 use super::error::StoreError;
 use super::patience::Patience;
 
@@ -29,7 +30,7 @@ impl Lister {
     ) -> Self {
         Self {
             pages,
-            slots: Arc::new(Semaphore::new(requests.min(Semaphore::MAX_PERMITS))),
+            slots: Arc::new(Semaphore::new(requests.clamp(1, Semaphore::MAX_PERMITS))),
             retry_timeout,
         }
     }
@@ -50,7 +51,7 @@ impl Lister {
         let mut patience = Patience::new(self.retry_timeout);
         loop {
             let slot = self.slot().await;
-            let page = self.pages.list_paginated(prefix, options.clone()).await;
+            let page = self.try_page(prefix, options.clone()).await;
             drop(slot);
             let pause = match &page {
                 Ok(_) | Err(Error::InvalidPath { .. }) => None,
@@ -61,6 +62,20 @@ impl Lister {
                 None => return page,
             }
         }
+    }
+
+    async fn try_page(
+        &self,
+        prefix: Option<&str>,
+        options: PaginatedListOptions,
+    ) -> Result<PaginatedListResult, Error> {
+        let (pages, prefix) = (Arc::clone(&self.pages), prefix.map(str::to_owned));
+        let page = done(async move { pages.list_paginated(prefix.as_deref(), options).await });
+        page.await.unwrap_or_else(|error| {
+            Err(Error::NotSupported {
+                source: Box::new(error),
+            })
+        })
     }
 }
 

@@ -13,12 +13,14 @@
 //! pictures those below a place                     random   numbers that no other run has
 //! patience how long a request is made again
 //! page_token   where a listing goes on behind a page that can't be had
+//! done         work of the crate, whose panics are errors
 //! files_limit  how many requests fit the files that may be open
 //! ```
 
 mod client;
 mod crypto;
 mod cuts;
+mod done;
 mod error;
 mod files;
 mod files_limit;

@@ -19,6 +19,7 @@ use super::object::Head;
 use super::page_token::Connector;
 use super::url::{Service, StoreUrl};
 use crate::batch::cores;
+use crate::batch::execute::panics_are_reported;
 
 /// How long a connection may take to come about.
 const CONNECT: &str = "5 seconds";
@@ -54,7 +55,7 @@ const MOST_OF_A_SIGNATURE: Duration = Duration::from_secs(300);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreOptions {
-    /// Requests that are made at the same time, for each of SOURCE and DEST. A run makes fewer if it may not open
+    /// Requests that are made at the same time, at least 1, for each of SOURCE and DEST. A run makes fewer if it may not open
     /// enough files for them.
     pub requests: usize,
     /// How long a request is tried again.
@@ -72,7 +73,7 @@ impl StoreOptions {
         let fitting = FilesLimit::for_workers(workers).map_or(usize::MAX, |limit| limit.requests);
         Self {
             requests: MOST_REQUESTS
-                .min(REQUESTS_TO_A_WORKER * workers.get())
+                .min(workers.get().saturating_mul(REQUESTS_TO_A_WORKER))
                 .min(fitting),
             retry_timeout: Duration::from_secs(60),
             allow_http: false,
@@ -106,6 +107,7 @@ impl Opener {
         let runtime = Builder::new_multi_thread()
             .worker_threads(cores().get().div_ceil(CORES_TO_A_THREAD))
             .thread_name("store")
+            .on_thread_start(panics_are_reported)
             .enable_all()
             .build()?;
         Ok(Self {

@@ -40,6 +40,9 @@ pub enum UrlError {
     /// `s3:///prefix`.
     #[error("the URL has no bucket")]
     NoBucket,
+    /// `s3://my bucket/prefix`.
+    #[error("no bucket is called that: a name has letters, digits, dots, dashes and underscores")]
+    Bucket,
     /// `s3://key:secret@bucket`, `az://container/prefix?sig=...`.
     #[error(
         "the URL may hold a bucket and a prefix and nothing else: credentials are taken from the environment"
@@ -76,6 +79,11 @@ impl StoreUrl {
         }
         if bucket.is_empty() {
             return Err(UrlError::NoBucket);
+        }
+        // `$` for Azure's `$web` and `$root`.
+        let may_be_in_name = |sign: char| sign.is_ascii_alphanumeric() || ".-_$".contains(sign);
+        if !bucket.chars().all(may_be_in_name) {
+            return Err(UrlError::Bucket);
         }
         let prefix = prefix.trim_end_matches('/');
         let is_plain = |part: &str| {
@@ -158,6 +166,7 @@ mod tests {
     fn bucket_and_prefix_are_told_apart() {
         for (text, service, bucket, prefix) in [
             ("s3://shop", Service::S3, "shop", ""),
+            ("az://$web/a", Service::Azure, "$web", "a"),
             ("s3://shop/", Service::S3, "shop", ""),
             ("s3://shop/images/", Service::S3, "shop", "images"),
             ("s3a://shop/a b/ü%20", Service::S3, "shop", "a b/ü%20"),
@@ -187,6 +196,8 @@ mod tests {
             ("s3://hush@shop/images", UrlError::Credentials),
             ("az://box/a?sv=1&sig=hush", UrlError::Credentials),
             ("s3:///images", UrlError::NoBucket),
+            ("s3://my shop/images", UrlError::Bucket),
+            ("s3://shop\u{a0}/images", UrlError::Bucket),
             ("s3://shop/a//b", UrlError::Prefix),
             ("s3://shop/../b", UrlError::Prefix),
         ] {

@@ -119,6 +119,10 @@ impl Stretch {
                 next = None;
                 break;
             }
+            // The place's own marker, from which the crate has dropped the slash, is not below it.
+            if self.relative(key).is_empty() {
+                continue;
+            }
             met.push(Met::Object(Listed {
                 key: self.relative(key).to_owned(),
                 etag: object.e_tag.as_deref().map(quoted).unwrap_or_default(),
