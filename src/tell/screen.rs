@@ -116,6 +116,8 @@ impl TermLike for Screen {
         }
         sent.push('\r');
         rows.drawn = next.len();
-        self.term.write_str(&sent)
+        // A terminal that has gone away, or takes nothing more, is no reason to stop. indicatif would panic.
+        let _ = self.term.write_str(&sent);
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! What is seen on a terminal.
 
+use std::fs::File;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -175,6 +176,23 @@ fn a_signal_leaves_the_bars_where_the_work_stopped() {
         rows.iter().any(|row| row.trim_end() == told),
         "{told}: {rows:#?}"
     );
+}
+
+#[test]
+fn a_terminal_that_goes_away_ends_no_run() {
+    let env = Env::new();
+    slow_pictures(&env, 60);
+    let close = |run: Watched<'_>| {
+        if run.done() >= 5 {
+            // What was the terminal's is closed by that.
+            *run.master = File::open("/dev/null").unwrap();
+        }
+    };
+    let options = ["-v", "--jobs", "1", "--report", "report"];
+    let (status, _) = watched(&env, 80, &options, &[], close);
+    assert_eq!((status.code(), status.signal()), (Some(0), None));
+    assert_eq!(env.tree("thumbs").len(), 60);
+    assert_eq!(env.records("report").last().unwrap()["record"], "run");
 }
 
 #[test]
