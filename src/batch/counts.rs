@@ -103,20 +103,25 @@ impl Counts {
             would_prune,
             passed_over,
         } = more;
-        self.found += found;
-        self.made += made;
-        self.thumbnails += thumbnails;
-        self.fresh += fresh;
-        self.kept += kept;
-        self.kept_files += kept_files;
-        self.failed += failed;
-        self.unvisited_folders += unvisited_folders;
-        self.damaged += damaged;
-        self.not_begun += not_begun;
-        self.would_make += would_make;
-        self.pruned += pruned;
-        self.would_prune += would_prune;
-        self.passed_over += passed_over;
+        for (sum, count) in [
+            (&mut self.found, found),
+            (&mut self.made, made),
+            (&mut self.thumbnails, thumbnails),
+            (&mut self.fresh, fresh),
+            (&mut self.kept, kept),
+            (&mut self.kept_files, kept_files),
+            (&mut self.failed, failed),
+            (&mut self.unvisited_folders, unvisited_folders),
+            (&mut self.damaged, damaged),
+            (&mut self.not_begun, not_begun),
+            (&mut self.would_make, would_make),
+            (&mut self.pruned, pruned),
+            (&mut self.would_prune, would_prune),
+            (&mut self.passed_over, passed_over),
+        ] {
+            // A report that is merged may say anything.
+            *sum = sum.saturating_add(*count);
+        }
     }
 }
 
@@ -154,7 +159,8 @@ impl Totals {
         {
             *self.formats.entry(kind.name()).or_default() += 1;
         }
-        self.bytes_read += processed.bytes_read;
+        // Of a file with holes, more may be read than there is anywhere.
+        self.bytes_read = self.bytes_read.saturating_add(processed.bytes_read);
         self.times += processed.times;
     }
 }

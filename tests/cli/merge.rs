@@ -189,12 +189,32 @@ fn merge_refuses_what_is_not_of_one_run() {
     env.run(["report", "merge", "d.jsonl"])
         .exits(2)
         .says("d.jsonl, line 1");
+    let report = String::from_utf8(env.bytes("a.jsonl")).unwrap();
+    // No run is the third of two shards, or one of billions: what is missing of them would fill the memory.
+    for (index, count) in [(3, 2), (0, u32::MAX)] {
+        let of = format!(r#""index":{index},"count":{count}"#);
+        let other = report.replace(r#""index":0,"count":2"#, &of);
+        assert_ne!(other, report);
+        env.file("f.jsonl", other.as_bytes());
+        env.run(["report", "merge", "f.jsonl"])
+            .exits(2)
+            .says("not a record");
+    }
     env.run(["report", "merge"]).exits(2);
     // Runs without a shard are just added up.
     env.make_into("thumbs", &["--report", "e.jsonl"]).exits(0);
     let sum = env.run(["report", "merge", "e.jsonl", "e.jsonl"]);
     sum.exits(0);
     assert!(sum.stdout.starts_with("16 pictures found"), "{sum}");
+    // What is counted may be anything, and no sum becomes less for that.
+    let report = String::from_utf8(env.bytes("e.jsonl")).unwrap();
+    let half = format!(r#""unvisited_folders":{}"#, 1_u64 << 63);
+    let most = report.replace(r#""unvisited_folders":0"#, &half);
+    assert_ne!(most, report);
+    env.file("g.jsonl", most.as_bytes());
+    for reports in [&["g.jsonl"][..], &["g.jsonl", "g.jsonl"]] {
+        env.run(["report", "merge"].iter().chain(reports)).exits(1);
+    }
     env.file("f.jsonl", b"");
     env.run(["report", "merge", "e.jsonl", "f.jsonl"]).exits(75);
 }

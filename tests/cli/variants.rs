@@ -262,6 +262,10 @@ fn names_that_would_meet_are_refused_before_anything_is_done() {
         env.make(options.iter().copied()).exits(2).says(told);
         assert!(!env.path("thumbs").exists(), "{options:?}");
     }
+    // An example is not looked for among billions of pairs.
+    let long = format!("{{folder}}/{}{{stem}}.{{ext}}", "long/".repeat(10_000));
+    let run = env.make(["--size", "128,100", "--name", &long]);
+    run.exits(2).says("would both be");
 }
 
 #[test]

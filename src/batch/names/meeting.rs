@@ -7,6 +7,9 @@ use super::error::NamesError;
 use super::label::Label;
 use super::template::{Field, Piece};
 
+/// The most texts in which an example is looked for, of a template of any length.
+const MOST_SOURCES: usize = 500;
+
 impl Names {
     /// Refuses variants that could give two thumbnails one name, and says which two.
     pub(super) fn check_apart(&self, first: usize, second: usize) -> Result<(), NamesError> {
@@ -42,6 +45,7 @@ impl Names {
                 }));
             }
         }
+        sources.truncate(MOST_SOURCES);
         let name = |variant, source: &str| self.thumbnail(variant, Path::new(source));
         let pairs = sources
             .iter()

@@ -18,7 +18,7 @@ pub enum ShardChoice {
 
 /// How a shard is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("I/N with I from 0 to N-1, or auto, or auto/N")]
+#[error("I/N with I from 0 to N-1 and N up to 16777216, or auto, or auto/N")]
 pub struct ParseShardError;
 
 impl FromStr for ShardChoice {
@@ -31,7 +31,7 @@ impl FromStr for ShardChoice {
         let (index, count) = text.split_once('/').ok_or(ParseShardError)?;
         let count = number(count).ok_or(ParseShardError)?;
         let choice = if index == "auto" {
-            NonZeroU32::new(count).map(|count| Self::Auto(Some(count)))
+            Shard::new(0, count).map(|shard| Self::Auto(Some(shard.count)))
         } else {
             number(index)
                 .and_then(|index| Shard::new(index, count))
@@ -74,6 +74,8 @@ mod tests {
             "Auto",
             "1 / 4",
             "5000000000/6000000000",
+            "0/16777217",
+            "auto/16777217",
         ] {
             assert!(wrong.parse::<ShardChoice>().is_err(), "{wrong:?}");
         }

@@ -7,6 +7,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+/// The most parts that a tree may have: a merge lists those that are missing. Engines start fewer tasks in one go.
+const MOST: u32 = 1 << 24;
+
 /// Part `index` of `count`, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Shard {
@@ -17,10 +20,15 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Part `index` of `count`; nothing if there is no such part.
+    /// Part `index` of `count`; nothing if there is no such part, or more parts than 16,777,216.
     pub fn new(index: u32, count: u32) -> Option<Self> {
         let count = NonZeroU32::new(count)?;
-        (index < count.get()).then_some(Self { index, count })
+        Some(Self { index, count }).filter(|shard| shard.is_one())
+    }
+
+    /// Whether [`new`](Self::new) would give it: what was read may be anything.
+    pub(crate) fn is_one(self) -> bool {
+        self.index < self.count.get() && self.count.get() <= MOST
     }
 
     /// Whether the picture with the path `relative` below SOURCE is of this part.

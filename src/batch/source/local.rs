@@ -161,8 +161,9 @@ impl ReadBuffer {
     ) -> io::Result<Enough> {
         let_go_for(KEPT, &mut self.memory, length);
         // Room for all of it at once, or each part would move the earlier ones; what isn't read takes no memory yet.
-        let room = (length + 1).saturating_sub(self.memory.len());
-        self.memory.reserve_exact(room);
+        let whole = length.saturating_add(1);
+        let room = whole.saturating_sub(self.memory.len());
+        self.memory.try_reserve_exact(room)?;
         let mut end = PART;
         // Once the next part would reach the end, the rest is read without asking.
         while end < length {
@@ -177,7 +178,7 @@ impl ReadBuffer {
             };
         }
         // One byte more than there should be: a file may have grown, but must not be followed forever.
-        self.read_to(file, length + 1)?;
+        self.read_to(file, whole)?;
         Ok(match self.length == length {
             true => Enough::Bytes,
             false => Enough::No,

@@ -319,9 +319,9 @@ impl RunRecord {
         if run.ended > self.ended {
             self.ended.clone_from(&run.ended);
         }
-        self.known += run.known;
-        self.jobs += run.jobs;
-        self.bytes_read += run.bytes_read;
+        self.known = self.known.saturating_add(run.known);
+        self.jobs = self.jobs.saturating_add(run.jobs);
+        self.bytes_read = self.bytes_read.saturating_add(run.bytes_read);
         self.real_s = self.real_s.max(run.real_s);
         self.user_s += run.user_s;
         self.sys_s += run.sys_s;
