@@ -208,6 +208,9 @@ pub enum RunError {
     /// A name was given for the thumbnail, and a template for names.
     #[error("DEST is the name of one thumbnail, and --name calls it otherwise: name a folder")]
     NamedTwice,
+    /// What is to be the thumbnail's name is the path of something elsewhere.
+    #[error("{} is not the name of a file", shown(.0))]
+    NotAName(PathBuf),
     /// The threads could not be started.
     #[error("the threads can't be started: {}", plain(.0))]
     Threads(#[source] io::Error),

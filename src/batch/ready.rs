@@ -1,5 +1,8 @@
 //! Before a run: SOURCE and DEST are checked and opened, and DEST is this run's.
 
+use std::ffi::OsString;
+use std::path::Path;
+
 #[cfg(feature = "object-store")]
 use crate::batch::destination::claim;
 use crate::batch::destination::lock::{Claim, Held, Lock, lock};
@@ -66,6 +69,11 @@ impl Batch {
         }
         if self.name.is_some() && self.names.is_some() {
             return Err(RunError::NamedTwice);
+        }
+        // It would be written elsewhere.
+        let is_name = |name: &OsString| Path::new(name).file_name() == Some(name);
+        if let Some(name) = self.name.as_ref().filter(|name| !is_name(name)) {
+            return Err(RunError::NotAName(name.into()));
         }
         let of_picture = || RunError::PruneOfPicture(self.source.clone());
         if self.prune && store_scheme(&self.source).is_none() && !self.source.is_dir() {

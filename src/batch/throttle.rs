@@ -1,5 +1,6 @@
 //! A good neighbour: no new picture is begun while the machine's load is above a limit.
 
+use std::cmp::Ordering;
 use std::fs;
 use std::sync::Mutex;
 use std::thread;
@@ -40,7 +41,9 @@ impl Throttle {
         let mut start = None;
         loop {
             let load = self.load();
-            if load <= self.limit || ended() {
+            // Not `<=`: a limit that is no number would be waited for forever.
+            let is_above = load.partial_cmp(&self.limit) == Some(Ordering::Greater);
+            if !is_above || ended() {
                 return start.map_or(Duration::ZERO, |start: Instant| start.elapsed());
             }
             if start.is_none() {
@@ -83,6 +86,12 @@ mod tests {
             ..Throttle::new(1.0)
         };
         let waited = throttle.wait(|| false, |_| panic!("paused"));
+        assert_eq!(waited, Duration::ZERO);
+    }
+
+    #[test]
+    fn nothing_is_above_what_is_no_number() {
+        let waited = Throttle::new(f64::NAN).wait(|| false, |_| panic!("paused"));
         assert_eq!(waited, Duration::ZERO);
     }
 

@@ -18,7 +18,7 @@ pub(super) fn run<J: Send, S>(
     new_worker: &(impl Fn() -> S + Sync),
     run: &(impl Fn(&mut S, J) + Sync),
 ) -> io::Result<()> {
-    let queued = MOST_QUEUED.min(QUEUED_PER_WORKER * workers.get());
+    let queued = MOST_QUEUED.min(workers.get().saturating_mul(QUEUED_PER_WORKER));
     let (sender, receiver) = crossbeam_channel::bounded(queued);
     // `move`: if a thread can't be started, the sender is dropped on the way out, which ends the others.
     thread::scope(move |scope| {
