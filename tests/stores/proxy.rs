@@ -21,6 +21,8 @@ pub(crate) enum Fault {
     Long,
     /// Nothing is answered, and the connection stays.
     Silence,
+    /// Half of the request's body gets to the server, and no answer to the client.
+    HalfRequest,
     /// A header of the answer has another value.
     Header(&'static str, String),
     /// Something is done before it is passed on.
@@ -166,6 +168,13 @@ impl Shared {
                 return Ok(());
             }
             Some(Fault::Before(act)) => act(),
+            Some(Fault::HalfRequest) => {
+                let mut server = TcpStream::connect(("127.0.0.1", port))?;
+                server.write_all(head.as_bytes())?;
+                server.write_all(&body[..body.len() / 2])?;
+                server.shutdown(Shutdown::Both)?;
+                return client.shutdown(Shutdown::Both);
+            }
             Some(Fault::HalfBody | Fault::Short | Fault::Long | Fault::Header(..)) | None => {}
         }
         let mut server = TcpStream::connect(("127.0.0.1", port))?;
