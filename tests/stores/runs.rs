@@ -307,7 +307,7 @@ fn a_signal_ends_a_run_that_the_next_one_finishes(server: &Server) {
     }
     // What was made is known to be fresh, too: the ledger was written.
     let made = server.thumbnails("thumbs").len();
-    assert!(made >= 30 && made < 200, "{made}");
+    assert!((30..200).contains(&made), "{made}");
     server.proxy.take_counts();
     let run = server.make(&[]);
     run.ends_with(0).counts(200 - made as u32, made as u32, 0);
