@@ -61,6 +61,8 @@ impl BmpRows {
         let header = u32_at(14).map_or(u64::MAX, |length| 14 + u64::from(length));
         // BI_RGB, BI_BITFIELDS, BI_ALPHABITFIELDS
         let plain = matches!(compression, Some(0 | 3 | 6));
+        // Up to the height, which each band has another one of.
+        let header = header.max(if is_core { 22 } else { 26 });
         if !plain || u64::from(start) < header || head.len() < start as usize {
             return Ok(None);
         }
@@ -131,7 +133,12 @@ pub(super) fn open_bmp<'a>(
             let band_height = step.min(height - top);
             let band = file.band(input, top, band_height, height)?;
             let pixels = &mut pixels[..rows.row_length() * band_height as usize];
-            BmpDecoder::new(Cursor::new(band.as_slice()))?.read_image(pixels)?;
+            let decoder = BmpDecoder::new(Cursor::new(band.as_slice()))?;
+            // Its head was read after that of the whole: somebody may have written to the file.
+            if (decoder.dimensions(), decoder.color_type()) != ((size.0, band_height), colours) {
+                return Err(Error::damaged("the header changed while it was read"));
+            }
+            decoder.read_image(pixels)?;
             push_all(rows, pixels, colours);
         }
         Ok(())

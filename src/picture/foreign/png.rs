@@ -23,13 +23,6 @@ pub(super) fn open<'a>(
     limits: &'a Limits,
 ) -> Result<Opened<'a>, Error> {
     let reader = read_header(&mut input, limits, true)?;
-    // The crate would panic (11.2.2).
-    if reader.info().color_type == ColorType::Indexed
-        && let Some(palette) = &reader.info().palette
-        && !palette.len().is_multiple_of(3)
-    {
-        return Err(Error::damaged("a part of a colour in the palette"));
-    }
     let (samples, _) = reader.output_color_type();
     let (model, alpha) = match samples {
         ColorType::Grayscale => (Colour::Gray, false),
@@ -116,7 +109,15 @@ fn read_header<I: Input>(
     decoder.set_limits(PngLimits {
         bytes: METADATA + row as usize,
     });
-    Ok(decoder.read_info()?)
+    let reader = decoder.read_info()?;
+    // The crate would panic (11.2.2).
+    if reader.info().color_type == ColorType::Indexed
+        && let Some(palette) = &reader.info().palette
+        && !palette.len().is_multiple_of(3)
+    {
+        return Err(Error::damaged("a part of a colour in the palette"));
+    }
+    Ok(reader)
 }
 
 fn feed(

@@ -89,14 +89,16 @@ pub(super) fn open<'a>(input: &'a mut dyn Input, limits: &'a Limits) -> Result<O
         }
         other => return Err(Error::Unsupported(format!("TIFF in {other:?}"))),
     };
-    let depth_is_known = bits == 8 || bits == 16 || (bits < 8 && model == Colour::Gray && !alpha);
+    let samples = usize::from(number(&mut decoder, Tag::SamplesPerPixel)?.unwrap_or(1));
+    // Several in a byte are unpacked where they are all that a pixel has.
+    let is_lone_grey = model == Colour::Gray && samples == 1;
+    let depth_is_known = matches!(bits, 8 | 16) || is_lone_grey && matches!(bits, 1 | 2 | 4);
     let formats = decoder.find_tag_unsigned_vec::<u16>(Tag::SampleFormat)?;
     if !depth_is_known || formats.is_some_and(|formats| formats.iter().any(|format| *format != 1)) {
         return Err(Error::Unsupported(format!(
             "TIFF with samples of {bits} bits, or other than whole numbers,"
         )));
     }
-    let samples = usize::from(number(&mut decoder, Tag::SamplesPerPixel)?.unwrap_or(1));
     if samples > MOST_SAMPLES {
         return Err(Error::Unsupported(format!(
             "TIFF with {samples} samples a pixel"
@@ -179,6 +181,10 @@ impl Page {
             return Err(Error::damaged("strips or tiles of no size"));
         }
         let across = info.size.0.div_ceil(chunk_width);
+        // The width of a tile has to be a multiple of 16 (6.0, section 15).
+        if across > 1 && !(chunk_width as usize * usize::from(self.bits)).is_multiple_of(8) {
+            return Err(Error::damaged("tiles that end within a byte"));
+        }
         let down = height.div_ceil(chunk_height);
         let planes = if self.planar { self.samples } else { 1 };
         let pixel = self.samples / planes * usize::from(self.bits);

@@ -205,23 +205,32 @@ pub(super) fn tiff<C: ::tiff::encoder::colortype::ColorType<Inner = u8>>(
     file.into_inner()
 }
 
-/// A TIFF of one strip, or one tile if there is a tag of its width, by its tags: each with a number of 32 bits. Those
-/// of the place and length of the strip or tile come besides.
+/// A TIFF of one strip, or one tile if there is a tag of its width, by its tags: each with a number of 32 bits. Two
+/// samples have two numbers of bits, and as planes two strips, which are one. Those of the place and length of the strip
+/// or tile come besides.
 pub(super) fn tiff_by_hand(tags: &[(u16, u32)], strip: &[u8]) -> Vec<u8> {
     let entries = tags.len() as u32 + 2;
     let at = 8 + 2 + 12 * entries + 4;
     let mut tags = tags.to_vec();
     let is_tile = tags.iter().any(|(tag, _)| *tag == 322);
-    let [place, length] = if is_tile { [324, 325] } else { [273, 279] };
-    tags.extend([(place, at), (length, strip.len() as u32)]);
+    let [place_tag, length_tag] = if is_tile { [324, 325] } else { [273, 279] };
+    tags.extend([(place_tag, at), (length_tag, strip.len() as u32)]);
     tags.sort_unstable();
+    let is_of_two = tags.contains(&(277, 2));
+    let is_planar = tags.contains(&(284, 2));
     let mut file = b"II*\0\x08\0\0\0".to_vec();
     file.extend((entries as u16).to_le_bytes());
     for (tag, number) in tags {
-        file.extend(tag.to_le_bytes());
-        // A SHORT or a LONG, and one of it.
+        // SHORTs or LONGs, and one of them or two.
         let kind = if number < 1 << 16 { 3 } else { 4 };
-        file.extend([kind, 0, 1, 0, 0, 0]);
+        let is_doubled = tag == 258 || is_planar && (tag == place_tag || tag == length_tag);
+        let (count, number) = if is_of_two && is_doubled {
+            (2, number << 16 | number)
+        } else {
+            (1, number)
+        };
+        file.extend(tag.to_le_bytes());
+        file.extend([kind, 0, count, 0, 0, 0]);
         file.extend(number.to_le_bytes());
     }
     file.extend([0; 4]);

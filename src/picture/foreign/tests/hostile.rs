@@ -228,6 +228,121 @@ fn a_png_whose_header_changes_while_it_is_read_is_an_error() {
 }
 
 #[test]
+fn a_palette_that_changes_while_it_is_read_is_an_error() {
+    let zlib = fdeflate::compress_to_vec(&[0; 1000]);
+    let png = encode::png_of((20, 20), png::ColorType::Indexed, false, &zlib);
+    let [before, after] = [12, 13].map(|length| {
+        let palette = encode::chunk(b"PLTE", &vec![0; length]);
+        Cursor::new(encode::with_chunk(&png, &palette, false))
+    });
+    let mut file = Rewritten(vec![Cursor::default(), before, after]);
+    let limits = Limits::default();
+    let opened = open(Format::Png, &mut file, &limits).unwrap();
+    let error = opened.decode(1.0, &limits).unwrap_err();
+    assert!(error.is_damage(), "{error}");
+}
+
+#[test]
+fn a_bmp_whose_header_changes_while_it_is_read_is_an_error() {
+    let bmp = |width| encode::bmp(&Picture::new(width, 20, 3));
+    let mut short = bmp(40);
+    // A header of no length, and rows that begin right behind the file's own.
+    short[10..18].copy_from_slice(&[14, 0, 0, 0, 0, 0, 0, 0]);
+    for (after, is_read) in [(bmp(41), true), (short, false)] {
+        let files = [Vec::new(), bmp(40), after.clone(), after];
+        let mut file = Rewritten(files.map(Cursor::new).into());
+        let limits = Limits::default();
+        let opened = open(Format::Bmp, &mut file, &limits);
+        assert_eq!(opened.is_ok(), is_read);
+        if let Ok(opened) = opened {
+            let error = opened.decode(1.0, &limits).unwrap_err();
+            let text = "damaged data: the header changed while it was read";
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}
+
+#[test]
+fn a_frame_that_is_not_as_large_as_it_says_is_damaged() {
+    let side = |side: u32| side.to_le_bytes()[..3].to_vec();
+    let of_both = |width: u32, height: u32| [side(width - 1), side(height - 1)].concat();
+    let animated = |coded: u16| {
+        // RFC 6386, 9.1: a key frame's tag, start code and sides.
+        let sides = [coded.to_le_bytes(), 20_u16.to_le_bytes()].concat();
+        let vp8 = [&[0x10, 0, 0, 0x9D, 1, 0x2A][..], &sides, &[0; 30]].concat();
+        let frame = [
+            &[0; 6][..],
+            &of_both(20, 20),
+            &[0; 4],
+            &webp_chunk(b"VP8 ", &vp8),
+        ]
+        .concat();
+        let chunks = [
+            webp_chunk(b"VP8X", &[&[2, 0, 0, 0][..], &of_both(40, 40)].concat()),
+            webp_chunk(b"ANIM", &[0; 6]),
+            webp_chunk(b"ANMF", &frame),
+        ]
+        .concat();
+        let length = (chunks.len() as u32 + 4).to_le_bytes();
+        [b"RIFF", &length[..], b"WEBP", &chunks].concat()
+    };
+    let text = |coded| {
+        decode(Format::WebP, &animated(coded), 1.0)
+            .err()
+            .map(|it| it.to_string())
+    };
+    let of_another = "damaged data: a frame of another size than it says";
+    assert_eq!(text(24).as_deref(), Some(of_another));
+    assert_ne!(text(20).as_deref(), Some(of_another));
+}
+
+fn webp_chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    [name, &(data.len() as u32).to_le_bytes()[..], data].concat()
+}
+
+#[test]
+fn samples_that_end_within_a_byte_are_unpacked_where_that_makes_sense() {
+    let tiff = |bits, samples, planar, tile| {
+        let mut tags = encode::grey_tags(16, 4);
+        tags[2].1 = bits;
+        tags[5].1 = samples;
+        if samples > 1 {
+            tags.push((284, planar));
+        }
+        if tile > 0 {
+            tags.retain(|(tag, _)| *tag != 278);
+            tags.extend([(322, tile), (323, 4)]);
+        }
+        decode(
+            Format::Tiff,
+            &encode::tiff_by_hand(&tags, &[0x5A; 4000]),
+            1.0,
+        )
+    };
+    for bits in [1, 2, 4, 8] {
+        assert!(tiff(bits, 1, 1, 0).is_ok(), "{bits} bits");
+    }
+    for bits in [3, 5, 6, 7] {
+        let error = tiff(bits, 1, 1, 0).unwrap_err();
+        assert!(
+            matches!(error, Error::Unsupported(_)),
+            "{bits} bits: {error}"
+        );
+    }
+    for planar in [1, 2] {
+        for bits in [1, 2, 4] {
+            let error = tiff(bits, 2, planar, 0).unwrap_err();
+            assert!(
+                matches!(error, Error::Unsupported(_)),
+                "{bits} bits: {error}"
+            );
+        }
+    }
+    let error = tiff(1, 1, 1, 12).unwrap_err();
+    assert!(error.is_damage(), "{error}");
+}
+
+#[test]
 fn a_chunk_of_the_greatest_length_has_an_end() {
     let webp = encode::webp(&Picture::new(20, 20, 3));
     let chunk = [b"JUNK", &[0xFF; 4][..]].concat();
