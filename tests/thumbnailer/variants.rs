@@ -1,6 +1,7 @@
 //! Several thumbnails of a picture, in all formats, with alpha, with background and padding.
 
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::{
     DynamicImage, GenericImageView, GrayAlphaImage, ImageFormat, LumaA, Rgb, RgbImage, Rgba,
@@ -350,4 +351,28 @@ fn a_picture_without_pixels_is_an_error() {
         let error = made.unwrap_err().to_string();
         assert!(error.ends_with("the picture has no pixels"), "{error}");
     }
+}
+
+#[test]
+fn a_sink_that_panics_leaves_nothing_of_its_picture() {
+    let picture = |grey: u8| Picture::new(400, 300, ColorType::Luma, move |_, _| vec![grey]).jpeg();
+    let (dark, light) = (picture(20), picture(220));
+    // The second is made of the picture halved, for which the first has no use.
+    let variants = ["300x300", "30x30"].map(variant);
+    let mut thumbnailer = Thumbnailer::new(Options::default());
+    let mut make = |jpeg: &[u8], panics_at: usize| {
+        let mut made = Vec::new();
+        let mut sink = |number, thumbnail: Result<Thumbnail, ThumbnailError>| {
+            assert_ne!(number, panics_at, "no place for this thumbnail");
+            made.push((number, thumbnail.unwrap().bytes));
+        };
+        let all = || thumbnailer.thumbnails(jpeg, &variants, &mut sink);
+        let ended = catch_unwind(AssertUnwindSafe(all));
+        assert_eq!(ended.is_err(), panics_at < variants.len());
+        made
+    };
+    let expected = make(&light, usize::MAX);
+    assert_eq!(expected.len(), 2);
+    make(&dark, 1);
+    assert_eq!(make(&light, usize::MAX), expected);
 }

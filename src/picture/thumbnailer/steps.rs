@@ -162,6 +162,8 @@ fn render_cuts(
     variants: &[Variant],
     each: &mut dyn FnMut(Event),
 ) {
+    // Where `each` has panicked, there may be an earlier picture.
+    renderer.end();
     for cut in &plan.cuts {
         let variant = &variants[cut.variant];
         let mut lap = |step| each(Event::Lap(step));
