@@ -150,12 +150,17 @@ fn build(bytes: &[u8]) -> Result<Profile, ProfileFault> {
             let levels = grey_levels(&*executor).map_err(refused)?;
             let is_srgb = levels
                 .iter()
-                .zip(0..)
+                .zip(0..=255)
                 .all(|(&after, before)| near(after, before));
             (!is_srgb).then_some(Transform::Grey(levels))
         }
         Layout::Rgb if changes_nothing(&*executor).map_err(refused)? => None,
-        _ => Some(Transform::Colour(executor)),
+        Layout::Rgb => Some(Transform::Colour(executor)),
+        _ => {
+            // Some faults of a profile show only now, and no picture is to be the first to meet them.
+            executor.transform(&[0; 4], &mut [0; 3]).map_err(refused)?;
+            Some(Transform::Colour(executor))
+        }
     };
     Ok(Profile {
         kind,

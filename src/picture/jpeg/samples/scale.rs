@@ -36,8 +36,8 @@ impl Scale {
     pub fn for_target(component: (f64, f64), target: (u32, u32)) -> Self {
         let needed = |side: f64, target: u32| 8.0 * Self::GAP * f64::from(target) / side;
         let n = needed(component.0, target.0).max(needed(component.1, target.1));
-        // The clamp also catches the infinity of an empty component.
-        Self(n.ceil().clamp(1.0, 8.0) as u8)
+        // An empty component gives infinity, or what is no number, which `max` leaves out and `clamp` would not.
+        Self(n.max(1.0).ceil().min(8.0) as u8)
     }
 }
 
