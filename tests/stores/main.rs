@@ -29,3 +29,4 @@ mod proxy;
 mod runs;
 mod server;
 mod side_files;
+mod tls;

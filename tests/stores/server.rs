@@ -31,7 +31,7 @@ impl Drop for Server {
 }
 
 /// Where the script has put it, or else where the shell would look.
-fn program(path: &str, name: &str) -> PathBuf {
+pub(crate) fn program(path: &str, name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../stores");
     let installed = folder.join(path).join(name);
     match installed.exists() {
