@@ -7,6 +7,8 @@
 //!     milliseconds (20)
 //! cargo bench --features object-store --bench stores -- unchanged PICTURES...
 //!     a run that finds so many thumbnails fresh: requests, time, memory
+//! cargo bench --features object-store --bench stores -- pruned PICTURES...
+//!     the same with `--prune`, which has nothing to remove
 //! ```
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
@@ -58,18 +60,22 @@ fn main() {
                 &requests,
             );
         }
-        ["unchanged", counts @ ..] if !counts.is_empty() => {
+        [kind @ ("unchanged" | "pruned"), counts @ ..] if !counts.is_empty() => {
+            let options: &[&str] = match *kind {
+                "pruned" => &["--prune"],
+                _ => &[],
+            };
             println!(
                 "| pictures | LIST | GET | HEAD | PUT | all | real | user + sys | server | peak |"
             );
             println!("|---|---|---|---|---|---|---|---|---|---|");
             for count in counts {
-                unchanged(count.parse().expect("a number of pictures"));
+                unchanged(count.parse().expect("a number of pictures"), options);
             }
         }
         ["ledger", count] => write_ledger(count.parse().expect("a number of pictures")),
         _ => println!(
-            "latency FOLDER [MS [REQUESTS,...]], or unchanged PICTURES...; see the head of this bench"
+            "latency FOLDER [MS [REQUESTS,...]], or unchanged or pruned PICTURES...; see the head of this bench"
         ),
     }
 }
@@ -240,7 +246,7 @@ fn trees(count: u64) -> [Tree; 2] {
     ["images", "thumbs"].map(|prefix| Tree { prefix, count })
 }
 
-fn unchanged(count: u64) {
+fn unchanged(count: u64, options: &[&str]) {
     let server = Server::new(Duration::ZERO, trees(count).into());
     stay_on(Half::Programs);
     let this = std::env::current_exe().expect("this program");
@@ -250,7 +256,7 @@ fn unchanged(count: u64) {
     assert!(written.is_ok_and(|status| status.success()), "no ledger");
     server.take_counts();
     let places = ["images", "thumbs"].map(|prefix| format!("s3://{BUCKET}/{prefix}"));
-    let ran = run(&server, &[&places[0], &places[1]]);
+    let ran = run(&server, &[&[&*places[0], &*places[1]], options].concat());
     let counts = server.take_counts();
     let of = |kind| counts.get(kind).copied().unwrap_or(0);
     println!(
