@@ -140,7 +140,7 @@ impl fmt::Display for Warning {
                 Doubt::Unvisited => "nothing pruned: not all of SOURCE could be visited",
                 Doubt::NoPicture => "nothing pruned: no picture found in SOURCE",
                 Doubt::Replaced => {
-                    "not all pruned: SOURCE is not the folder any more that it was when the run began"
+                    "not all pruned: SOURCE is no longer the folder that it was when the run began"
                 }
             }),
         }

@@ -136,8 +136,7 @@ fn nothing_is_pruned_if_source_is_replaced_meanwhile() {
     let unmount = Unmount(&env, Mutex::default());
     let ran = batch.run(&unmount, &Stop::default()).unwrap();
     assert_eq!((ran.totals.counts.fresh, ran.totals.counts.pruned), (1, 0));
-    let warning =
-        "not all pruned: SOURCE is not the folder any more that it was when the run began";
+    let warning = "not all pruned: SOURCE is no longer the folder that it was when the run began";
     assert_eq!(*unmount.1.lock().unwrap(), [warning]);
     assert_eq!(env.names("thumbs").len(), 4);
 }
