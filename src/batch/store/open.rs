@@ -41,8 +41,8 @@ const FIRST_LOOK: Duration = Duration::from_secs(10);
 const CORES_TO_A_THREAD: usize = 2;
 
 /// Requests for each picture that is made at the same time. At 20 ms a request, of the pictures in the corpus of 0.1 MB
-/// one core makes 73% of what it makes from a folder with 32 of them, and 78% with 64; large ones gain nothing beyond 8
-/// (docs/object-stores.md).
+/// one core makes some 73% of what it makes from a folder with 32 of them, and with 64 from 68 to 79%, by the run; large
+/// ones gain little beyond 8 (docs/object-stores.md).
 const REQUESTS_TO_A_WORKER: usize = 64;
 
 /// The most that are made if nobody says how many, even if [more files](FilesLimit) may be opened.
