@@ -1,11 +1,14 @@
 //! Pictures of each format, written by the crates' encoders, against what they were written from.
 
+mod changing;
+mod damage;
 mod encoders;
-mod hostile;
+mod limits;
 mod metadata;
 mod pixels;
 mod png_filters;
 mod rows;
+mod tiff_kinds;
 
 use std::io::Cursor;
 
