@@ -12,6 +12,7 @@ const MOST: u32 = 1 << 24;
 
 /// Part `index` of `count`, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct Shard {
     /// Which part.
     pub index: u32,
@@ -22,19 +23,30 @@ pub struct Shard {
 impl Shard {
     /// Part `index` of `count`; nothing if there is no such part, or more parts than 16,777,216.
     pub fn new(index: u32, count: u32) -> Option<Self> {
-        let count = NonZeroU32::new(count)?;
-        Some(Self { index, count }).filter(|shard| shard.is_one())
-    }
-
-    /// Whether [`new`](Self::new) would give it: what was read may be anything.
-    pub(crate) fn is_one(self) -> bool {
-        self.index < self.count.get() && self.count.get() <= MOST
+        let is_one = index < count && count <= MOST;
+        let count = NonZeroU32::new(count).filter(|_| is_one)?;
+        Some(Self { index, count })
     }
 
     /// Whether the picture with the path `relative` below SOURCE is of this part.
     pub fn holds(self, relative: &Path) -> bool {
         let part = hash(relative.as_os_str().as_bytes()) % u64::from(self.count.get());
         part == u64::from(self.index)
+    }
+}
+
+/// A shard as a report has it, which may say anything.
+#[derive(Deserialize)]
+struct Written {
+    index: u32,
+    count: u32,
+}
+
+impl TryFrom<Written> for Shard {
+    type Error = &'static str;
+
+    fn try_from(Written { index, count }: Written) -> Result<Self, Self::Error> {
+        Self::new(index, count).ok_or("there is no such shard")
     }
 }
 

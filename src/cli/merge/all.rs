@@ -46,9 +46,6 @@ impl All {
             let Ok(Record::Run(run)) = serde_json::from_slice(line) else {
                 return Err(no_record());
             };
-            if run.shard.is_some_and(|shard| !shard.is_one()) {
-                return Err(no_record());
-            }
             if run.merged.is_some() {
                 return Err(MergeError::Merged(path.to_owned()));
             }
