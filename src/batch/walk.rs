@@ -199,9 +199,8 @@ pub fn walk_while<'a>(
         }
         // It was a folder when this began.
         Ok(entry) if entry.depth() == 0 => {
-            let error = || io::ErrorKind::NotADirectory.into();
             let is_link = entry.path_is_symlink();
-            (!is_link).then(|| Err(not_entered(&root, error())))
+            (!is_link).then(|| Err(not_entered(&root, io::ErrorKind::NotADirectory.into())))
         }
         Ok(entry) => match reason_not_to_take(&entry, options.types) {
             Ok(None) => Some(Ok(SourcePicture::below(&root, entry.into_path()))),
