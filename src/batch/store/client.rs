@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 
 use super::done::done;
 use super::error::{Refusal, StoreError};
-use super::lister::{Lister, folder};
+use super::lister::{Lister, prefix_of};
 use super::object::{Got, Head, Headers, Over, Span, quoted};
 use super::patience::Patience;
 use super::url::StoreUrl;
@@ -236,7 +236,7 @@ impl Store {
             max_keys: Some(1),
             ..PaginatedListOptions::default()
         };
-        let prefix = folder(&self.url.prefix);
+        let prefix = prefix_of(&self.url.prefix);
         self.runtime.block_on(async {
             loop {
                 match self.lister.page(&prefix, options.clone()).await {

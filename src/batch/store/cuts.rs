@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use object_store::list::PaginatedListOptions;
 
 use super::client::Store;
-use super::lister::folder;
+use super::lister::prefix_of;
 use super::listing::{Begin, PAGE};
 use super::url::Service;
 
@@ -60,7 +60,7 @@ impl Cuts {
             return cuts;
         }
         let last = store.url.key(last);
-        let mut prefix = folder(&store.url.prefix);
+        let mut prefix = prefix_of(&store.url.prefix);
         for _ in 0..DEEPEST {
             let Some((folders, token)) = folders(store, &prefix, None) else {
                 return cuts;
@@ -130,7 +130,7 @@ fn folders(
     let page = store.block_on(store.lister().page(prefix, options)).ok()?;
     // With the slash: a folder's marker, which lists without, is then in the stretch before.
     let folders = page.result.common_prefixes.iter();
-    let folders = folders.map(|found| folder(found.as_ref()));
+    let folders = folders.map(|found| prefix_of(found.as_ref()));
     // That of the keys that begin with a slash has no name.
     let folders = folders.filter(|folder| !folder.is_empty());
     Some((folders.collect(), page.page_token))

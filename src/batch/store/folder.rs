@@ -6,7 +6,7 @@ use object_store::list::PaginatedListOptions;
 
 use super::client::Store;
 use super::error::StoreError;
-use super::lister::folder;
+use super::lister::prefix_of;
 use super::listing::{Listing, Met};
 
 impl Store {
@@ -16,7 +16,7 @@ impl Store {
     ///
     /// If it can't be listed.
     pub fn right_below(&self) -> Result<Vec<String>, StoreError> {
-        let prefix = folder(&self.url.prefix);
+        let prefix = prefix_of(&self.url.prefix);
         let mut options = PaginatedListOptions {
             delimiter: Some("/".into()),
             ..PaginatedListOptions::default()

@@ -80,7 +80,7 @@ impl Lister {
 }
 
 /// The prefix of all keys below `place`.
-pub(super) fn folder(place: &str) -> String {
+pub(super) fn prefix_of(place: &str) -> String {
     match place {
         "" => String::new(),
         place => format!("{place}/"),

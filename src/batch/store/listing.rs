@@ -21,7 +21,7 @@ use tokio::time::timeout;
 use super::client::{BAD_KEY, Store};
 use super::cuts::Cuts;
 use super::error::{Refusal, StoreError};
-use super::lister::folder;
+use super::lister::prefix_of;
 use super::page_token::PageToken;
 use super::url::Service;
 use crate::batch::stop::Stop;
@@ -171,7 +171,7 @@ impl Listing {
         Stretch {
             lister: self.store.lister(),
             place: self.store.url.prefix.clone(),
-            prefix: folder(&self.store.url.prefix),
+            prefix: prefix_of(&self.store.url.prefix),
             // Azure's emulator passes over the wish, and Azure itself knows none in the version that the crate speaks.
             can_start_after: self.store.url.service != Service::Azure,
             token: PageToken::default(),

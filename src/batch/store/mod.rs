@@ -5,7 +5,7 @@
 //! ```text
 //! url      s3://bucket/prefix                      open     from a URL to a store that answers
 //! client   requests, as calls that block           crypto   digests, signatures and TLS
-//! object   what is known of one, and said with it  files    those that are read and written in parts
+//! object   what is known of one, and said with it  parts    those that are read and written in parts
 //! lister   pages, asked for again                  error    what a store says, without secrets
 //! listing  keys in order, some pages ahead         folder   what is right below a place
 //! cuts     where a listing is cut into stretches   window   what is in the thumbnails' places
@@ -22,7 +22,6 @@ mod crypto;
 mod cuts;
 mod done;
 mod error;
-mod files;
 mod files_limit;
 mod folder;
 mod ledger;
@@ -34,6 +33,7 @@ mod object;
 mod open;
 mod page_token;
 mod parallel;
+mod parts;
 mod patience;
 mod pictures;
 mod random;
