@@ -1,7 +1,8 @@
 """A server of TLS in front of a plain one: tls.py PORT FILE.
 
 Passes on to PORT of this machine what comes in, under a certificate for the name "localhost" that an authority of its
-own has signed. Writes the authority's certificate to FILE, then the port that it listens at to stdout.
+own has signed. Writes the authority's certificate to FILE, then the port that it listens at to stdout. What it takes
+besides Python, `cryptography`, comes with moto.
 """
 
 import contextlib
